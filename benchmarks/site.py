@@ -1,0 +1,166 @@
+"""A whole site of its own for measurements and fault tests: database, broker, devices and programs that may be killed.
+
+Everything lives in one directory that is removed afterwards; ports come from the operating system, nothing is shared
+with a running `make up`.
+"""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from fleet import db, service
+from fleet.broker import Address
+from fleet.broker_accounts import Control, Credential, admit_devices, with_control
+from fleet.seed.reference import seed_tenant
+from fleet.vehicle import Relation, VehicleClass
+from local import mosquitto, postgres, process, servers
+from local.place import REPOSITORY, make_dir
+
+PASSWORD = "secret"
+ADMIT_AT_ONCE = 250
+
+
+def start_program(name: str, environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+    """Start `python -m name` and return once it says in its log that it is ready."""
+    said = log.stat().st_size if log.exists() else 0
+    with log.open("ab") as out:
+        program = subprocess.Popen(
+            [sys.executable, "-m", name], cwd=REPOSITORY, env=environment, stdin=subprocess.DEVNULL, stderr=out
+        )
+    deadline = time.monotonic() + 30
+    while b'"event": "ready"' not in log.read_bytes()[said:]:
+        if program.poll() is not None or time.monotonic() > deadline:
+            program.kill()
+            raise RuntimeError(f"{name} did not start: {log.read_text()[-2000:]}")
+        time.sleep(0.05)
+    return program
+
+
+class Site:
+    """The servers and programs of one directory. Everything started here ends with `close`."""
+
+    def __init__(self, folder: Path, *, durable: bool) -> None:
+        self.folder = folder
+        self.instance = servers.prepare(folder, durable=durable)
+        self.servers: dict[str, subprocess.Popen[bytes]] = {}
+        self.programs: dict[str, subprocess.Popen[bytes]] = {}
+        self.engine_url = self.instance.postgres.url("fleet_engine")
+        self.owner_url = self.instance.postgres.url("fleet_owner")
+        self.tenant_id = self.unit_id = UUID(int=0)  # after `register`
+        self.devices = Address.parse(self.instance.mosquitto.device_url)
+
+    def start_servers(self) -> None:
+        """Database (migrated) and broker."""
+        self.start_database()
+        postgres.create_roles(self.instance.postgres)
+        db.migrate(self.owner_url)
+        self.start_broker()
+
+    def start_database(self) -> None:
+        self.servers["database"] = postgres.start(self.instance.postgres)
+
+    def start_broker(self) -> None:
+        self.servers["broker"] = mosquitto.start(self.instance.mosquitto)
+
+    def start_program(self, name: str, **more: str) -> None:
+        """`python -m name` with the settings `make up` gives it; returns once it says it is ready."""
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("FLEET_")}
+        self.programs[name] = start_program(name, kept | self.instance.environment(name) | more, self.log(name))
+
+    def log(self, name: str) -> Path:
+        return self.folder / f"{name}.log"
+
+    def stop_program(self, name: str) -> None:
+        """SIGTERM, and wait until it has ended."""
+        program = self.programs.pop(name)
+        program.terminate()
+        program.wait(10)
+
+    def kill(self, name: str) -> None:
+        """kill -9 of a program or a server."""
+        child = self.programs.pop(name, None) or self.servers.pop(name)
+        child.kill()
+        child.wait()
+
+    def restart(self, name: str) -> None:
+        """Start again what was killed."""
+        if name == "database":
+            self.start_database()
+        elif name == "broker":
+            self.start_broker()
+        else:
+            self.start_program(name)
+
+    async def register(self, devices: list[str]) -> None:
+        """A vehicle with a locator per name, all of one unit, installed a day ago, and their accounts at the broker."""
+        since = datetime.now(UTC) - timedelta(days=1)
+        connection = await db.connect(self.owner_url)
+        async with connection, connection.transaction():
+            tenant_id = await seed_tenant(
+                connection, code="000000", name="bench", timezone="Asia/Shanghai", now=datetime.now(UTC)
+            )
+            unit_id = await service.add_unit(
+                connection, "bench", tenant_id=tenant_id, code="u", name="u", parent_id=None, is_centre=True, now=since
+            )
+            for name in devices:
+                vehicle_id = await service.add_vehicle(
+                    connection,
+                    "bench",
+                    tenant_id=tenant_id,
+                    plate=name,
+                    vehicle_class=VehicleClass.OTHER,
+                    seats=5,
+                    custody=dict.fromkeys(Relation, unit_id),
+                    now=since,
+                )
+                await service.add_device(
+                    connection, "bench", tenant_id=tenant_id, code=name, vehicle_id=vehicle_id, now=since
+                )
+        self.tenant_id, self.unit_id = tenant_id, unit_id
+        admin = Address.parse(self.instance.mosquitto.url("admin"))
+
+        async def act(control: Control) -> None:
+            for start in range(0, len(devices), ADMIT_AT_ONCE):
+                names = devices[start : start + ADMIT_AT_ONCE]
+                await admit_devices(control, [Credential(username=name, password=PASSWORD) for name in names])
+
+        await with_control(admin, act, rng=random.Random(1))
+
+    def close(self) -> None:
+        """End programs, then servers."""
+        for program in self.programs.values():
+            program.terminate()
+        for program in self.programs.values():
+            try:
+                program.wait(10)
+            except subprocess.TimeoutExpired:
+                program.kill()
+                program.wait()
+        if "broker" in self.servers:
+            process.stop(self.servers["broker"])
+        if "database" in self.servers:
+            postgres.stop(self.servers["database"])
+
+
+@contextmanager
+def site(*, durable: bool = True, keep: bool = False) -> Iterator[Site]:
+    """A running site with database and broker; `durable=False` survives kills, not power cuts."""
+    folder = Path(tempfile.mkdtemp(prefix="daylight-"))
+    make_dir(folder, 0o711)
+    made = Site(folder, durable=durable)
+    try:
+        made.start_servers()
+        yield made
+    finally:
+        made.close()
+        if not keep:
+            shutil.rmtree(folder, ignore_errors=True)

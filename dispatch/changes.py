@@ -1,0 +1,89 @@
+"""What each step of the life cycle writes into the order, and who is told of it: two small tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from dispatch.guards import Deed
+from dispatch.lifecycle import Action, Step
+from fleet.errors import Invalid
+
+
+class Audience(StrEnum):
+    REQUESTER = "requester"
+    PASSENGERS = "passengers"
+    DRIVER = "driver"
+    APPROVERS = "approvers"  # of the unit and those above it
+    DISPATCHERS = "dispatchers"
+
+
+_R, _P, _D = Audience.REQUESTER, Audience.PASSENGERS, Audience.DRIVER
+AUDIENCE: Mapping[Action, tuple[Audience, ...]] = {
+    Action.SUBMIT: (Audience.APPROVERS,),
+    Action.APPROVE: (_R, Audience.DISPATCHERS),
+    Action.REJECT: (_R,),
+    Action.WITHDRAW: (Audience.APPROVERS,),
+    Action.CANCEL: (_R, _P, _D, Audience.DISPATCHERS),
+    Action.ASSIGN: (_R, _P, _D),
+    Action.ASSIGN_RETAINED: (_R, _P, _D),
+    Action.UNASSIGN: (_R, _P, _D),
+    Action.REFUSE: (Audience.DISPATCHERS,),
+    Action.DEPART: (_R, _P),
+    Action.EXTEND: (_R, _D, Audience.DISPATCHERS),
+    Action.BREAK_DOWN: (_R, _P, Audience.DISPATCHERS),
+    Action.NO_SHOW: (_R, _P, Audience.DISPATCHERS),
+    Action.RETURN: (_R,),
+    Action.RETURN_FOR_DRIVER: (_R, _D),
+    Action.START_EMERGENCY: (_R, _D, Audience.APPROVERS),
+    Action.APPROVE_LATE: (_R,),
+    Action.CLOSE_UNCONFIRMED: (_R,),
+    Action.EXPIRE: (_R, _D),
+}
+# Steps whose reason people read in the order itself.
+_EXPLAINED = frozenset(
+    {Action.REJECT, Action.WITHDRAW, Action.CANCEL, Action.UNASSIGN, Action.REFUSE, Action.BREAK_DOWN, Action.NO_SHOW, Action.RETURN_FOR_DRIVER}
+)  # fmt: skip
+BEST_RATING = 5
+
+
+def changes(step: Step, deed: Deed, now: datetime) -> dict[str, Any]:
+    """Column values of one step. Raises Invalid for a rating that does not exist."""
+    values: dict[str, Any] = {} if step.target is None else {"state": step.target.value}
+    if step.action in _EXPLAINED:
+        values["state_reason"] = deed.reason
+    return values | _own_columns(step.action, deed, now)
+
+
+def _own_columns(action: Action, deed: Deed, now: datetime) -> dict[str, Any]:
+    match action:
+        case Action.APPROVE | Action.APPROVE_LATE:
+            return {"off_hours_approved": deed.off_hours_approved, "holiday_approved": deed.holiday_approved}
+        case Action.ASSIGN | Action.ASSIGN_RETAINED:
+            return {"vehicle_id": deed.vehicle_id, "driver_id": deed.driver_id}
+        case Action.START_EMERGENCY:
+            return {"vehicle_id": deed.vehicle_id, "driver_id": deed.driver_id, "departed_at": now}
+        case Action.UNASSIGN:
+            return {"vehicle_id": None, "driver_id": None, "assigned_by": None, "assignment_reason": None}
+        case Action.DEPART:
+            return {"departed_at": now, "depart_odometer_km": deed.odometer_km}
+        case Action.ARRIVE:
+            return {"arrived_at": now}
+        case Action.EXTEND:
+            return {"planned_end_at": deed.planned_end_at}
+        case Action.RETURN | Action.RETURN_FOR_DRIVER:
+            return {"returned_at": now, "return_odometer_km": deed.odometer_km}
+        case Action.RECEIPT:
+            return {"rating": _rating(deed.rating), "receipt_note": deed.reason}
+        case Action.CLOSE_UNCONFIRMED:
+            return {"receipt_note": "not confirmed"}
+        case _:
+            return {}
+
+
+def _rating(rating: int | None) -> int | None:
+    if rating is not None and not 1 <= rating <= BEST_RATING:
+        raise Invalid(field="rating", reason="outside_1_5")
+    return rating

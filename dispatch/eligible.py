@@ -1,0 +1,154 @@
+"""May this vehicle, and this driver, serve this order? Every no has a name and its figures.
+
+Pure: what is known of vehicle, driver and order comes in, obstacles go out. A hard obstacle holds for
+everybody; a soft one only keeps the vehicle out of automatic proposals and is shown to whoever assigns by
+hand. Policy is data: which class serves what, which licence drives how many seats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fleet.order import Order, OrderType
+from fleet.vehicle import Vehicle, VehicleClass, VehicleStatus
+
+TURNAROUND = timedelta(minutes=15)  # the same as occupied_span in the database
+LOCATOR_ALIVE = timedelta(hours=24)
+
+# Classes that serve an order which asks for no class; the others only when asked for by name.
+POOL_CLASSES = frozenset({VehicleClass.EMERGENCY_SUPPORT, VehicleClass.CONFIDENTIAL_COURIER, VehicleClass.OTHER})
+# Seats a licence may drive, the driver's included (GA/T: C 9, B1 19, A1 any).
+MOST_SEATS: Mapping[str, int] = {"A1": 80, "A2": 9, "A3": 9, "B1": 19, "B2": 9, "C1": 9, "C2": 9}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A stretch of time, end excluded."""
+
+    start_at: datetime
+    end_at: datetime
+    order_id: UUID | None = None
+
+    def overlaps(self, other: Span) -> bool:
+        return self.start_at < other.end_at and other.start_at < self.end_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleFacts:
+    vehicle: Vehicle
+    documents_valid_until: date | None = None  # None: unknown
+    last_heard_at: datetime | None = None  # when its locator last reported; None: never
+    depot: tuple[float, float] | None = None
+    depot_name: str = ""
+    manager_unit_id: UUID | None = None
+    user_unit_id: UUID | None = None
+    busy: tuple[Span, ...] = ()  # orders that hold it, without turnaround
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriverFacts:
+    person_id: UUID
+    name: str
+    unit_id: UUID
+    active: bool = True
+    licence_class: str | None = None
+    licence_expires_on: date | None = None
+    busy: tuple[Span, ...] = ()
+    shifts: tuple[Span, ...] | None = None  # None: no roster is kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacle:
+    """Why not. Texts live in the interface."""
+
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+    hard: bool = True
+
+
+def span_of(order: Order) -> Span:
+    """What the database reserves: the planned span and the turnaround after it."""
+    return Span(start_at=order.planned_start_at, end_at=order.planned_end_at + TURNAROUND, order_id=order.id)
+
+
+def vehicle_obstacles(order: Order, facts: VehicleFacts, *, now: datetime, zone: ZoneInfo) -> list[Obstacle]:
+    """Every reason against, hard ones first."""
+    found = [*_status(order, facts, zone), *_policy(order, facts), *_size(order, facts.vehicle)]
+    found += _busy(order, facts.busy, "vehicle_busy")
+    if facts.last_heard_at is None or now - facts.last_heard_at > LOCATOR_ALIVE:
+        heard = facts.last_heard_at.isoformat() if facts.last_heard_at else None
+        found.append(Obstacle(code="locator_silent", params={"last_heard_at": heard}, hard=False))
+    if facts.depot is None:
+        found.append(Obstacle(code="no_depot", hard=False))
+    return sorted(found, key=lambda obstacle: not obstacle.hard)
+
+
+def _status(order: Order, facts: VehicleFacts, zone: ZoneInfo) -> Iterator[Obstacle]:
+    vehicle = facts.vehicle
+    if vehicle.status is not VehicleStatus.IN_SERVICE:
+        yield Obstacle(code="not_in_service", params={"status": vehicle.status.value})
+    ends = order.planned_end_at.astimezone(zone).date()
+    if facts.documents_valid_until is not None and facts.documents_valid_until < ends:
+        yield Obstacle(code="documents_expire", params={"on": facts.documents_valid_until.isoformat()})
+
+
+def _policy(order: Order, facts: VehicleFacts) -> Iterator[Obstacle]:
+    """Class policy, retained and exempt vehicles; a retained one is sent by the unit that uses it."""
+    vehicle = facts.vehicle
+    params = {"vehicle_class": vehicle.vehicle_class.value, "class_wanted": order.class_wanted}
+    if (
+        (order.class_wanted is not None and order.class_wanted != vehicle.vehicle_class.value)
+        or (
+            order.class_wanted is None
+            and vehicle.vehicle_class not in POOL_CLASSES
+            and order.type is not OrderType.RETAINED
+        )
+        or (
+            vehicle.vehicle_class is VehicleClass.CONFIDENTIAL_COURIER
+            and not (order.confidential or order.class_wanted)
+        )
+    ):
+        yield Obstacle(code="class_policy", params=params)
+    if vehicle.retained and (order.type is not OrderType.RETAINED or facts.user_unit_id != order.unit_id):
+        yield Obstacle(code="retained")
+    if vehicle.exempt and not order.confidential:
+        yield Obstacle(code="exempt")
+
+
+def _size(order: Order, vehicle: Vehicle) -> Iterator[Obstacle]:
+    room = vehicle.seats - 1
+    if order.passengers > room:
+        yield Obstacle(code="too_few_seats", params={"seats": room, "needed": order.passengers})
+
+
+def driver_obstacles(order: Order, driver: DriverFacts, vehicle: Vehicle, *, zone: ZoneInfo) -> list[Obstacle]:
+    """Licence, roster and other trips of a driver for this order with this vehicle."""
+    found = []
+    if not driver.active:
+        found.append(Obstacle(code="driver_inactive"))
+    if driver.licence_class is None or MOST_SEATS.get(driver.licence_class, 0) < vehicle.seats:
+        params = {"licence_class": driver.licence_class, "seats": vehicle.seats}
+        found.append(Obstacle(code="driver_licence", params=params))
+    ends = order.planned_end_at.astimezone(zone).date()
+    if driver.licence_expires_on is not None and driver.licence_expires_on < ends:
+        found.append(Obstacle(code="driver_licence_expires", params={"on": driver.licence_expires_on.isoformat()}))
+    if driver.shifts is not None and not any(
+        shift.start_at <= order.planned_start_at and order.planned_end_at <= shift.end_at for shift in driver.shifts
+    ):
+        found.append(Obstacle(code="driver_off_shift"))
+    found += _busy(order, driver.busy, "driver_busy")
+    return found
+
+
+def _busy(order: Order, spans: tuple[Span, ...], code: str) -> Iterator[Obstacle]:
+    wanted = span_of(order)
+    for span in spans:
+        taken = Span(start_at=span.start_at, end_at=span.end_at + TURNAROUND)
+        if span.order_id != order.id and wanted.overlaps(taken):
+            params = {"from": span.start_at.isoformat(), "to": taken.end_at.isoformat()}
+            yield Obstacle(code=code, params=params)
+            return

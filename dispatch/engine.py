@@ -1,0 +1,175 @@
+"""The loop that keeps orders moving when nobody touches them.
+
+It expires orders nobody departed on, measures returned trips once their track is complete, and closes trips
+nobody confirmed. Each order is one transaction against its row version: killed at any point, the engine
+finds the rest again after its start, and what somebody else did first is simply left alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import structlog
+
+from dispatch import lifecycle, service, store
+from dispatch.guards import EXPIRES_AFTER, UNCONFIRMED_WORKDAYS, Deed
+from dispatch.lifecycle import Action
+from fleet import logs
+from fleet.db import Connection, connect, pg_errors
+from fleet.errors import NotConfigured, Refusal
+from fleet.settings import load, need
+from fleet.store import load_calendar
+from fleet.worktime import Calendar
+
+log = structlog.get_logger("dispatch")
+
+NAME = "dispatch engine"
+LOOK_EVERY_S = 30.0  # also without a notification: time itself expires orders
+SETTLING = timedelta(minutes=15)  # a returned trip's last fixes and its drive may still be on their way
+RETRY_S = 2.0
+EXPIRING = next(step.sources for step in lifecycle.STEPS if step.action is Action.EXPIRE)
+
+
+async def run(database_url: str, clock: Callable[[], datetime], stopping: asyncio.Event) -> None:
+    """Serve until `stopping` is set; a lost database is waited for."""
+    while not stopping.is_set():
+        try:
+            await _serve(database_url, clock, stopping)
+        except (pg_errors.OperationalError, pg_errors.InterfaceError) as error:
+            log.warning("database_lost", why=str(error).strip())
+            await _pause(stopping, RETRY_S)
+    log.info("stopped")
+
+
+async def _serve(database_url: str, clock: Callable[[], datetime], stopping: asyncio.Event) -> None:
+    listener = await connect(database_url)
+    worker = await connect(database_url)
+    try:
+        await listener.execute("LISTEN order_changed")
+        log.info("ready")
+        while not stopping.is_set():
+            done = await look(worker, clock())
+            if any(done.values()):
+                log.info("moved", **done)
+            await _woken(listener, stopping)
+    finally:
+        await listener.close()
+        await worker.close()
+
+
+async def _woken(listener: Connection, stopping: asyncio.Event) -> None:
+    """Until an order changed or some time passed; a notification is a hint, the tables tell."""
+
+    async def first_notice() -> None:
+        async for _ in listener.notifies(timeout=LOOK_EVERY_S, stop_after=1):
+            return
+
+    waiting = asyncio.create_task(first_notice())
+    stopped = asyncio.create_task(stopping.wait())
+    done, open_tasks = await asyncio.wait((waiting, stopped), return_when=asyncio.FIRST_COMPLETED)
+    for task in open_tasks:
+        task.cancel()
+    await asyncio.gather(*open_tasks, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+async def look(conn: Connection, now: datetime) -> dict[str, int]:
+    """One round over everything that is due; returns how many orders of each kind were moved."""
+    return {
+        "expired": await _expire(conn, now),
+        "measured": await _measure(conn, now),
+        "closed": await _close_unconfirmed(conn, now),
+    }
+
+
+async def _expire(conn: Connection, now: datetime) -> int:
+    due = await store.overdue(conn, EXPIRING, now - EXPIRES_AFTER)
+    return await _each(conn, due, lambda order_id: _system_step(conn, order_id, Action.EXPIRE, Deed(), now))
+
+
+async def _measure(conn: Connection, now: datetime) -> int:
+    """The distance of the locator's track, kept with the order for settlement."""
+    found = dict(await store.unmeasured(conn, now - SETTLING))
+
+    async def keep(order_id: UUID) -> None:
+        file = await service.load(conn, order_id, None)
+        values = {"distance_m": found[order_id], "distance_source": "track"}
+        await store.update_order(conn, order_id, file.order.row_version, values)
+
+    return await _each(conn, list(found), keep)
+
+
+async def _close_unconfirmed(conn: Connection, now: datetime) -> int:
+    """Trips nobody confirmed within three workdays are closed and marked so."""
+    waiting = await store.unconfirmed(conn, now - timedelta(days=UNCONFIRMED_WORKDAYS))
+    calendars: dict[UUID, Calendar] = {}
+    due = {}
+    for order_id, tenant_id, returned_at in waiting:
+        if tenant_id not in calendars:
+            calendars[tenant_id] = await load_calendar(conn, tenant_id, await store.zone(conn, tenant_id))
+        days = workdays_between(calendars[tenant_id], returned_at, now)
+        if days >= UNCONFIRMED_WORKDAYS:
+            due[order_id] = Deed(workdays_waited=days)
+
+    async def close(order_id: UUID) -> None:
+        await _system_step(conn, order_id, Action.CLOSE_UNCONFIRMED, due[order_id], now)
+
+    return await _each(conn, list(due), close)
+
+
+def workdays_between(calendar: Calendar, since: datetime, until: datetime) -> int:
+    """Workdays that ended between two instants, the day of `since` not counted."""
+    days, end = 0, calendar.midnight_after(since)
+    while (end := calendar.midnight_after(end)) <= until:
+        days += not calendar.at(end - timedelta(hours=12)).kind.off
+    return days
+
+
+async def _system_step(conn: Connection, order_id: UUID, action: Action, deed: Deed, now: datetime) -> None:
+    await service.act(conn, NAME, order_id, action, deed, row_version=None, now=now)
+
+
+async def _each(conn: Connection, order_ids: list[UUID], one: Callable[[UUID], Awaitable[None]]) -> int:
+    """One transaction per order; who was faster wins, and a refusal of one never stops the others."""
+    done = 0
+    for order_id in order_ids:
+        try:
+            async with conn.transaction():
+                await one(order_id)
+            done += 1
+        except Refusal as refusal:
+            log.debug("left_alone", order=str(order_id), code=refusal.code, **refusal.params)
+    return done
+
+
+async def _pause(stopping: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stopping.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+async def _main() -> None:
+    settings = load(os.environ)
+    logs.write_json(settings.log_level)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stopping.set)
+    await run(need(settings.database_url, "FLEET_DATABASE_URL"), lambda: datetime.now(UTC), stopping)
+
+
+def main() -> int:
+    try:
+        asyncio.run(_main())
+    except NotConfigured as missing:
+        print(missing, file=sys.stderr)
+        return 2
+    return 0

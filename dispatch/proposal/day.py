@@ -1,0 +1,168 @@
+"""Orders, vehicles and drivers of a stretch of time as a problem for the solver, and its plan back as assignments.
+
+Every order is an exclusive trip: the vehicle is theirs from the planned start to the planned end, then it
+needs its turnaround. Which vehicle may serve which order (eligible.py) becomes a skill per order, so the
+solver knows nothing of classes, licences or documents. Trips already given to a vehicle stay with it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from dispatch.eligible import (
+    TURNAROUND,
+    DriverFacts,
+    Obstacle,
+    Span,
+    VehicleFacts,
+    driver_obstacles,
+)
+from dispatch.problem import (
+    Costs,
+    Matrix,
+    Problem,
+    Request,
+    Task,
+    TaskKind,
+    TravelSource,
+    Vehicle,
+    Window,
+)
+from dispatch.problem import Place as Node
+from fleet.order import Order, Place
+from fleet.travel import LonLat
+
+# A bigger car than needed costs as much as this many seconds of driving per seat, so small groups get small cars.
+SECONDS_PER_SEAT = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """What is to be planned together. Orders without origin or destination cannot be; the caller leaves them out."""
+
+    orders: tuple[Order, ...]
+    kept: tuple[Order, ...]  # already assigned: they hold their vehicle
+    vehicles: tuple[VehicleFacts, ...]
+    obstacles: Mapping[tuple[UUID, UUID], Sequence[Obstacle]]  # by order and vehicle
+    as_of: datetime | None = None  # when it was planned; a vehicle cannot have left earlier
+
+    @property
+    def points(self) -> list[LonLat]:
+        """Every place of the day once: depots, origins, ends."""
+        found: dict[LonLat, None] = {}
+        for facts in self.vehicles:
+            if facts.depot is not None:
+                found[facts.depot] = None
+        for order in (*self.orders, *self.kept):
+            for place in (order.origin, last_place(order)):
+                if place is not None:
+                    found[place.lon, place.lat] = None
+        return list(found)
+
+
+def last_place(order: Order) -> Place | None:
+    """Where the passengers leave the vehicle."""
+    return order.origin if order.round_trip else order.destination
+
+
+def trip_points(order: Order) -> list[tuple[float, float]]:
+    """The places of the trip in order, back to the origin when the vehicle waits; empty when it names none."""
+    if order.origin is None or order.destination is None:
+        return []
+    places = [order.origin, *order.stops, order.destination, *([order.origin] if order.round_trip else [])]
+    return [(place.lon, place.lat) for place in places]
+
+
+def problem_of(day: Day, matrix: Matrix, source: TravelSource) -> Problem:
+    """Order i is shipment i, vehicle j is vehicle j; kept orders follow with the highest priority and a pin."""
+    nodes = {point: Node(index=i, lonlat=point) for i, point in enumerate(day.points)}
+    rows = {facts.vehicle.id: row for row, facts in enumerate(day.vehicles)}
+    requests = [_request(i, order, nodes, matrix) for i, order in enumerate(day.orders)]
+    for i, order in enumerate(day.kept, start=len(requests)):
+        pinned = None if order.vehicle_id is None else rows.get(order.vehicle_id)
+        if pinned is not None:
+            requests.append(_request(i, order, nodes, matrix, pinned=pinned))
+    return Problem(
+        vehicles=tuple(_vehicle(day, row, facts, nodes) for row, facts in enumerate(day.vehicles)),
+        requests=tuple(requests),
+        places=tuple(nodes.values()),
+        matrices={"car": matrix},
+        travel_times=source,
+    )
+
+
+def _vehicle(day: Day, row: int, facts: VehicleFacts, nodes: Mapping[LonLat, Node]) -> Vehicle:
+    depot = None if facts.depot is None else nodes[facts.depot]
+    mine = {i for i, order in enumerate(day.orders) if not day.obstacles.get((order.id, facts.vehicle.id))}
+    return Vehicle(
+        id=row,
+        start=depot,
+        end=depot,
+        capacity=(facts.vehicle.seats - 1,),
+        skills=frozenset(mine),
+        costs=Costs(fixed=SECONDS_PER_SEAT * facts.vehicle.seats),
+        description=facts.vehicle.plate,
+    )
+
+
+def _request(i: int, order: Order, nodes: Mapping[LonLat, Node], matrix: Matrix, pinned: int | None = None) -> Request:
+    end = last_place(order)
+    if order.origin is None or end is None:
+        raise ValueError(f"order {order.order_no} names no places")
+    first, last = nodes[order.origin.lon, order.origin.lat], nodes[end.lon, end.lat]
+    start_s = math.floor(order.planned_start_at.timestamp())
+    span_s = math.ceil(order.planned_end_at.timestamp()) - start_s
+    stay_s = max(0, span_s - matrix.durations[first.index][last.index])
+    earliest = order.earliest_start_at or order.planned_start_at
+    latest = order.latest_start_at or order.planned_start_at
+    window = Window(start_s=math.floor(earliest.timestamp()), end_s=math.ceil(latest.timestamp()))
+    if pinned is not None:
+        window = Window(start_s=start_s, end_s=start_s)
+    return Request(
+        tasks=(
+            Task(kind=TaskKind.PICKUP, id=i, place=first, service_s=stay_s, windows=(window,)),
+            Task(kind=TaskKind.DELIVERY, id=i, place=last, service_s=int(TURNAROUND.total_seconds())),
+        ),
+        amount=(order.passengers,) if pinned is None else (0,),
+        skills=frozenset() if pinned is not None else frozenset({i}),
+        priority=100 if pinned is not None else 0,
+        exclusive=True,
+        pinned_vehicle=pinned,
+    )
+
+
+def match_drivers(
+    pairs: Sequence[tuple[Order, VehicleFacts]], drivers: Sequence[DriverFacts], zone: ZoneInfo
+) -> dict[UUID, DriverFacts]:
+    """A driver for each order of the plan, by start time: who already drives that vehicle, then who drives least.
+
+    Orders without a free driver are absent. Drivers of the unit that manages the vehicle come before others.
+    """
+    taken: dict[UUID, list[Span]] = {driver.person_id: list(driver.busy) for driver in drivers}
+    at_wheel: dict[UUID, UUID] = {}
+    found: dict[UUID, DriverFacts] = {}
+    for order, facts in sorted(pairs, key=lambda pair: (pair[0].planned_start_at, pair[0].order_no)):
+        able = [
+            driver
+            for driver in (replace(driver, busy=tuple(taken[driver.person_id])) for driver in drivers)
+            if not driver_obstacles(order, driver, facts.vehicle, zone=zone)
+        ]
+        if not able:
+            continue
+        best = min(able, key=lambda driver: _preference(driver, facts, at_wheel.get(facts.vehicle.id)))
+        found[order.id] = best
+        at_wheel[facts.vehicle.id] = best.person_id
+        taken[best.person_id].append(
+            Span(start_at=order.planned_start_at, end_at=order.planned_end_at, order_id=order.id)
+        )
+    return found
+
+
+def _preference(driver: DriverFacts, facts: VehicleFacts, last: UUID | None) -> tuple[bool, bool, float, str]:
+    driven_s = sum((span.end_at - span.start_at).total_seconds() for span in driver.busy)
+    return driver.unit_id != facts.manager_unit_id, driver.person_id != last, driven_s, str(driver.person_id)

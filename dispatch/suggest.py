@@ -1,0 +1,283 @@
+"""Use cases of a proposal: let the solver plan the waiting orders, keep what was shown, and accept it in part or whole.
+
+A proposal changes nothing. Accepting assigns order by order against the version that was planned, so a plan
+that has grown stale refuses exactly the orders that changed, and a crash leaves each order whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from multiprocessing import get_context
+from multiprocessing.connection import Connection as SolverPipe
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from dispatch import service, store
+from dispatch.eligible import DriverFacts, Obstacle, VehicleFacts, driver_obstacles, vehicle_obstacles
+from dispatch.guards import OrderFile
+from dispatch.problem import Plan, Problem
+from dispatch.proposal.day import Day, last_place, match_drivers, problem_of
+from dispatch.proposal.offers import Assignment, ReasonJson, Unserved, offers, pairs
+from dispatch.solve import BrokenPlan, Effort, solve
+from dispatch.travel import between
+from fleet.access import Actor, require
+from fleet.db import Connection
+from fleet.errors import Conflict, Invalid, NotFound, Refusal
+from fleet.order import Order, OrderState
+from fleet.routing import Router
+
+WAITING = (OrderState.UNIT_APPROVED, OrderState.CENTRE_REVIEWED, OrderState.REASSIGNING)
+SECONDS = 3.0  # a dispatcher waits for the answer
+PLANNED_ANYWAY = frozenset({"no_depot"})  # its way to the first trip is unknown; shown when it is assigned
+ITERATIONS = 500  # a handful of orders is planned long before that time is over
+
+
+class SolverLost(RuntimeError):
+    """The solver's process ended without an answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    plan_id: UUID
+    travel_times: str  # router | straight_line
+    assignments: tuple[Assignment, ...]
+    unassigned: tuple[Unserved, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    order_id: UUID
+    code: str
+    params: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    assigned: tuple[UUID, ...]
+    refused: tuple[Refused, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feasibility:
+    """One waiting order with what the vehicles look like to it before anything is planned."""
+
+    order_id: UUID
+    eligible: int
+    vehicles: int
+    obstacles: tuple[ReasonJson, ...]
+
+
+async def suggest(
+    conn: Connection,
+    actor: Actor,
+    *,
+    order_ids: Sequence[UUID] | None,
+    router: Router,
+    now: datetime,
+    seed: int = 0,
+    seconds: float = SECONDS,
+) -> Suggestion:
+    """A stored proposal for these orders, or for all that wait. Raises Forbidden, NotFound for an unknown order."""
+    require(actor, "dispatch.suggest")
+    files = await _waiting(conn, order_ids, now)
+    day, drivers, zone = await _day(conn, actor.tenant_id, [file.order for file in files], now)
+    matrix, source = await between(router, day.points)
+    problem = problem_of(day, matrix, source)
+    plan = await solve_apart(problem, Effort(seconds=seconds, seed=seed, iterations=ITERATIONS))
+    at_wheel = match_drivers(pairs(day, plan), drivers, zone)
+    assigned, unserved = offers(day, problem, plan, at_wheel)
+    unserved += [_placeless(file.order) for file in files if not _has_places(file.order)]
+    suggestion = Suggestion(
+        plan_id=uuid4(),
+        travel_times=source.value,
+        assignments=tuple(assigned),
+        unassigned=tuple(unserved),
+    )
+    await store.add_plan(conn, _plan_row(actor, suggestion, day, seed, now))
+    return suggestion
+
+
+async def accept_plan(
+    conn: Connection, actor: Actor, plan_id: UUID, order_ids: Iterable[UUID] | None, *, router: Router, now: datetime
+) -> Acceptance:
+    """Assign what the proposal says, to these orders or all of it. Raises NotFound, Conflict for a plan already used up."""
+    require(actor, "order.assign")
+    row = await store.plan(conn, actor.tenant_id, plan_id)
+    if row is None:
+        raise NotFound(object="plan")
+    if row["state"] in ("accepted", "discarded"):
+        raise Conflict(what="plan_used")
+    proposed = {UUID(item["order_id"]): item for item in row["plan"]["assignments"]}
+    chosen = list(proposed) if order_ids is None else list(dict.fromkeys(order_ids))
+    if unknown := [order_id for order_id in chosen if order_id not in proposed]:
+        raise Invalid(field="order_ids", reason="not_in_plan", order_id=str(unknown[0]))
+    await store.hold(
+        conn, [UUID(proposed[order_id][key]) for order_id in chosen for key in ("vehicle_id", "driver_id")]
+    )
+    await store.lock_orders(conn, chosen)
+    assigned, refused = [], []
+    for order_id in chosen:
+        try:
+            async with conn.transaction():  # a savepoint: one refusal does not undo the others
+                await _assign_proposed(conn, actor, proposed[order_id], router, now)
+            assigned.append(order_id)
+        except Refusal as refusal:
+            refused.append(Refused(order_id=order_id, code=refusal.code, params=refusal.params))
+    whole = len(assigned) == len(proposed)
+    if assigned:
+        await store.set_plan_state(conn, plan_id, "accepted" if whole else "partly_accepted")
+    return Acceptance(assigned=tuple(assigned), refused=tuple(refused))
+
+
+async def feasibility(conn: Connection, actor: Actor, *, now: datetime) -> list[Feasibility]:
+    """The waiting orders with how many vehicles could serve each and what keeps the others away."""
+    require(actor, "dispatch.suggest")
+    files = await _waiting(conn, None, now)
+    day, _, _ = await _day(conn, actor.tenant_id, [file.order for file in files], now)
+    found = []
+    for order in day.orders:
+        lists = [day.obstacles.get((order.id, facts.vehicle.id), ()) for facts in day.vehicles]
+        codes: dict[str, int] = {}
+        for obstacle in (obstacle for obstacles in lists for obstacle in obstacles):
+            codes[obstacle.code] = codes.get(obstacle.code, 0) + 1
+        reasons = tuple({"code": code, "params": {"vehicles": n}} for code, n in sorted(codes.items()))
+        free = sum(1 for obstacles in lists if not obstacles)
+        found.append(Feasibility(order_id=order.id, eligible=free, vehicles=len(lists), obstacles=reasons))
+    return found
+
+
+async def solve_apart(problem: Problem, effort: Effort) -> Plan:
+    """Solve in a process of its own: the solver never lets go of the interpreter, and the map must go on."""
+    return await asyncio.to_thread(_solve_in_child, problem, effort)
+
+
+def _solve_in_child(problem: Problem, effort: Effort) -> Plan:
+    """One process per question: it ends with its answer, also when nobody waits for it any more."""
+    spawning = get_context("spawn")
+    receiving, sending = spawning.Pipe(duplex=False)
+    child = spawning.Process(target=_answer, args=(sending, problem, effort), daemon=True)
+    child.start()
+    sending.close()
+    try:
+        answer: Plan | BrokenPlan = receiving.recv()
+    except EOFError:
+        raise SolverLost(f"the solver ended with {child.exitcode}") from None
+    finally:
+        receiving.close()
+        child.join()
+    if isinstance(answer, BrokenPlan):
+        raise answer
+    return answer
+
+
+def _answer(sending: SolverPipe, problem: Problem, effort: Effort) -> None:
+    try:
+        sending.send(solve(problem, effort))
+    except BrokenPlan as broken:
+        sending.send(broken)
+
+
+async def _waiting(conn: Connection, order_ids: Sequence[UUID] | None, now: datetime) -> list[OrderFile]:
+    """Orders to plan; named ones that somebody assigned meanwhile need no plan."""
+    if order_ids is None:
+        return await store.queue(conn, WAITING, now)
+    files = await store.order_files(conn, order_ids)
+    if missing := set(order_ids) - {file.order.id for file in files}:
+        raise NotFound(object="order", order_id=str(min(missing)))
+    return [file for file in files if file.order.state in WAITING]
+
+
+async def _day(
+    conn: Connection, tenant_id: UUID, orders: Sequence[Order], now: datetime
+) -> tuple[Day, list[DriverFacts], ZoneInfo]:
+    """Everything known about the stretch of time the orders lie in."""
+    since = min((order.planned_start_at for order in orders), default=now) - service.AROUND
+    until = max((order.planned_end_at for order in orders), default=now) + service.AROUND
+    zone = await store.zone(conn, tenant_id)
+    vehicles = await store.vehicles(conn, tenant_id, since=since, until=until, now=now)
+    drivers = await store.drivers(conn, tenant_id, since=since, until=until, now=now)
+    busy = {span.order_id for facts in vehicles for span in facts.busy if span.order_id is not None}
+    kept = [file.order for file in await store.order_files(conn, busy) if _has_places(file.order)]
+    wanted = tuple(order for order in orders if _has_places(order))
+    day = Day(
+        orders=wanted,
+        kept=tuple(kept),
+        vehicles=tuple(vehicles),
+        obstacles={
+            (order.id, facts.vehicle.id): found
+            for order in wanted
+            for facts in vehicles
+            if (found := _obstacles(order, facts, drivers, now, zone))
+        },
+        as_of=now,
+    )
+    return day, drivers, zone
+
+
+def _obstacles(
+    order: Order, facts: VehicleFacts, drivers: Sequence[DriverFacts], now: datetime, zone: ZoneInfo
+) -> list[Obstacle]:
+    """Also what only keeps a vehicle out of proposals: retained ones are sent by their unit, never by the solver."""
+    found = [o for o in vehicle_obstacles(order, facts, now=now, zone=zone) if o.code not in PLANNED_ANYWAY]
+    if facts.vehicle.retained and all(obstacle.code != "retained" for obstacle in found):
+        found.append(Obstacle(code="retained", hard=False))
+    if not found and all(driver_obstacles(order, driver, facts.vehicle, zone=zone) for driver in drivers):
+        found.append(Obstacle(code="no_driver"))
+    return found
+
+
+def _has_places(order: Order) -> bool:
+    return order.origin is not None and last_place(order) is not None
+
+
+def _placeless(order: Order) -> Unserved:
+    reason: ReasonJson = {"code": "no_place", "params": {}}
+    return Unserved(order_id=order.id, reason="no_place", smallest_change=None, obstacles=(reason,))
+
+
+async def _assign_proposed(conn: Connection, actor: Actor, item: dict[str, Any], router: Router, now: datetime) -> None:
+    await service.assign(
+        conn,
+        actor,
+        UUID(item["order_id"]),
+        vehicle_id=UUID(item["vehicle_id"]),
+        driver_id=UUID(item["driver_id"]),
+        row_version=item["row_version"],
+        router=router,
+        now=now,
+        why=item["reasons"],
+    )
+
+
+def _plan_row(actor: Actor, suggestion: Suggestion, day: Day, seed: int, now: datetime) -> dict[str, Any]:
+    """What was asked and what was shown; accepting later reads only this."""
+    told = asdict(suggestion)
+    asked = {
+        "orders": [{"id": str(order.id), "row_version": order.row_version} for order in day.orders],
+        "kept": [str(order.id) for order in day.kept],
+        "vehicles": [str(facts.vehicle.id) for facts in day.vehicles],
+        "as_of": now.isoformat(),
+    }
+    return {
+        "id": suggestion.plan_id,
+        "tenant_id": actor.tenant_id,
+        "created_at": now,
+        "created_by": actor.person_id,
+        "problem": asked,
+        "plan": _plain({"assignments": told["assignments"], "unassigned": told["unassigned"]}),
+        "travel_times": suggestion.travel_times,
+        "seed": seed,
+    }
+
+
+def _plain(value: Any) -> Any:
+    """JSON values only: ids as text."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return str(value) if isinstance(value, UUID) else value

@@ -1,0 +1,166 @@
+"""Writes a plan in the JSON form of contracts.md section 6: VROOM's keys, and for each request left out the
+reason and the smallest change that would serve it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from dispatch.problem import (
+    Costs,
+    EarlierBy,
+    LaterBy,
+    LimitRaised,
+    Place,
+    Plan,
+    Route,
+    SmallestChange,
+    Step,
+    TravelSource,
+    Unassigned,
+    Vehicle,
+    VehicleAdded,
+)
+
+Json = dict[str, Any]
+
+
+def plan_json(plan: Plan, computing_ms: dict[str, int]) -> Json:
+    by_index = plan.travel_times is TravelSource.MATRIX
+    return {
+        "code": 0,
+        "summary": _summary(plan, computing_ms),
+        "unassigned": [entry for item in plan.unassigned for entry in _unassigned(item, by_index)],
+        "routes": [_route(route) for route in plan.routes],
+        "travel_times": plan.travel_times.value,
+    }
+
+
+def error_json(message: str) -> Json:
+    return {"code": 2, "error": message}
+
+
+def _summary(plan: Plan, computing_ms: dict[str, int]) -> Json:
+    routes = plan.routes
+    summary: Json = {
+        "cost": _plain(sum(route.cost for route in routes)),
+        "routes": len(routes),
+        "unassigned": sum(len(item.request.tasks) for item in plan.unassigned),
+        "setup": sum(route.setup_s for route in routes),
+        "service": sum(route.service_s for route in routes),
+        "duration": sum(route.duration_s for route in routes),
+        "waiting_time": sum(route.waiting_s for route in routes),
+        "priority": sum(route.priority for route in routes),
+        "violations": [],
+        "computing_times": computing_ms,
+    }
+    metres = [route.distance_m for route in routes]
+    if all(value is not None for value in metres):
+        summary["distance"] = sum(value or 0 for value in metres)
+    return summary
+
+
+def _route(route: Route) -> Json:
+    written: Json = {
+        "vehicle": route.vehicle,
+        "cost": _plain(route.cost),
+        "setup": route.setup_s,
+        "service": route.service_s,
+        "duration": route.duration_s,
+        "waiting_time": route.waiting_s,
+        "priority": route.priority,
+        "steps": [_step(step) for step in route.steps],
+        "violations": [],
+    }
+    if route.distance_m is not None:
+        written["distance"] = route.distance_m
+    return _described(written, route.description)
+
+
+def _step(step: Step) -> Json:
+    written: Json = {"type": step.kind}
+    if step.id is not None:
+        written["id"] = step.id
+    if step.place is not None:
+        written |= _place(step.place)
+    written |= {
+        "arrival": step.arrival_s,
+        "duration": step.travelled_s,
+        "setup": step.setup_s,
+        "service": step.service_s,
+        "waiting_time": step.waiting_s,
+        "violations": [],
+    }
+    if step.load:
+        written["load"] = list(step.load)
+    if step.travelled_m is not None:
+        written["distance"] = step.travelled_m
+    return _described(written, step.description)
+
+
+def _unassigned(item: Unassigned, by_index: bool) -> list[Json]:
+    change = _change(item.smallest_change, by_index)
+    return [
+        _described(
+            {"id": task.id, "type": task.kind.value}
+            | _place(task.place)
+            | {"reason": item.reason.value, "smallest_change": change},
+            task.description,
+        )
+        for task in item.request.tasks
+    ]
+
+
+def _change(change: SmallestChange | None, by_index: bool) -> Json | None:
+    match change:
+        case EarlierBy(seconds=seconds):
+            return {"earlier_s": seconds}
+        case LaterBy(seconds=seconds):
+            return {"later_s": seconds}
+        case VehicleAdded(vehicle=vehicle):
+            return {"vehicle_added": _vehicle(vehicle, by_index)}
+        case LimitRaised(limit=limit, by=by, vehicle=None):
+            return {"limit": limit, "by": by}
+        case LimitRaised(limit=limit, by=by, vehicle=owner):
+            return {"limit": limit, "by": by, "vehicle": owner}
+        case None:
+            return None
+
+
+def _vehicle(vehicle: Vehicle, by_index: bool) -> Json:
+    """The added vehicle as the input would write it, so that it can be pasted into the problem."""
+    written: Json = {"id": vehicle.id, "profile": vehicle.profile, "speed_factor": vehicle.speed_factor}
+    for name, place in (("start", vehicle.start), ("end", vehicle.end)):
+        if place is not None:
+            written |= {name: list(place.lonlat)} if place.lonlat else {}
+            written |= {f"{name}_index": place.index} if by_index else {}
+    if vehicle.costs != Costs():
+        written["costs"] = asdict(vehicle.costs)
+    if vehicle.capacity:
+        written["capacity"] = list(vehicle.capacity)
+    if vehicle.skills:
+        written["skills"] = sorted(vehicle.skills)
+    if vehicle.window:
+        written["time_window"] = [vehicle.window.start_s, vehicle.window.end_s]
+    limits = {
+        "max_tasks": vehicle.max_tasks,
+        "max_travel_time": vehicle.max_travel_s,
+        "max_distance": vehicle.max_distance_m,
+        "max_duration": vehicle.max_duration_s,
+    }
+    return written | {name: value for name, value in limits.items() if value is not None}
+
+
+def _place(place: Place) -> Json:
+    """Coordinates where they are known, and the row of the travel-time matrix."""
+    written: Json = {} if place.lonlat is None else {"location": list(place.lonlat)}
+    return written | {"location_index": place.index}
+
+
+def _described(written: Json, description: str | None) -> Json:
+    return written if description is None else written | {"description": description}
+
+
+def _plain(cost: float) -> int | float:
+    """Whole costs without a fraction, others to a hundredth."""
+    return round(cost) if abs(cost - round(cost)) < 5e-7 else round(cost, 2)

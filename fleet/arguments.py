@@ -1,0 +1,77 @@
+"""The command line of `python -m fleet`, as data for argparse."""
+
+import argparse
+from collections.abc import Callable
+
+from fleet import commands
+from fleet.access import Role
+from fleet.position import Datum
+from fleet.vehicle import VehicleClass
+
+
+def parser() -> argparse.ArgumentParser:
+    """Every command with its options; `run` in the namespace is the coroutine to call."""
+    root = argparse.ArgumentParser(prog="python -m fleet", description="schema, register and self-check of Daylight")
+    subs = root.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, run: object, into: "argparse._SubParsersAction[argparse.ArgumentParser]" = subs) -> argparse.ArgumentParser:  # fmt: skip
+        made = into.add_parser(name, help=(run.__doc__ or "").splitlines()[0])
+        made.set_defaults(run=run)
+        return made
+
+    def group(name: str, text: str) -> "argparse._SubParsersAction[argparse.ArgumentParser]":
+        return subs.add_parser(name, help=text).add_subparsers(required=True, metavar="ACTION")
+
+    add("migrate", commands.migrate)
+    add("check", commands.check)
+    seed = add("seed", commands.seed)
+    seed.add_argument("--code", default="000000", help="region code of the tenant, GB/T 2260")
+    seed.add_argument("--name", default="公车管理")
+    seed.add_argument("--demo", action="store_true", help="units, people and vehicles of a demonstration city")
+    seed.add_argument("--city", help="city.json of python -m simulators city")
+    seed.add_argument("--vehicles", type=int, default=60)
+
+    unit = add("add", commands.unit_add, group("unit", "units"))
+    unit.add_argument("code")
+    unit.add_argument("name")
+    unit.add_argument("--name-en", default="")
+    unit.add_argument("--parent", help="code of the unit above")
+    unit.add_argument("--centre", action="store_true", help="the vehicle service centre")
+
+    users = group("user", "people and their roles")
+    user = add("add", commands.user_add, users)
+    user.add_argument("login")
+    user.add_argument("name")
+    user.add_argument("--unit", required=True, help="code of the unit")
+    user.add_argument("--role", action="append", required=True, choices=[str(role) for role in Role])
+    user.add_argument("--phone", default="")
+    user.add_argument("--licence-class")
+    user.add_argument("--licence-expires", type=commands.day)
+    password = add("password", commands.user_password, users)
+    password.add_argument("login")
+    for one in (user, password):
+        one.add_argument("--draw-password", action="store_true", help="draw one and print it once")
+
+    _vehicles_and_locators(add, group)
+    return root
+
+
+def _vehicles_and_locators(add: Callable[..., argparse.ArgumentParser], group: Callable[[str, str], object]) -> None:
+    vehicle = add("add", commands.vehicle_add, group("vehicle", "vehicles"))
+    vehicle.add_argument("plate")
+    vehicle.add_argument("--class", dest="vehicle_class", required=True, choices=[str(one) for one in VehicleClass])
+    vehicle.add_argument("--seats", type=int, required=True)
+    vehicle.add_argument("--user", required=True, help="code of the using unit")
+    vehicle.add_argument("--owner", help="code of the owning unit; the using unit when absent")
+    vehicle.add_argument("--manager", help="code of the managing unit; the using unit when absent")
+    vehicle.add_argument("--make-model", default="")
+    vehicle.add_argument("--retained", action="store_true")
+    vehicle.add_argument("--exempt", action="store_true")
+    vehicle.add_argument("--since", type=commands.instant, help="start of custody; now when absent")
+
+    device = add("add", commands.device_add, group("device", "locators"))
+    device.add_argument("code")
+    device.add_argument("--plate", help="vehicle it is built into")
+    device.add_argument("--model", default="")
+    device.add_argument("--datum", default="WGS84", choices=[str(one) for one in Datum])
+    device.add_argument("--since", type=commands.instant, help="installation; now when absent")

@@ -1,0 +1,174 @@
+"""Asks the router (Valhalla over HTTP) how to drive from here to there. Whatever goes wrong with
+it - not configured, down, slow, no path - the answer is the straight-line guess and says so in
+`source`; callers never see a transport error and never wait longer than the time-out.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+import structlog
+
+from fleet import valhalla
+from fleet.travel import (
+    Leg,
+    LonLat,
+    Matrix,
+    RoadPiece,
+    RoadTrace,
+    Route,
+    straight_matrix,
+    straight_route,
+)
+
+__all__ = ["Leg", "LonLat", "Matrix", "RoadPiece", "RoadTrace", "Route", "Router"]
+
+log = structlog.get_logger(__name__)
+
+DEFAULT_TIMEOUT_S = 5.0
+
+
+class _NoAnswerError(Exception):
+    """The router gave no usable answer; the message says why. Never leaves this file."""
+
+
+class _RefusedError(_NoAnswerError):
+    """The router understood and refused: no road near a point, or no path."""
+
+
+class Router:
+    """A client of one router. Use it as an async context manager, one per event loop.
+
+    `base_url` None or empty means there is no router: every answer is a straight-line guess.
+    """
+
+    def __init__(self, base_url: str | None, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
+        self._timeout_s = timeout_s
+        self._http = httpx.AsyncClient(base_url=base_url, timeout=timeout_s, trust_env=False) if base_url else None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        if self._http is not None:
+            await self._http.aclose()
+
+    async def route(self, points: Sequence[LonLat]) -> Route:
+        """The quickest drive through all points in this order (two or more)."""
+        return (await self._routes(points, alternates=0))[0]
+
+    async def alternates(self, origin: LonLat, destination: LonLat, *, count: int = 2) -> tuple[Route, ...]:
+        """The quickest drive and up to `count` clearly different ones, quickest first."""
+        return await self._routes((origin, destination), alternates=count)
+
+    async def matrix(self, origins: Sequence[LonLat], destinations: Sequence[LonLat]) -> Matrix:
+        """Travel times and distances between all pairs.
+
+        Points without a road near them are guessed pair by pair; the others stay the router's.
+        """
+        guess = straight_matrix(origins, destinations)
+        if not origins or not destinations:
+            return guess
+        try:
+            return await self._matrix(origins, destinations, guess)
+        except _RefusedError:
+            return await self._matrix_of_reachable(origins, destinations, guess)
+        except _NoAnswerError as error:
+            self._note("matrix", error)
+            return guess
+
+    async def trace(self, geometry: Sequence[LonLat], *, exact: bool = True) -> RoadTrace | None:
+        """The road pieces (speed, limit, tunnel, name) under a path; None when it cannot be laid
+        on the network or there is no router. `exact` for a path this router gave before.
+        """
+        try:
+            answer = await self._ask("/trace_attributes", valhalla.trace_question(geometry, exact=exact))
+            return valhalla.decode_trace(answer)
+        except (_NoAnswerError, valhalla.UnreadableAnswerError) as error:
+            self._note("trace", error)
+            return None
+
+    async def alive(self) -> bool:
+        """Does the router answer at all? For health checks."""
+        try:
+            await self._ask("/status", {})
+        except _NoAnswerError:
+            return False
+        return True
+
+    def _note(self, question: str, error: Exception) -> None:
+        """A guess is worth a line in the log unless there is no router at all, which is somebody's choice."""
+        if self._http is None:
+            return
+        if isinstance(error, _RefusedError):
+            log.info("router_refused", question=question, reason=str(error))
+        else:
+            log.warning("router_silent", question=question, reason=str(error))
+
+    async def _routes(self, points: Sequence[LonLat], *, alternates: int) -> tuple[Route, ...]:
+        if len(points) < 2:
+            raise ValueError("a route needs at least two points")
+        try:
+            answer = await self._ask("/route", valhalla.route_question(points, alternates=alternates))
+            return valhalla.decode_routes(answer)
+        except (_NoAnswerError, valhalla.UnreadableAnswerError) as error:
+            self._note("route", error)
+            return (straight_route(points),)
+
+    async def _matrix(self, origins: Sequence[LonLat], destinations: Sequence[LonLat], guess: Matrix) -> Matrix:
+        answer = await self._ask("/sources_to_targets", valhalla.matrix_question(origins, destinations))
+        try:
+            return valhalla.decode_matrix(answer, guess)
+        except valhalla.UnreadableAnswerError as error:
+            raise _NoAnswerError(str(error)) from error
+
+    async def _matrix_of_reachable(
+        self, origins: Sequence[LonLat], destinations: Sequence[LonLat], guess: Matrix
+    ) -> Matrix:
+        """One point off the map makes the router refuse the whole question: ask without it."""
+        try:
+            rows = await self._on_road(origins)
+            columns = await self._on_road(destinations)
+            if not rows or not columns:
+                return guess
+            part = await self._matrix(
+                [origins[i] for i in rows],
+                [destinations[j] for j in columns],
+                straight_matrix([origins[i] for i in rows], [destinations[j] for j in columns]),
+            )
+        except (_NoAnswerError, valhalla.UnreadableAnswerError) as error:
+            self._note("matrix", error)
+            return guess
+        return guess.with_part(part, rows, columns)
+
+    async def _on_road(self, points: Sequence[LonLat]) -> list[int]:
+        answer = await self._ask("/locate", valhalla.locate_question(points))
+        return [i for i, found in enumerate(valhalla.decode_located(answer)) if found]
+
+    async def _ask(self, path: str, question: dict[str, Any]) -> Any:
+        if self._http is None:
+            raise _NoAnswerError("no router configured")
+        try:
+            async with asyncio.timeout(self._timeout_s):  # httpx limits each phase, not the sum
+                response = await self._http.post(path, json=question)
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise _NoAnswerError(f"{type(error).__name__}: {error}") from error
+        if response.status_code == httpx.codes.BAD_REQUEST:
+            raise _RefusedError(response.text[:200])
+        if response.status_code != httpx.codes.OK:
+            raise _NoAnswerError(f"HTTP {response.status_code}")
+        try:
+            return response.json()
+        except ValueError as error:
+            raise _NoAnswerError("answer is not JSON") from error

@@ -1,0 +1,170 @@
+"""All SQL of `fleet`: tenants, units, people, vehicles, devices, custody, calendar. Rows become our dataclasses."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fleet.access import Actor, Role, expand
+from fleet.db import Connection, Jsonb, dict_row
+from fleet.worktime import Calendar, DayKind
+
+# One row to insert; column names are constants of this program, never input.
+_INSERT = "INSERT INTO {table} ({columns}) VALUES ({marks})"
+
+
+async def insert(conn: Connection, table: str, values: Mapping[str, Any]) -> None:
+    """Insert one row. Keys are column names written in our own code; jsonb values come wrapped in Jsonb."""
+    sql = _INSERT.format(table=table, columns=", ".join(values), marks=", ".join("%s" for _ in values))
+    await conn.execute(sql, list(values.values()))
+
+
+async def one(conn: Connection, sql: str, params: Iterable[Any] = ()) -> dict[str, Any] | None:
+    """First row as a dict, or None."""
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(sql, tuple(params))
+        return await cursor.fetchone()
+
+
+async def many(conn: Connection, sql: str, params: Iterable[Any] = ()) -> list[dict[str, Any]]:
+    """All rows as dicts."""
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(sql, tuple(params))
+        return await cursor.fetchall()
+
+
+TENANT_BY_CODE = "SELECT id, tenant_no, code, name, timezone FROM tenant WHERE code = %s"
+ONLY_TENANT = "SELECT id, tenant_no, code, name, timezone FROM tenant ORDER BY created_at LIMIT 2"
+UNIT_PARENTS = "SELECT id, parent_id FROM unit WHERE tenant_id = %s"
+PERSON = "SELECT id, tenant_id, unit_id, login, name, cleared, active FROM person WHERE id = %s"
+# Roles that hold now.
+ROLES = "SELECT role, unit_id FROM person_role WHERE person_id = %s AND during @> %s"
+
+
+async def load_actor(conn: Connection, person_id: UUID, now: datetime) -> Actor | None:
+    """The person with the roles that hold at `now`; None when unknown or inactive."""
+    person = await one(conn, PERSON, (person_id,))
+    if person is None or not person["active"]:
+        return None
+    roles = [(Role(row["role"]), row["unit_id"]) for row in await many(conn, ROLES, (person_id, now))]
+    parents = {row["id"]: row["parent_id"] for row in await many(conn, UNIT_PARENTS, (person["tenant_id"],))}
+    return Actor(
+        person_id=person["id"],
+        tenant_id=person["tenant_id"],
+        unit_id=person["unit_id"],
+        name=person["name"],
+        login=person["login"],
+        cleared=person["cleared"],
+        reach=expand(roles, parents),
+    )
+
+
+LOGIN = """SELECT id, tenant_id, unit_id, login, name, password_hash, must_change_password, active, cleared, locale
+FROM person WHERE login = %s"""
+UNIT_BY_CODE = "SELECT id, parent_id, code, name, name_en, kind, is_centre, active, row_version FROM unit WHERE tenant_id = %s AND code = %s"
+VEHICLE_BY_PLATE = "SELECT id, plate, row_version FROM vehicle WHERE tenant_id = %s AND plate = %s"
+DEVICE_BY_CODE = "SELECT id, device_no, tenant_id, code, installed_at, active, row_version FROM device WHERE code = %s"
+STORE_HASH = "UPDATE person SET password_hash = %s, must_change_password = %s WHERE id = %s"
+END_SESSIONS = "UPDATE session SET ended_at = %s, ended_why = %s WHERE person_id = %s AND ended_at IS NULL"
+END_ROLE = """UPDATE person_role SET during = tstzrange(lower(during), %s)
+WHERE person_id = %s AND role = %s AND unit_id = %s AND during @> %s::timestamptz"""
+# Close what holds at an instant; the new relation starts at the same instant, so there is never a gap.
+END_CUSTODY = """UPDATE custody SET during = tstzrange(lower(during), %(at)s), row_version = row_version + 1
+WHERE vehicle_id = %(vehicle)s AND relation = %(relation)s AND during @> %(at)s::timestamptz AND lower(during) < %(at)s"""
+CURRENT_CUSTODY = "SELECT relation, unit_id FROM custody WHERE vehicle_id = %s AND during @> %s::timestamptz"
+END_BINDING = """UPDATE device_binding SET during = tstzrange(lower(during), %(at)s)
+WHERE (device_id = %(device)s OR vehicle_id = %(vehicle)s) AND during @> %(at)s::timestamptz AND lower(during) < %(at)s"""
+LATEST_CALENDAR = "SELECT id, version_no FROM calendar_version WHERE tenant_id = %s ORDER BY version_no DESC LIMIT 1"
+# The newest version that names a date wins.
+CALENDAR_DAYS = """SELECT DISTINCT ON (d.day) d.day, d.kind, d.name FROM calendar_day d
+JOIN calendar_version v ON v.id = d.version_id WHERE d.tenant_id = %s ORDER BY d.day, v.version_no DESC"""
+# An edited row must still be the version the person saw.
+EDIT = "UPDATE {table} SET {assignments} WHERE tenant_id = %s AND id = %s AND row_version = %s RETURNING row_version"
+VERSION = "SELECT row_version FROM {table} WHERE tenant_id = %s AND id = %s"
+EDITABLE = frozenset({"unit", "person", "vehicle", "device"})
+
+
+async def edit(
+    conn: Connection, table: str, tenant_id: UUID, row_id: UUID, row_version: int, values: Mapping[str, Any]
+) -> tuple[int | None, int | None]:
+    """Update when the version still matches: (new version, None), or (None, current version) when it does not."""
+    if table not in EDITABLE:
+        raise ValueError(f"{table} is not edited this way")
+    sql = EDIT.format(table=table, assignments=", ".join(f"{name} = %s" for name in values))
+    row = await one(conn, sql, (*values.values(), tenant_id, row_id, row_version))
+    if row is not None:
+        return int(row["row_version"]), None
+    current = await one(conn, VERSION.format(table=table), (tenant_id, row_id))
+    return None, None if current is None else int(current["row_version"])
+
+
+async def load_calendar(conn: Connection, tenant_id: UUID, timezone: ZoneInfo) -> Calendar:
+    """Every known day of the tenant; years without a row are provisional."""
+    rows = await many(conn, CALENDAR_DAYS, (tenant_id,))
+    version = await one(conn, LATEST_CALENDAR, (tenant_id,))
+    return Calendar(
+        days={row["day"]: (DayKind(row["kind"]), row["name"]) for row in rows},
+        timezone=timezone,
+        version_id=None if version is None else version["id"],
+        covered_years=frozenset(row["day"].year for row in rows),
+    )
+
+
+async def add_calendar_version(
+    conn: Connection,
+    *,
+    version_id: UUID,
+    tenant_id: UUID,
+    source: str,
+    days: Mapping[date, tuple[DayKind, str]],
+    created_by: UUID | None,
+) -> int:
+    """Store a new version with its days; returns its number."""
+    latest = await one(conn, LATEST_CALENDAR, (tenant_id,))
+    number = 1 if latest is None else int(latest["version_no"]) + 1
+    await insert(
+        conn,
+        "calendar_version",
+        {"id": version_id, "tenant_id": tenant_id, "version_no": number, "source": source, "created_by": created_by},
+    )
+    async with (
+        conn.cursor() as cursor,
+        cursor.copy("COPY calendar_day (tenant_id, version_id, day, kind, name) FROM STDIN") as copy,
+    ):
+        for day, (kind, name) in sorted(days.items()):
+            await copy.write_row((tenant_id, version_id, day, str(kind), name))
+    return number
+
+
+async def add_area(
+    conn: Connection,
+    *,
+    area_id: UUID,
+    version_id: UUID,
+    tenant_id: UUID,
+    kind: str,
+    code: str,
+    name: str,
+    geometry: Mapping[str, Any],
+    name_en: str = "",
+    category: str | None = None,
+    capacity: int | None = None,
+) -> None:
+    """A new area with its first version, valid from always."""
+    await insert(conn, "area", {"id": area_id, "tenant_id": tenant_id, "kind": kind, "code": code})
+    await insert(
+        conn,
+        "area_version",
+        {
+            "id": version_id,
+            "tenant_id": tenant_id,
+            "area_id": area_id,
+            "version_no": 1,
+            "name": name,
+            "name_en": name_en,
+            "category": category,
+            "geometry": Jsonb(dict(geometry)),
+            "capacity": capacity,
+        },
+    )

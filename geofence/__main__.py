@@ -1,0 +1,32 @@
+"""`python -m geofence [engine]`, `judge CASE...`, `score CASES`."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one subcommand; the exit code is that of contracts.md 4."""
+    parser = argparse.ArgumentParser(prog="python -m geofence", description=__doc__)
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("engine", help="judge what is stored, as it comes (default)")
+    judging = commands.add_parser("judge", help="judge recorded drives, print one JSON line per finding")
+    judging.add_argument("case", nargs="+", help="a CASE folder (contracts.md 5)")
+    scoring = commands.add_parser("score", help="compare with labelled cases, print one JSON line per rule")
+    scoring.add_argument("cases", help="a folder of CASE folders with truth.json")
+    chosen = parser.parse_args(arguments)
+    if chosen.command == "judge":
+        from geofence import judge
+
+        return judge.run(chosen.case)
+    if chosen.command == "score":
+        from geofence import score
+
+        return score.run(chosen.cases)
+    from geofence import engine
+
+    return engine.run()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""Recorded drives as CASE folders (contracts.md 5): reading them for `judge` and `score`."""

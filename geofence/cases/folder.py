@@ -1,0 +1,162 @@
+"""Reads a CASE folder (contracts.md 5): track.csv and context.json become fixes and facts per vehicle.
+
+What cannot be used stops with one sentence naming the file and the line or key (`UnusableCase`). What is merely missing
+is a note: it is printed to standard error and never taken as "allowed".
+"""
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fleet.errors import Invalid
+from geofence.cases.context_json import CaseContext, read_context
+from geofence.facts import VehicleFacts
+from geofence.instants import instant_ms
+from geofence.track.fixes import TrackFix, in_event_order, is_poor, on_earth
+
+REQUIRED = ("device", "fixed_at", "lon", "lat")
+
+
+class UnusableCase(Exception):
+    """The folder cannot be judged; the message is the one line people read."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgedVehicle:
+    """One vehicle of a case: its facts and its fixes in event order."""
+
+    facts: VehicleFacts
+    fixes: tuple[TrackFix, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """A recorded drive, ready to be folded."""
+
+    name: str
+    now_ms: int
+    timezone: ZoneInfo
+    vehicles: tuple[JudgedVehicle, ...]
+    notes: tuple[str, ...] = field(default=())  # missing configuration and unusable fixes
+
+
+def read_case(folder: Path) -> Case:
+    """Read a folder. Raises UnusableCase."""
+    try:
+        raw = json.loads((folder / "context.json").read_text(encoding="utf-8-sig"))
+        if not isinstance(raw, dict):
+            raise UnusableCase("context.json: not an object")
+        tracks, notes = _read_track(folder / "track.csv")
+        newest_ms = max((max(f.at_ms, f.received_ms) for fixes in tracks.values() for f in fixes), default=0)
+        context = read_context(raw, devices=sorted(tracks), newest_ms=newest_ms)
+    except OSError as error:
+        raise UnusableCase(f"{folder}: {error.strerror or error} ({error.filename})") from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise UnusableCase(f"context.json: {error}") from error
+    except Invalid as error:
+        raise UnusableCase(f"context.json: {error.params.get('field')}: {error.params.get('reason')}") from error
+    return Case(
+        name=folder.resolve().name,
+        now_ms=context.now_ms,
+        timezone=context.timezone,
+        vehicles=_vehicles(context, tracks),
+        notes=(*notes, *context.notes),
+    )
+
+
+def _vehicles(context: CaseContext, tracks: Mapping[str, Sequence[TrackFix]]) -> tuple[JudgedVehicle, ...]:
+    return tuple(
+        JudgedVehicle(facts=facts, fixes=tuple(in_event_order(list(tracks.get(device, ())))))
+        for device, facts in context.vehicles
+    )
+
+
+def _read_track(path: Path) -> tuple[dict[str, list[TrackFix]], list[str]]:
+    """The fixes by device; rows that are no position on earth are counted in a note."""
+    tracks: dict[str, list[TrackFix]] = {}
+    nowhere = 0
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = csv.DictReader(file, skipinitialspace=True)
+        missing = [name for name in REQUIRED if name not in (rows.fieldnames or ())]
+        if missing:
+            raise UnusableCase(f"track.csv: column {missing[0]} is missing")
+        try:
+            for row in rows:
+                if None in row or None in row.values():
+                    raise UnusableCase(f"track.csv line {rows.line_num}: not as many fields as the header")
+                fix = _fix(row, rows.line_num)
+                if fix is None:
+                    nowhere += 1
+                else:
+                    tracks.setdefault(row["device"].strip(), []).append(fix)
+        except csv.Error as error:
+            raise UnusableCase(f"track.csv line {rows.line_num}: {error}") from error
+        except UnicodeDecodeError as error:
+            raise UnusableCase(f"track.csv: {error}") from error
+    return tracks, [f"track.csv: {nowhere} rows are no position on earth and were left out"] if nowhere else []
+
+
+def _fix(row: Mapping[str, Any], line: int) -> TrackFix | None:
+    if not row["device"]:
+        raise UnusableCase(f"track.csv line {line}: device: empty")
+    at_ms = _instant_ms(row, "fixed_at", line)
+    lon, lat = _number(row, "lon", line), _number(row, "lat", line)
+    if at_ms is None:
+        raise UnusableCase(f"track.csv line {line}: fixed_at: empty")
+    if lon is None or lat is None or not on_earth(lon, lat):
+        return None
+    received_ms = _instant_ms(row, "received_at", line)
+    accuracy_m = _number(row, "accuracy_m", line)
+    satellites = _number(row, "satellites", line)
+    return TrackFix(
+        at_ms,
+        at_ms if received_ms is None else received_ms,
+        lon,
+        lat,
+        _number(row, "speed_kmh", line),
+        accuracy_m,
+        _flag(row, "ignition", line),
+        is_poor(
+            valid=_flag(row, "valid", line),
+            satellites=None if satellites is None else int(satellites),
+            accuracy_m=accuracy_m,
+            hdop=_number(row, "hdop", line),
+        ),
+    )
+
+
+def _number(row: Mapping[str, Any], name: str, line: int) -> float | None:
+    """A number, or None when the cell is empty; NaN and infinity say nothing and count as empty."""
+    text = row.get(name)
+    if text is None or text.strip() == "":
+        return None
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise UnusableCase(f"track.csv line {line}: {name}: {text!r} is not a number") from error
+    return value if abs(value) < float("inf") else None
+
+
+def _flag(row: Mapping[str, Any], name: str, line: int) -> bool | None:
+    text = (row.get(name) or "").strip().lower()
+    if not text:
+        return None
+    if text in ("1", "true"):
+        return True
+    if text in ("0", "false"):
+        return False
+    raise UnusableCase(f"track.csv line {line}: {name}: {text!r} is not 0 or 1")
+
+
+def _instant_ms(row: Mapping[str, Any], name: str, line: int) -> int | None:
+    text = (row.get(name) or "").strip()
+    if not text:
+        return None
+    try:
+        return instant_ms(text)
+    except ValueError as error:
+        raise UnusableCase(f"track.csv line {line}: {name}: {text!r} is not an instant with an offset") from error

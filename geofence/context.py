@@ -1,0 +1,107 @@
+"""What was in force for one vehicle at an instant.
+
+Everything that depends on time alone is answered as a `Regime`: the facts and the span over which they hold, so that a
+step of movement is cut exactly where an order, a night or a day begins. The last regime is remembered, because fixes
+come in event order; apart from that memory a context never changes.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from fleet.vehicle import Relation
+from fleet.worktime import Day
+from geofence.facts import FAR_FUTURE_MS, FAR_PAST_MS, JudgedOrder, VehicleFacts
+from geofence.instants import epoch_ms, instant
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Regime:
+    """What holds from `from_ms` up to `until_ms`, as far as time alone decides."""
+
+    from_ms: int
+    until_ms: int
+    orders: tuple[JudgedOrder, ...]  # whose planned span with grace covers these instants
+    day: Day
+    quiet: bool  # outside the hours in which a workday's movement needs no approval
+    unit_id: str | None  # the using unit; None = nobody is known
+
+
+class Context:
+    """Answers the questions of the fold for one vehicle."""
+
+    __slots__ = ("_by_id", "_edges", "_last", "facts")
+
+    def __init__(self, facts: VehicleFacts) -> None:
+        self.facts = facts
+        self._by_id = {order.id: order for order in facts.orders}
+        edges = {edge for order in facts.orders for edge in self._window(order)}
+        edges |= {edge for span in facts.custody for edge in (span.from_ms, span.to_ms)}
+        self._edges = sorted(edges)
+        self._last: Regime | None = None
+
+    def order(self, order_id: str | None) -> JudgedOrder | None:
+        return self._by_id.get(order_id) if order_id is not None else None
+
+    def regime(self, at_ms: int) -> Regime:
+        """What holds at an instant."""
+        last = self._last
+        if last is not None and last.from_ms <= at_ms < last.until_ms:
+            return last
+        self._last = found = self._regime(at_ms)
+        return found
+
+    def in_depot(self, lon: float, lat: float, margin_m: float) -> bool:
+        return any(depot.holds(lon, lat, margin_m) for depot in self.facts.depots)
+
+    def _window(self, order: JudgedOrder) -> tuple[int, int]:
+        """The span an order covers: the planned one with grace."""
+        return order.start_ms - self.facts.grace_before_ms, order.end_ms + self.facts.grace_after_ms
+
+    def _regime(self, at_ms: int) -> Regime:
+        place = bisect_right(self._edges, at_ms)
+        from_ms = self._edges[place - 1] if place else FAR_PAST_MS
+        until_ms = self._edges[place] if place < len(self._edges) else FAR_FUTURE_MS
+        unit_id = self._unit(at_ms)
+        on, day_from, day_until = self._civil_day(at_ms)
+        day = self.facts.calendar.day(on)
+        quiet, quiet_from, quiet_until = self._quiet(at_ms, on, unit_id)
+        return Regime(
+            from_ms=max(from_ms, day_from, quiet_from),
+            until_ms=min(until_ms, day_until, quiet_until),
+            orders=tuple(
+                order for order in self.facts.orders if self._window(order)[0] <= at_ms < self._window(order)[1]
+            ),
+            day=day,
+            quiet=quiet and not day.kind.off,
+            unit_id=unit_id,
+        )
+
+    def _unit(self, at_ms: int) -> str | None:
+        """The using unit; where users are not recorded at all, the manager or owner answers. None = nobody known."""
+        then = {span.relation: span.unit_id for span in self.facts.custody if span.from_ms <= at_ms < span.to_ms}
+        if self.facts.user_recorded:
+            return then.get(Relation.USER)
+        return then.get(Relation.MANAGER) or then.get(Relation.OWNER)
+
+    def _civil_day(self, at_ms: int) -> tuple[date, int, int]:
+        local = self.facts.calendar.local(instant(at_ms))
+        on = local.date()
+        return on, self._ms(datetime.combine(on, time(0))), self._ms(datetime.combine(on + timedelta(days=1), time(0)))
+
+    def _quiet(self, at_ms: int, on: date, unit_id: str | None) -> tuple[bool, int, int]:
+        """Quiet or not, and since and until when; hours that run over midnight reach into the next date."""
+        hours = self.facts.hours.get(unit_id) if unit_id is not None else None
+        spans = []
+        for date_ in (on - timedelta(days=1), on):
+            start, end = self.facts.quiet.allowed(date_, self.facts.calendar.day(date_), hours)
+            spans.append((self._ms(start), self._ms(end)))
+        for start_ms, end_ms in spans:
+            if start_ms <= at_ms < end_ms:
+                return False, start_ms, end_ms
+        after = [edge for span in spans for edge in span if edge > at_ms]
+        before = [edge for span in spans for edge in span if edge <= at_ms]
+        return True, max(before, default=FAR_PAST_MS), min(after, default=FAR_FUTURE_MS)
+
+    def _ms(self, civil: datetime) -> int:
+        return epoch_ms(civil.replace(tzinfo=self.facts.calendar.timezone))

@@ -1,0 +1,224 @@
+"""The one pure fold `(state, fixes, context) -> (state, outcome)`, used by the engine, `judge`, `score` and the tests.
+
+Fixes come in event order, each later than the one before. Exceptions common to all rules are applied here, once: exempt
+rules, service orders, towing, shuffling inside the depot. What a rule answers becomes episodes and findings in
+geofence.episodes.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from fleet.order import OrderType
+from geofence.context import Context, Regime
+from geofence.episodes import close, settle, tell
+from geofence.facts import JudgedOrder
+from geofence.finding import WATERMARK_MS, Doubt, Episode, Finding
+from geofence.rules import RULES
+from geofence.rules.rule import Piece, Rule
+from geofence.state import OutUnder, State, copied
+from geofence.track.fixes import TrackFix, apart_m
+from geofence.track.fold import SILENCE_MS, advance, view
+from geofence.track.motion import Drive, Event, Kind, Step, Stop
+
+DEPOT_MARGIN_M = 30.0  # so far outside the fence a vehicle may still be in its depot
+HOME_MARGIN_M = 50.0
+BACK_AGAIN_M = 200.0  # so near to where it left a vehicle has come back
+STOPPED_MS = 120_000
+WAITING_STEPS = 300
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run brought: findings as they stood at each change, drives and stops as they stood at each change."""
+
+    findings: list[Finding] = field(default_factory=list)
+    drives: list[Drive] = field(default_factory=list)
+    stops: list[Stop] = field(default_factory=list)
+
+    def add(self, later: "Outcome") -> None:
+        self.findings += later.findings
+        self.drives += later.drives
+        self.stops += later.stops
+
+    @property
+    def ends(self) -> bool:
+        """A finding or drive in it has ended."""
+        ends = [each.ended_ms for each in self.findings] + [each.ended_ms for each in self.drives]
+        return any(end_ms is not None for end_ms in ends)
+
+
+def evaluate(state: State, fixes: Iterable[TrackFix], context: Context) -> tuple[State, Outcome]:
+    """Fold fixes into a copy of the state."""
+    state, outcome = copied(state), Outcome()
+    events: list[Event] = []
+    for fix in fixes:
+        state.clock.read(fix)
+        advance(state.track, fix, events)
+        for event in events:
+            if isinstance(event, Step):
+                _judge(state, event, context, outcome)
+            elif isinstance(event, Drive):
+                outcome.drives.append(event)
+            else:
+                outcome.stops.append(event)
+        if events:
+            events = []
+    return state, outcome
+
+
+def standing(state: State, context: Context, now_ms: int) -> Outcome:
+    """Everything under way as it stands at `now_ms`: what rest or silence has ended is ended. Changes nothing."""
+    outcome, last_ms = Outcome(), state.last_ms
+    if last_ms is None:
+        return outcome
+    silent = now_ms - WATERMARK_MS - last_ms >= SILENCE_MS
+    for seen in view(state.track, now_ms, silent=silent):
+        if isinstance(seen, Drive):
+            outcome.drives.append(seen)
+        else:
+            outcome.stops.append(seen)
+    for rule in RULES:
+        episode = state.episodes.get(rule.id)
+        if episode is not None:
+            outcome.findings.extend(settle(rule, episode, context.facts, now_ms))
+    return outcome
+
+
+def _judge(state: State, step: Step, context: Context, outcome: Outcome) -> None:
+    """One step, after asking whether the vehicle is still in its depot or being towed."""
+    if step.kind is Kind.STAY:
+        _come_back(state, step, context)
+        _ask_stay(state, step, context, outcome)
+        _close_rested(state, step.to_ms, context, outcome)
+        return
+    if step.towed:
+        return
+    if step.drive_ms != state.drive_ms:
+        state.drive_ms = step.drive_ms
+        state.waiting = []
+        state.sheltered = step.kind is Kind.MOVE and context.in_depot(step.rest_lon, step.rest_lat, HOME_MARGIN_M)
+    if not state.sheltered:
+        _cut(state, step, context, outcome)
+        return
+    state.waiting.append(step)
+    if context.in_depot(step.lon, step.lat, DEPOT_MARGIN_M + step.accuracy_m):
+        del state.waiting[:-WAITING_STEPS]
+        return
+    state.sheltered = False
+    waiting, state.waiting = state.waiting, []
+    for each in waiting:
+        _cut(state, each, context, outcome)
+
+
+def _cut(state: State, step: Step, context: Context, outcome: Outcome) -> None:
+    """Judge the step in pieces within which one regime holds."""
+    from_ms = step.from_ms
+    while from_ms < step.to_ms:
+        regime = context.regime(from_ms)
+        to_ms = min(step.to_ms, regime.until_ms)
+        _leave_under(state, step, regime)
+        in_effect = _in_effect(state, regime, context)
+        if not any(order.type == OrderType.SERVICE for order in in_effect):
+            doubts = _doubts(state, step, regime, context, in_effect)
+            piece = Piece(step, from_ms, to_ms, regime, in_effect, doubts)
+            for rule in RULES:
+                _ask(state, rule, piece, context, outcome)
+        from_ms = to_ms
+
+
+def _ask(state: State, rule: Rule, piece: Piece, context: Context, outcome: Outcome) -> None:
+    facts = context.facts
+    if rule.id in facts.exempt_rules:
+        return
+    episode = state.episodes.get(rule.id)
+    if episode is not None and (episode.ended or episode.unseen or _apart(piece, episode)):
+        told = episode.detected_ms is not None and not episode.unseen
+        close(rule, episode, facts, outcome.findings)
+        del state.episodes[rule.id]
+        if told and piece.step.kind is Kind.UNSEEN and piece.from_ms - episode.last_ms < SILENCE_MS:
+            return  # what was not seen belongs to the movement before it, and that is told already
+        episode = None
+    parameters = facts.parameters.get(rule.id, rule.defaults)
+    answer = rule.answer(piece, context, parameters, episode, state.route)
+    if answer.hit is None and answer.ended_ms is None and not answer.withdrawn:
+        return
+    kept = tell(rule, episode, answer, piece, facts, outcome.findings)
+    if kept is None:
+        state.episodes.pop(rule.id, None)
+    else:
+        state.episodes[rule.id] = kept
+
+
+def _apart(piece: Piece, episode: Episode) -> bool:
+    """Ten minutes of rest or silence lie between the episode and this piece."""
+    return piece.step.kind is Kind.UNSEEN or piece.from_ms - episode.last_ms >= SILENCE_MS
+
+
+def _ask_stay(state: State, step: Step, context: Context, outcome: Outcome) -> None:
+    """Time goes on for episodes that count it, until rest has closed them."""
+    for rule in RULES:
+        episode = state.episodes.get(rule.id)
+        if not rule.asks_stays or episode is None or step.to_ms - episode.last_ms > SILENCE_MS:
+            continue
+        regime = context.regime(step.to_ms)
+        in_effect = _in_effect(state, regime, context)
+        doubts = _doubts(state, step, regime, context, in_effect)
+        _ask(state, rule, Piece(step, step.from_ms, step.to_ms, regime, in_effect, doubts), context, outcome)
+
+
+def _close_rested(state: State, at_ms: int, context: Context, outcome: Outcome) -> None:
+    """Forget episodes that rest has ended."""
+    for rule in RULES:
+        episode = state.episodes.get(rule.id)
+        if episode is not None and at_ms - episode.last_ms >= SILENCE_MS + WATERMARK_MS:
+            close(rule, episode, context.facts, outcome.findings)
+            del state.episodes[rule.id]
+
+
+def _leave_under(state: State, step: Step, regime: Regime) -> None:
+    """Moving while an order covers it: from now on the vehicle is out under that order."""
+    if not regime.orders or step.kind is not Kind.MOVE:
+        return
+    if state.out is None or all(order.id != state.out.order_id for order in regime.orders):
+        newest = max(regime.orders, key=lambda order: (order.start_ms, order.id))
+        state.out = OutUnder(order_id=newest.id, lon=step.rest_lon, lat=step.rest_lat)
+
+
+def _come_back(state: State, step: Step, context: Context) -> None:
+    """Stopped in a depot, where it left from or where the order begins: no longer out under an order."""
+    out = state.out
+    if out is None or step.to_ms - step.from_ms < STOPPED_MS:
+        return
+    order = context.order(out.order_id)
+    places = [(out.lon, out.lat)]
+    if order is not None and order.origin is not None:
+        places.append(order.origin)
+    if order is not None and order.destination is not None and order.type in (OrderType.RENTAL, OrderType.TIME_SHARE):
+        places.append(order.destination)  # handed over there
+    if context.in_depot(step.lon, step.lat, HOME_MARGIN_M) or any(
+        apart_m(lon, lat, step.lon, step.lat) <= BACK_AGAIN_M for lon, lat in places
+    ):
+        state.out = None
+
+
+def _in_effect(state: State, regime: Regime, context: Context) -> tuple[JudgedOrder, ...]:
+    out = context.order(state.out.order_id) if state.out is not None else None
+    if out is None or out in regime.orders:
+        return regime.orders
+    return (*regime.orders, out)
+
+
+def _doubts(
+    state: State, step: Step, regime: Regime, context: Context, in_effect: tuple[JudgedOrder, ...]
+) -> tuple[Doubt, ...]:
+    doubts: list[Doubt] = []
+    if state.clock.skewed:
+        doubts.append(Doubt.CLOCK_OFFSET)
+    if step.kind is Kind.UNSEEN:
+        doubts.append(Doubt.GAP)
+    if step.poor:
+        doubts.append(Doubt.POOR_FIXES)
+    custody_said = context.facts.user_recorded or context.facts.custody
+    if custody_said and regime.unit_id is None and not in_effect:
+        doubts.append(Doubt.UNKNOWN_CUSTODY)
+    return tuple(doubts)

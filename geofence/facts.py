@@ -1,0 +1,94 @@
+"""The facts one vehicle is judged by: orders, custody, hours, places, rule parameters and their versions.
+
+Built from rows (geofence.store) or from context.json (geofence.cases.folder); immutable. Ids are text, so that files may use
+short ones. Instants are epoch milliseconds, spans half-open.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from fleet.vehicle import Relation
+from fleet.worktime import Calendar, Day, WorkHours
+from geofence.places import Area, Path
+
+FAR_PAST_MS, FAR_FUTURE_MS = -(1 << 53), 1 << 53
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgedOrder:
+    """An order as far as judging needs it. Instants are epoch milliseconds; the span is half-open."""
+
+    id: str
+    type: str  # fleet.order.OrderType value
+    start_ms: int
+    end_ms: int
+    unit_id: str | None = None
+    row_version: int = field(default=1, compare=False)
+    origin: tuple[float, float] | None = None
+    destination: tuple[float, float] | None = None
+    path: Path | None = None
+    path_source: str = "order"  # order | router | drawn | straight_line: where the path came from
+    route_points: tuple[tuple[float, float], ...] = ()  # what to ask the router when there is no path
+    off_hours_approved: bool = False
+    holiday_approved: bool = False
+    created_ms: int = FAR_PAST_MS
+    driver_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CustodySpan:
+    """One unit's relation to the vehicle during a half-open span."""
+
+    relation: Relation
+    unit_id: str
+    from_ms: int = FAR_PAST_MS
+    to_ms: int = FAR_FUTURE_MS
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QuietHours:
+    """The quiet time of workdays: fixed clock times, or 90/150 minutes around the unit's own hours."""
+
+    start: time = time(20)
+    end: time = time(7)
+    before_work: timedelta = timedelta(minutes=90)
+    after_work: timedelta = timedelta(minutes=150)
+    use_work_hours: bool = False
+
+    def allowed(self, on: date, day: Day, hours: WorkHours | None) -> tuple[datetime, datetime]:
+        """The span of a date (civil, naive) that is not quiet. Equal ends: the whole date is quiet."""
+        if self.use_work_hours and hours is not None:
+            intervals = hours.on(on, day.kind)
+            if intervals:
+                first = min(datetime.combine(on, start) for start, _ in intervals)
+                last = max(datetime.combine(on, end) + timedelta(days=end <= start) for start, end in intervals)
+                midnight = datetime.combine(on, time(0))
+                return max(midnight, first - self.before_work), last + self.after_work
+        start, end = datetime.combine(on, self.end), datetime.combine(on, self.start)
+        if self.start == self.end:
+            return datetime.combine(on, time(0)), datetime.combine(on, time(0)) + timedelta(days=1)
+        return start, end if end > start else end + timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VehicleFacts:
+    """Everything one vehicle is judged by. Orders outside the judged time may be left out."""
+
+    vehicle_id: str
+    calendar: Calendar
+    orders: tuple[JudgedOrder, ...] = ()
+    custody: tuple[CustodySpan, ...] = ()
+    unit_id: str | None = None  # using unit as a case names it, without dates
+    user_recorded: bool = False  # it is recorded who uses the vehicle and when: at other times the user is unknown
+    hours: Mapping[str, WorkHours] = field(default_factory=dict)  # by unit
+    depots: tuple[Area, ...] = ()
+    home_depot: Area | None = None
+    rural: tuple[Area, ...] = ()
+    exempt_rules: frozenset[str] = frozenset()
+    parameters: Mapping[str, Any] = field(default_factory=dict)  # by rule id: that rule's Parameters
+    quiet: QuietHours = QuietHours()
+    grace_before_ms: int = 15 * 60_000
+    grace_after_ms: int = 30 * 60_000
+    versions: Mapping[str, str] = field(default_factory=dict)  # ids of rule, calendar and area versions, for evidence

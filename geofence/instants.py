@@ -1,0 +1,29 @@
+"""Instants as judging keeps them: epoch milliseconds in states and facts, aware datetimes at the edges."""
+
+from datetime import UTC, datetime, timedelta
+
+EPOCH_MS_FROM = 100_000_000_000  # a larger number is milliseconds
+
+
+def instant(at_ms: int) -> datetime:
+    """Epoch milliseconds -> aware UTC."""
+    return datetime.fromtimestamp(at_ms // 1000, UTC) + timedelta(milliseconds=at_ms % 1000)
+
+
+def epoch_ms(at: datetime) -> int:
+    """Aware instant -> epoch milliseconds."""
+    return round(at.timestamp() * 1000)
+
+
+def instant_ms(value: object) -> int:
+    """ISO 8601 with an offset, or epoch seconds or milliseconds. Raises ValueError."""
+    try:
+        number = float(str(value))
+    except ValueError:
+        at = datetime.fromisoformat(str(value))
+        if at.tzinfo is None:
+            raise ValueError("no offset") from None
+        return epoch_ms(at)
+    if not abs(number) < 1e15:
+        raise ValueError("not an instant")
+    return round(number) if abs(number) >= EPOCH_MS_FROM else round(number * 1000)

@@ -1,0 +1,101 @@
+"""What the engine keeps in memory between two transactions; all of it can be read again from the database.
+
+Changes of a transaction that fails are forgotten with everything else, so memory never runs ahead of the tables.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from geofence.context import Context
+from geofence.facts import JudgedOrder
+from geofence.live.registry import Registry
+from geofence.places import Path
+from geofence.state import State
+
+DAY_MS = 86_400_000
+ORDERS_BACK_MS = 3 * DAY_MS  # orders this long before the first fix are loaded
+ORDERS_AHEAD_MS = 2 * DAY_MS
+CONTEXT_LASTS_MS = DAY_MS // 2
+
+
+@dataclass(slots=True)
+class Loaded:
+    """A vehicle's context, and for which times it is good."""
+
+    context: Context
+    from_ms: int
+    loaded_ms: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Again:
+    """A stretch of one vehicle to be judged again."""
+
+    vehicle_id: str
+    from_ms: int
+    to_ms: int
+    why: str
+
+
+class Heard(NamedTuple):
+    """What was heard of a vehicle: its newest fix, and whether that is so long ago that everything is over."""
+
+    last_ms: int | None
+    silent: bool
+
+
+UNKNOWN = Heard(None, False)
+
+
+@dataclass(slots=True)
+class Memory:
+    """States and contexts by vehicle, the register, and work that waits."""
+
+    registry: Registry | None = None
+    registry_ms: int = 0
+    states: dict[str, State] = field(default_factory=dict)
+    contexts: dict[str, Loaded] = field(default_factory=dict)
+    checkpoints: dict[str, int] = field(default_factory=dict)  # newest, by vehicle
+    settled: dict[str, Heard] = field(default_factory=dict)  # vehicles with something told as ended that may go on
+    routes: dict[tuple[str, int], Path | None] = field(default_factory=dict)  # router's answers, by order and version
+    unrouted: dict[str, tuple[str, JudgedOrder]] = field(default_factory=dict)  # orders without a path, by id
+    again: list[Again] = field(default_factory=list)  # stretches this program itself wants judged again
+
+    def forget(self) -> None:
+        """After a failed transaction: everything but the router's answers is read again."""
+        self.registry = None
+        for kept in (self.states, self.contexts, self.checkpoints, self.settled, self.unrouted):
+            kept.clear()
+
+    def note_told(self, vehicle_id: str, heard: Heard, *, ends: bool) -> None:
+        """How things stand has been told, with an end to something or not."""
+        if ends or heard.silent:
+            self.settled[vehicle_id] = heard
+        else:
+            self.settled.pop(vehicle_id, None)
+
+    def need_context(self, vehicle_ids: Iterable[str], now_ms: int, from_ms: int) -> list[str]:
+        """Vehicles whose context must be loaded to judge fixes from `from_ms` on."""
+        return [each for each in vehicle_ids if not self._good(self.contexts.get(each), now_ms, from_ms)]
+
+    def _good(self, loaded: Loaded | None, now_ms: int, from_ms: int) -> bool:
+        return loaded is not None and now_ms - loaded.loaded_ms < CONTEXT_LASTS_MS and from_ms >= loaded.from_ms
+
+
+def merged(stretches: Iterable[Again]) -> list[Again]:
+    """One stretch per vehicle, reaching over all of them; the reason is that of the earliest asked."""
+    by_vehicle: dict[str, Again] = {}
+    for each in stretches:
+        known = by_vehicle.get(each.vehicle_id)
+        by_vehicle[each.vehicle_id] = (
+            each
+            if known is None
+            else Again(
+                vehicle_id=each.vehicle_id,
+                from_ms=min(known.from_ms, each.from_ms),
+                to_ms=max(known.to_ms, each.to_ms),
+                why=known.why,
+            )
+        )
+    return list(by_vehicle.values())

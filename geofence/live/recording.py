@@ -1,0 +1,88 @@
+"""Writes the outcome of judging one vehicle, through the store, inside the caller's transaction.
+
+What to write is decided purely in geofence.live.records; here the rows get their units, orders, versions and evidence.
+"""
+
+from dataclasses import asdict
+
+from fleet.db import Connection
+from geofence.context import Context
+from geofence.evaluate import Outcome
+from geofence.finding import Finding
+from geofence.live.records import AlertChange, Stretch, alert_changes, latest, order_of_drive, order_search
+from geofence.live.registry import Registry
+from geofence.rules import RULES
+from geofence.store import alerts
+from geofence.store.alerts import JudgedBy, Subject
+
+
+async def record(
+    conn: Connection,
+    registry: Registry,
+    vehicle_id: str,
+    context: Context,
+    outcome: Outcome,
+    *,
+    stretch: Stretch | None,
+    engine: str,
+) -> None:
+    """Drives, stops, alerts. With a `stretch`, what began in it and was not found again is removed or withdrawn."""
+    findings, drives, stops = latest(outcome)
+    if stretch is None and not (findings or drives or stops):
+        return
+    if stretch is not None:
+        stops = [stop for stop in stops if stop.started_ms != stretch.kept_stop_ms]
+        kept = [stop.started_ms for stop in stops]
+        if stretch.kept_stop_ms is not None:
+            kept.append(stretch.kept_stop_ms)
+        began = [drive.started_ms for drive in drives]
+        await alerts.forget_facts(conn, vehicle_id, stretch.from_ms, stretch.until_ms, began, kept)
+    for drive in drives:
+        subject = _subject(registry, vehicle_id, drive.started_ms)
+        unit_id = context.regime(drive.started_ms).unit_id
+        await alerts.save_drive(conn, subject, drive, unit_id, order_of_drive(drive, context))
+    for stop in stops:
+        subject = _subject(registry, vehicle_id, stop.started_ms)
+        area = next((depot for depot in context.facts.depots if depot.holds(stop.lon, stop.lat)), None)
+        unit_id = context.regime(stop.started_ms).unit_id
+        await alerts.save_stop(conn, subject, stop, unit_id, area.version_id if area is not None else None)
+    for change in await _changes(conn, vehicle_id, findings, stretch):
+        subject = _subject(registry, vehicle_id, change.finding.started_ms)
+        await alerts.save_alert(conn, subject, change, _judged_by(change, context, engine))
+
+
+async def _changes(
+    conn: Connection, vehicle_id: str, findings: list[Finding], stretch: Stretch | None
+) -> list[AlertChange]:
+    if not findings and stretch is None:
+        return []
+    from_ms = min([each.started_ms for each in findings] + ([stretch.from_ms] if stretch is not None else []))
+    ends = [each.ended_ms if each.ended_ms is not None else each.detected_ms for each in findings]
+    to_ms = max(ends + ([stretch.until_ms] if stretch is not None else []))
+    return alert_changes(findings, await alerts.stored_alerts(conn, vehicle_id, from_ms, to_ms), stretch)
+
+
+def _judged_by(change: AlertChange, context: Context, engine: str) -> JudgedBy:
+    finding, facts = change.finding, context.facts
+    rule = next(rule for rule in RULES if rule.id == finding.rule)
+    order = context.order(finding.order_id)
+    calendar_id = facts.calendar.version_id
+    return JudgedBy(
+        engine=engine,
+        rule_version_id=facts.versions.get(finding.rule),
+        parameters=asdict(facts.parameters.get(rule.id, rule.defaults)),
+        calendar_version_id=None if calendar_id is None else str(calendar_id),
+        area_version_ids=[area.version_id for area in (*facts.depots, *facts.rural) if area.version_id is not None],
+        order_row_version=None if order is None else order.row_version,
+        order_search=order_search(finding, context),
+        unit_id=context.regime(finding.started_ms).unit_id,
+        driver_id=None if order is None else order.driver_id,
+    )
+
+
+def _subject(registry: Registry, vehicle_id: str, at_ms: int) -> Subject:
+    bindings = registry.devices_of(vehicle_id)
+    bound = [each for each in bindings if each.from_ms <= at_ms < each.to_ms] or list(bindings)
+    return Subject(
+        tenant_id=registry.vehicles[vehicle_id].tenant_id, vehicle_id=vehicle_id, device_no=bound[0].device_no
+    )

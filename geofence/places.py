@@ -1,0 +1,89 @@
+"""Shapes on the ground that rules ask about: depots and areas, and the planned path of an order as a corridor.
+
+Each shape lives in a flat metric frame around itself, prepared once and asked often; a bounding box answers most
+questions without touching the geometry.
+"""
+
+import math
+from collections.abc import Sequence
+
+import shapely
+from shapely.geometry import LineString, Point
+from shapely.geometry.base import BaseGeometry
+
+from geofence.track.fixes import METRES_PER_DEGREE
+
+
+class _Patch:
+    """Degrees to metres around one latitude, without the overhead of arrays."""
+
+    __slots__ = ("east_m", "lat", "lon")
+
+    def __init__(self, lon: float, lat: float) -> None:
+        self.lon, self.lat = lon, lat
+        self.east_m = METRES_PER_DEGREE * math.cos(math.radians(lat))
+
+    def point(self, lon: float, lat: float) -> tuple[float, float]:
+        return (lon - self.lon) * self.east_m, (lat - self.lat) * METRES_PER_DEGREE
+
+    def shape(self, shape: BaseGeometry) -> BaseGeometry:
+        scale = (self.east_m, METRES_PER_DEGREE)
+        return shapely.transform(shape, lambda degrees: (degrees - (self.lon, self.lat)) * scale)
+
+
+class Area:
+    """A depot or another area with an id, a kind and a shape. A point depot is a circle of 100 m."""
+
+    __slots__ = ("_box", "_patch", "_shape", "id", "kind", "lat", "lon", "version_id")
+
+    POINT_RADIUS_M = 100.0
+
+    def __init__(self, area_id: str, kind: str, shape: BaseGeometry, *, version_id: str | None = None) -> None:
+        self.id, self.kind, self.version_id = area_id, kind, version_id
+        self.lon, self.lat = shape.centroid.x, shape.centroid.y
+        self._patch = _Patch(self.lon, self.lat)
+        flat = self._patch.shape(shape)
+        self._shape = flat if flat.area > 0 else flat.buffer(self.POINT_RADIUS_M)
+        self._box = self._shape.bounds
+        shapely.prepare(self._shape)
+
+    def distance_m(self, lon: float, lat: float) -> float:
+        """0 inside; outside the distance to the edge."""
+        return float(self._shape.distance(Point(*self._patch.point(lon, lat))))
+
+    def holds(self, lon: float, lat: float, margin_m: float = 0.0) -> bool:
+        """Inside, or not farther than `margin_m` from the edge."""
+        x, y = self._patch.point(lon, lat)
+        west, south, east, north = self._box
+        if not (west - margin_m <= x <= east + margin_m and south - margin_m <= y <= north + margin_m):
+            return False
+        if margin_m <= 0.0:
+            return bool(shapely.intersects_xy(self._shape, x, y))
+        return bool(shapely.dwithin(self._shape, Point(x, y), margin_m))
+
+
+class Path:
+    """The planned path of an order; answers how far a point is from it, measured to its segments."""
+
+    __slots__ = ("_line", "_patch", "points")
+
+    def __init__(self, points: Sequence[tuple[float, float]]) -> None:
+        self.points = tuple(points)
+        line = LineString(self.points)
+        west, south, east, north = line.bounds
+        self._patch = _Patch((west + east) / 2, (south + north) / 2)
+        self._line = self._patch.shape(line)
+        shapely.prepare(self._line)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Path) and self.points == other.points
+
+    def __hash__(self) -> int:
+        return hash(self.points)
+
+    def distance_m(self, lon: float, lat: float) -> float:
+        return float(self._line.distance(Point(*self._patch.point(lon, lat))))
+
+    def within_m(self, lon: float, lat: float, limit_m: float) -> bool:
+        """Not farther than `limit_m`; much cheaper than asking for the distance."""
+        return bool(shapely.dwithin(self._line, Point(*self._patch.point(lon, lat)), limit_m))

@@ -1,0 +1,88 @@
+"""What a rule is: an id, a name, parameters with their meaning, an answer to each step and a minimum.
+
+Parameters are fields of a frozen dataclass made with `parameter`; docs/rules.md and the override of contracts.md 5 use
+their names. A rule states facts; exceptions common to all rules are applied before it is asked (geofence.evaluate).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from fleet.errors import Invalid
+from geofence.context import Context, Regime
+from geofence.facts import JudgedOrder
+from geofence.finding import Answer, Doubt, Episode, Measure
+from geofence.track.motion import Kind, Step
+
+
+def parameter(default: Any, meaning: str) -> Any:
+    """A field of a rule's parameters: its default and one sentence."""
+    return field(default=default, metadata={"meaning": meaning})
+
+
+@dataclass(slots=True)
+class RouteMemory:
+    """What R07 remembers of the order under way between steps."""
+
+    order_id: str = ""
+    joined: bool = False  # has been inside the corridor
+    finished: bool = False  # has reached the end of the path
+    departed_m: float = 0.0  # distance from the path when first seen under the order
+    off_m: float = 0.0  # distance from the path at the last step
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A step, cut so that one regime holds, with what the fold knows around it."""
+
+    step: Step
+    from_ms: int
+    to_ms: int
+    regime: Regime
+    in_effect: tuple[JudgedOrder, ...]  # orders covering it, and the one the vehicle is still out under
+    doubts: tuple[Doubt, ...]
+
+    @property
+    def whole(self) -> bool:
+        """The piece reaches the end of its step."""
+        return self.to_ms == self.step.to_ms
+
+    @property
+    def moves(self) -> bool:
+        return self.step.kind is not Kind.STAY
+
+    @property
+    def order_id(self) -> str | None:
+        return self.in_effect[0].id if self.in_effect else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One rule. `answer` is asked for every piece of movement, and for stays when `asks_stays`."""
+
+    id: str
+    name: str
+    zh: str
+    defaults: Any  # an instance of the rule's Parameters
+    answer: Callable[[Piece, Context, Any, Episode | None, RouteMemory], Answer]
+    complete: Callable[[Episode, Measure, Any], bool]
+    metrics: Callable[[Episode, Any, JudgedOrder | None], dict[str, object]]
+    asks_stays: bool = False
+
+
+def override(defaults: Any, changes: Mapping[str, object], *, where: str) -> Any:
+    """Parameters with some replaced. Raises Invalid naming the key for an unknown name or a value of another type."""
+    known = {each.name: each for each in fields(defaults)}
+    cleaned: dict[str, object] = {}
+    for name, value in changes.items():
+        if name not in known:
+            raise Invalid(field=f"{where}.{name}", reason="unknown_parameter")
+        default = getattr(defaults, name)
+        if isinstance(default, bool) != isinstance(value, bool) or (
+            not isinstance(value, int | float)
+            if isinstance(default, int | float)
+            else not isinstance(value, type(default))
+        ):
+            raise Invalid(field=f"{where}.{name}", reason="wrong_type")
+        cleaned[name] = value
+    return replace(defaults, **cleaned)

@@ -1,0 +1,81 @@
+"""The state of one vehicle's judging between two fixes: small, bounded, plain, kept as JSON.
+
+Restoring it anywhere in a stream gives the same findings as never having stopped. STATE_VERSION is raised when the
+shape changes; a state of another version is not read, the vehicle is then judged again from stored fixes.
+"""
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from geofence.finding import Episode
+from geofence.rules.rule import RouteMemory
+from geofence.track.clock import Clock
+from geofence.track.fold import Track
+from geofence.track.motion import Step
+
+STATE_VERSION = 2
+
+
+@dataclass(slots=True)
+class OutUnder:
+    """The order under which the vehicle left and has not come back, and where it left from."""
+
+    order_id: str
+    lon: float
+    lat: float
+
+
+@dataclass(slots=True)
+class State:
+    """Everything the fold carries from fix to fix."""
+
+    clock: Clock = field(default_factory=Clock)
+    track: Track = field(default_factory=Track)
+    out: OutUnder | None = None
+    route: RouteMemory = field(default_factory=RouteMemory)
+    drive_ms: int | None = None  # the drive whose steps are being judged
+    sheltered: bool = False  # this drive has not left the depot it began in
+    waiting: list[Step] = field(default_factory=list)  # its steps so far
+    episodes: dict[str, Episode] = field(default_factory=dict)  # newest of each rule
+    version: int = STATE_VERSION
+
+    @property
+    def last_ms(self) -> int | None:
+        """Time of the newest fix folded."""
+        return self.track.last.at_ms if self.track.last is not None else None
+
+    @property
+    def under_way(self) -> list[int]:
+        """Starts of the drive and the episodes that the next fix may extend."""
+        starts = [episode.started_ms for episode in self.episodes.values() if not episode.ended]
+        return starts if self.track.drive is None else [self.track.drive.started_ms, *starts]
+
+    @property
+    def calm(self) -> bool:
+        """Parked with nothing open or unproven: a good place to start again from."""
+        track = self.track
+        return (
+            track.resting
+            and track.drive is None
+            and not (track.held or track.odd or self.waiting or self.episodes)
+            and track.last is not None
+        )
+
+
+def dumps(state: State) -> bytes:
+    return msgspec.json.encode(state)
+
+
+def loads(raw: bytes | str) -> State | None:
+    """None when the state was written by another version."""
+    try:
+        state = msgspec.json.decode(raw, type=State)
+    except msgspec.ValidationError:
+        return None
+    return state if state.version == STATE_VERSION else None
+
+
+def copied(state: State) -> State:
+    """A state that can be changed without touching the given one."""
+    return msgspec.json.decode(msgspec.json.encode(state), type=State)

@@ -1,0 +1,195 @@
+"""Reads the register: vehicles with custody and locators, places, calendars, hours, rules; and orders near a time."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from fleet import store as fleet_store
+from fleet.db import Connection
+from fleet.errors import Invalid
+from fleet.geo import shape_of
+from fleet.order import COVERING_STATES
+from fleet.vehicle import Relation
+from fleet.worktime import Calendar, WorkHours, parse_hours
+from geofence.facts import FAR_FUTURE_MS, FAR_PAST_MS, CustodySpan, JudgedOrder
+from geofence.live.registry import BindingRow, Registry, RuleRow, VehicleRow, by_device
+from geofence.places import Area, Path
+
+log = structlog.get_logger("geofence")
+
+VEHICLES = """
+    SELECT v.id::text, v.tenant_id::text, v.plate, v.vehicle_class, v.exempt, v.exempt_rules, v.home_depot_id::text
+    FROM vehicle v"""
+CUSTODY = """
+    SELECT vehicle_id::text, relation, unit_id::text, epoch_ms(nullif(lower(during), '-infinity')),
+        epoch_ms(nullif(upper(during), 'infinity')) FROM custody ORDER BY vehicle_id, relation, lower(during)"""
+BINDINGS = """
+    SELECT device_no, vehicle_id::text, epoch_ms(nullif(lower(during), '-infinity')),
+        epoch_ms(nullif(upper(during), 'infinity')) FROM device_binding ORDER BY vehicle_id, lower(during)"""
+AREAS = """
+    SELECT v.id::text, a.id::text, a.tenant_id::text, a.kind, v.geometry FROM area a JOIN area_version v ON v.area_id = a.id
+    WHERE a.kind IN ('depot', 'rural') AND v.during @> now() ORDER BY a.id"""
+TENANTS = "SELECT id, timezone FROM tenant"
+SCHEDULES = """
+    SELECT tenant_id::text, unit_id::text, work_hours FROM work_schedule WHERE during @> now() ORDER BY lower(during)"""
+RULE_ROWS = """
+    SELECT id::text, tenant_id::text, rule, version_no, unit_id::text, vehicle_class, enabled, parameters
+    FROM rule_version WHERE during @> now() ORDER BY rule, version_no"""
+# Orders that can excuse a movement, near a span of time or named.
+ORDERS = """
+    SELECT id::text, vehicle_id::text, type, epoch_ms(planned_start_at), epoch_ms(planned_end_at), unit_id::text,
+        row_version, origin, stops, destination, round_trip, route, route_source, off_hours_approved, holiday_approved,
+        epoch_ms(created_at), driver_id::text
+    FROM dispatch_order
+    WHERE vehicle_id = ANY (%(vehicles)s::uuid[]) AND state = ANY (%(states)s)
+        AND ((planned_end_at > from_epoch_ms(%(from_ms)s) AND planned_start_at < from_epoch_ms(%(to_ms)s))
+            OR id = ANY (%(named)s::uuid[]))
+    ORDER BY planned_start_at, id"""
+
+
+async def load_registry(conn: Connection, before: Registry | None) -> Registry:
+    """Everything but orders. Areas and calendars that did not change are taken from `before`."""
+    custody: dict[str, list[CustodySpan]] = {}
+    for vehicle_id, relation, unit_id, from_ms, to_ms in await _rows(conn, CUSTODY):
+        span = CustodySpan(
+            relation=Relation(relation),
+            unit_id=unit_id,
+            from_ms=_or(from_ms, FAR_PAST_MS),
+            to_ms=_or(to_ms, FAR_FUTURE_MS),
+        )
+        custody.setdefault(vehicle_id, []).append(span)
+    vehicles = {
+        row[0]: VehicleRow(
+            id=row[0],
+            tenant_id=row[1],
+            plate=row[2],
+            vehicle_class=row[3],
+            exempt=row[4],
+            exempt_rules=frozenset(row[5]),
+            home_depot_id=row[6],
+            custody=tuple(custody.get(row[0], ())),
+        )
+        for row in await _rows(conn, VEHICLES)
+    }
+    bindings = tuple(
+        BindingRow(device_no=no, vehicle_id=vehicle_id, from_ms=_or(a, FAR_PAST_MS), to_ms=_or(b, FAR_FUTURE_MS))
+        for no, vehicle_id, a, b in await _rows(conn, BINDINGS)
+    )
+    return Registry(
+        vehicles=vehicles,
+        bindings=bindings,
+        areas=await _areas(conn, before),
+        calendars=await _calendars(conn, before),
+        hours=await _hours(conn),
+        rules=tuple(
+            RuleRow(
+                id=row[0],
+                tenant_id=row[1],
+                rule=row[2],
+                version_no=row[3],
+                unit_id=row[4],
+                vehicle_class=row[5],
+                enabled=row[6],
+                parameters=row[7],
+            )
+            for row in await _rows(conn, RULE_ROWS)
+        ),
+        by_device=by_device(bindings),
+    )
+
+
+async def load_orders(
+    conn: Connection, vehicle_ids: Sequence[str], from_ms: int, to_ms: int, named: Iterable[str]
+) -> dict[str, list[JudgedOrder]]:
+    """Covering orders by vehicle that touch the span, and those named (under which a vehicle is still out)."""
+    about = {
+        "vehicles": list(vehicle_ids),
+        "states": sorted(COVERING_STATES),
+        "from_ms": from_ms,
+        "to_ms": to_ms,
+        "named": list(named),
+    }
+    orders: dict[str, list[JudgedOrder]] = {}
+    for row in await _rows(conn, ORDERS, about):
+        orders.setdefault(row[1], []).append(_order(row))
+    return orders
+
+
+def _order(row: Sequence[Any]) -> JudgedOrder:
+    origin, destination = _point(row[7]), _point(row[9])
+    points = row[11] if isinstance(row[11], list) and len(row[11]) > 1 else None
+    via = [point for point in map(_point, row[8] or ()) if point is not None]
+    path = Path([(float(lon), float(lat)) for lon, lat, *_ in points]) if points is not None else None
+    back = [origin] if row[10] and origin is not None else []
+    asked = [each for each in (origin, *via, destination, *back) if each is not None] if path is None else []
+    return JudgedOrder(
+        id=row[0],
+        type=row[2],
+        start_ms=row[3],
+        end_ms=row[4],
+        unit_id=row[5],
+        row_version=row[6],
+        origin=origin,
+        destination=destination,
+        path=path,
+        path_source=row[12] or "order",
+        route_points=tuple(asked) if len(asked) > 1 else (),
+        off_hours_approved=row[13],
+        holiday_approved=row[14],
+        created_ms=row[15],
+        driver_id=row[16],
+    )
+
+
+async def _areas(conn: Connection, before: Registry | None) -> dict[str, tuple[Area, ...]]:
+    known = {area.version_id: area for areas in (before.areas.values() if before else ()) for area in areas}
+    found: dict[str, list[Area]] = {}
+    for version_id, area_id, tenant_id, kind, geometry in await _rows(conn, AREAS):
+        area = known.get(version_id)
+        if area is None:
+            try:
+                area = Area(area_id, kind, shape_of(geometry, field=f"area {area_id}"), version_id=version_id)
+            except Invalid as error:
+                log.warning("area_unusable", area=area_id, reason=error.params.get("reason"))
+                continue
+        found.setdefault(tenant_id, []).append(area)
+    return {tenant_id: tuple(areas) for tenant_id, areas in found.items()}
+
+
+async def _calendars(conn: Connection, before: Registry | None) -> dict[str, Calendar]:
+    calendars: dict[str, Calendar] = {}
+    for tenant_id, timezone in await _rows(conn, TENANTS):
+        known = before.calendars.get(str(tenant_id)) if before else None
+        newest = await fleet_store.one(conn, fleet_store.LATEST_CALENDAR, (tenant_id,))
+        if known is None or newest is None or known.version_id != newest["id"]:
+            known = await fleet_store.load_calendar(conn, UUID(str(tenant_id)), ZoneInfo(timezone))
+        calendars[str(tenant_id)] = known
+    return calendars
+
+
+async def _hours(conn: Connection) -> dict[str, dict[str, WorkHours]]:
+    hours: dict[str, dict[str, WorkHours]] = {}
+    for tenant_id, unit_id, raw in await _rows(conn, SCHEDULES):
+        try:
+            hours.setdefault(tenant_id, {})[unit_id or ""] = parse_hours(raw)
+        except Invalid as error:
+            log.warning("work_hours_unusable", unit=unit_id, field=error.params.get("field"))
+    return hours
+
+
+def _point(raw: Mapping[str, Any] | None) -> tuple[float, float] | None:
+    if not raw or raw.get("lon") is None or raw.get("lat") is None:
+        return None
+    return float(raw["lon"]), float(raw["lat"])
+
+
+def _or(value: int | None, otherwise: int) -> int:
+    return otherwise if value is None else int(value)
+
+
+async def _rows(conn: Connection, sql: str, about: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+    cursor = await conn.execute(sql, about)
+    return await cursor.fetchall()

@@ -1,0 +1,60 @@
+"""The part of a fix that judging looks at, small enough to keep in a state and to fold by the hundred thousand.
+
+`TrackFix` is made at the two doors (a stored row, a line of track.csv); quality is decided here from what the device
+said, never from the order of arrival, so a replay sees what the live engine saw.
+"""
+
+import math
+from typing import NamedTuple
+
+POOR_ACCURACY_M = 50.0
+POOR_HDOP = 5.0
+FEWEST_SATELLITES = 4
+METRES_PER_DEGREE = 111_195.08  # of a great circle on the mean sphere, as in fleet.geo
+
+
+class TrackFix(NamedTuple):
+    """One fix. Instants are epoch milliseconds; None means the device did not say."""
+
+    at_ms: int  # the device's own time
+    received_ms: int
+    lon: float  # degrees, WGS 84
+    lat: float
+    speed_kmh: float | None = None
+    accuracy_m: float | None = None
+    ignition: bool | None = None
+    poor: bool = False  # the place cannot be relied on
+
+
+def is_poor(*, valid: bool | None, satellites: int | None, accuracy_m: float | None, hdop: float | None) -> bool:
+    """True when the receiver itself speaks against the place (domain.md 7: valid, 4 satellites, 50 m)."""
+    return (
+        valid is False
+        or (satellites is not None and satellites < FEWEST_SATELLITES)
+        or (accuracy_m is not None and accuracy_m > POOR_ACCURACY_M)
+        or (hdop is not None and hdop > POOR_HDOP)
+    )
+
+
+def on_earth(lon: float, lat: float) -> bool:
+    """False for NaN, values out of range and 0/0: not a position, never part of a track."""
+    return -180.0 <= lon <= 180.0 and -90.0 <= lat <= 90.0 and not (lon == 0.0 and lat == 0.0)
+
+
+def apart_m(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float:
+    """Distance on a flat patch around a: within 0.1 % of the sphere up to 50 km, and cheap."""
+    east = (lon_b - lon_a) * math.cos(math.radians((lat_a + lat_b) / 2))
+    return math.hypot(east, lat_b - lat_a) * METRES_PER_DEGREE
+
+
+def in_event_order(fixes: list[TrackFix]) -> list[TrackFix]:
+    """Sorted by the device's time, one fix per instant: of two, the one that arrived first."""
+    kept: list[TrackFix] = []
+    for fix in sorted(fixes, key=_arrival):
+        if not kept or kept[-1].at_ms != fix.at_ms:
+            kept.append(fix)
+    return kept
+
+
+def _arrival(fix: TrackFix) -> tuple[int, int, str]:
+    return fix.at_ms, fix.received_ms, repr(fix)

@@ -1,0 +1,147 @@
+"""Collects judged messages into one batch for one transaction, and says afterwards what became of each message.
+
+A batch closes by size or by age. Inside it the first fix of a key wins; a repetition is a duplicate when it says the
+same and a collision when it does not.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+from fleet.position import Rejected
+from ingest.reading import Rejection
+from ingest.row import CONTENT_FROM, Columns
+
+MOST_ROWS = 2_000
+MOST_MESSAGES = 1_000
+Key = tuple[int, datetime]  # device_no, fixed_at
+
+
+class Outcome(Enum):
+    """What the database made of a row."""
+
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+    COLLISION = "collision"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One fix on its way into the database."""
+
+    columns: Columns
+    payload: bytes  # as it came, for quarantine
+    item: int | None  # index inside its message
+
+    @property
+    def key(self) -> Key:
+        return self.columns[0], self.columns[1]  # type: ignore[return-value]  # by the order of COLUMNS
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StateChange:
+    """A device came or went."""
+
+    device_no: int
+    online: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceEvent:
+    """A device reported something beside positions."""
+
+    device_no: int
+    tenant_id: str
+    happened_at: datetime
+    code: str
+    body: str  # JSON
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """One message after decoding and judging: everything that has to be stored for it, and what to answer."""
+
+    topic: str
+    device: str
+    tenant_id: str | None
+    received_at: datetime
+    rows: tuple[Row, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+    state: StateChange | None = None
+    event: DeviceEvent | None = None
+    batch: int | None = None  # number the device wants acknowledged
+    count: int = 0  # fixes in the message when it was rejected as a whole
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Folded:
+    """The rows of a batch, one per key, in the order of the primary key, and the repetitions inside the batch."""
+
+    unique: tuple[Row, ...]
+    outcomes: Mapping[int, Outcome]  # by id() of the row: only of repetitions
+
+
+@dataclass(slots=True)
+class Batch:
+    """Messages collected for one transaction."""
+
+    messages: list[Judged] = field(default_factory=list)
+    rows: int = 0
+
+    def add(self, judged: Judged) -> None:
+        self.messages.append(judged)
+        self.rows += len(judged.rows)
+
+    def full(self) -> bool:
+        return self.rows >= MOST_ROWS or len(self.messages) >= MOST_MESSAGES
+
+
+def fold(messages: Iterable[Judged]) -> Folded:
+    """One row per key; the first wins."""
+    first: dict[Key, Row] = {}
+    outcomes: dict[int, Outcome] = {}
+    for judged in messages:
+        for row in judged.rows:
+            earlier = first.setdefault(row.key, row)
+            if earlier is not row:
+                same = earlier.columns[CONTENT_FROM:] == row.columns[CONTENT_FROM:]
+                outcomes[id(row)] = Outcome.DUPLICATE if same else Outcome.COLLISION
+    return Folded(unique=tuple(first[key] for key in sorted(first)), outcomes=outcomes)
+
+
+def outcome(row: Row, folded: Folded, met: Mapping[Key, Outcome]) -> Outcome:
+    """What became of a row, given what the database met at its key (nothing = it was stored)."""
+    inside = folded.outcomes.get(id(row))
+    if inside is Outcome.DUPLICATE:
+        return met.get(row.key, Outcome.DUPLICATE)
+    return inside or met.get(row.key, Outcome.STORED)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """The application acknowledgement of one message (contracts.md 1)."""
+
+    stored: int
+    duplicate: int
+    rejected: tuple[tuple[int, Rejected], ...]
+
+
+def answer(judged: Judged, folded: Folded, met: Mapping[Key, Outcome]) -> Answer:
+    """Count what became of each fix of a message."""
+    stored = duplicate = 0
+    rejected: list[tuple[int, Rejected]] = []
+    for row in judged.rows:
+        result = outcome(row, folded, met)
+        if result is Outcome.COLLISION:
+            rejected.append((row.item or 0, Rejected.COLLISION))
+        elif result is Outcome.DUPLICATE:
+            duplicate += 1
+        else:
+            stored += 1
+    for rejection in judged.rejections:
+        if rejection.item is None and judged.count > 1:
+            rejected += [(index, rejection.reason) for index in range(judged.count)]
+        else:
+            rejected.append((rejection.item or 0, rejection.reason))
+    return Answer(stored=stored, duplicate=duplicate, rejected=tuple(sorted(rejected)))

@@ -1,0 +1,147 @@
+"""`python -m ingest decode`: shows what a payload means to us, without any server (contracts.md 4).
+
+Knows no clock and no registry, so it never says `future`, `ancient` or `unknown_device`.
+"""
+
+import argparse
+import binascii
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from fleet.position import Fix
+from ingest.clean import Doubt, place
+from ingest.formats import FORMATS, NOT_YET, Format
+from ingest.instant import EPOCH
+from ingest.reading import Event, Positions, Reading, Refused, Rejection, State
+
+NO_DEVICE = "-"  # in the topic when neither --topic nor the body names a device; printed as null
+# Keys of a printed line after device, t, lon and lat; what was not said is left out.
+SAID = (
+    *("speed_kmh", "heading_deg", "altitude_m", "accuracy_m", "hdop", "satellites", "valid", "ignition", "odometer_km"),
+    *("fuel_l", "soc_pct", "ext_voltage_v", "rssi", "alarms", "seq", "driver", "extra"),
+)
+
+
+class Unusable(Exception):
+    """Input or usage the command can do nothing with: exit 2 with this one line."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument("--format", required=True, help="native; " + ", ".join(NOT_YET) + " are not available yet")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--hex", help="one message in hexadecimal")
+    source.add_argument("--file", type=Path, help="a file with one message a line")
+    source.add_argument("stdin", nargs="?", choices=["-"], help="read one message a line from standard input")
+    parser.add_argument("--topic", help="the topic the messages came on")
+
+
+def run(arguments: argparse.Namespace, stdin: BinaryIO) -> Iterator[str]:
+    """One JSON line per fix, message or rejection. Raises Unusable."""
+    form = _format(arguments.format)
+    for payload in _messages(arguments, stdin):
+        topic = arguments.topic or f"fleet/v1/{_named_in(payload)}/pos"
+        for line in _lines(form, topic, payload):
+            yield msgspec.json.encode(line).decode()
+
+
+def _format(name: str) -> Format:
+    for form in FORMATS:
+        if form.name == name:
+            return form
+    if name in NOT_YET:
+        raise Unusable(f"--format {name}: not available yet; available are {', '.join(f.name for f in FORMATS)}")
+    raise Unusable(f"--format {name}: unknown; available are {', '.join(f.name for f in FORMATS)}")
+
+
+def _messages(arguments: argparse.Namespace, stdin: BinaryIO) -> Iterator[bytes]:
+    if arguments.hex is not None:
+        try:
+            yield binascii.unhexlify("".join(arguments.hex.split()))
+        except (binascii.Error, ValueError) as error:
+            raise Unusable(f"--hex: {error}") from error
+        return
+    if arguments.file is not None:
+        try:
+            lines = arguments.file.read_bytes().splitlines()
+        except OSError as error:
+            raise Unusable(f"--file {arguments.file}: {error.strerror}") from error
+    else:
+        lines = stdin.read().splitlines()
+    yield from (line for line in lines if line.strip())
+
+
+def _named_in(payload: bytes) -> str:
+    """The device the body names; without a topic there is nothing it could contradict."""
+
+    class Named(msgspec.Struct):
+        device: str | int | None = None
+        device_id: str | int | None = None
+
+    try:
+        body = msgspec.json.decode(payload, type=Named)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return NO_DEVICE
+    name = str(body.device if body.device is not None else body.device_id or NO_DEVICE)
+    return name if name and "/" not in name else NO_DEVICE
+
+
+def _lines(form: Format, topic: str, payload: bytes) -> Iterator[dict[str, object]]:
+    decoded = form.decode(topic, payload)
+    if isinstance(decoded, Positions):
+        if not decoded.items:
+            yield {"message": "pos", "device": decoded.device, "batch": decoded.batch, "fixes": 0}
+        for item in decoded.items:
+            yield _rejected(item) if isinstance(item, Rejection) else _fix(decoded.device, item[0])
+    elif isinstance(decoded, State):
+        yield {"message": "status", "device": decoded.device, "online": decoded.online}
+    elif isinstance(decoded, Event):
+        happened_at = {} if decoded.happened_at is None else {"t": _iso(decoded.happened_at)}
+        yield {"message": "event", "device": decoded.device, "code": decoded.code} | happened_at | decoded.body
+    elif isinstance(decoded, Refused):
+        yield _rejected(decoded.rejection)
+
+
+def _fix(device: str, reading: Reading) -> dict[str, object]:
+    try:
+        fix = place(reading, device, reading.fixed_at or EPOCH)
+    except Doubt as doubt:
+        return {"rejected": doubt.reason.value, "detail": doubt.detail}
+    return _keys(fix, timed=reading.fixed_at is not None)
+
+
+def _keys(fix: Fix, *, timed: bool) -> dict[str, object]:
+    line: dict[str, object] = {"device": None if fix.device == NO_DEVICE else fix.device}
+    if timed:
+        line["t"] = _iso(fix.fixed_at)
+    line |= {"lon": round(fix.lon, 7), "lat": round(fix.lat, 7)}
+    for name in SAID:
+        value = getattr(fix, name)
+        if value is not None and value not in ((), {}):
+            line[name] = value
+    return line
+
+
+def _rejected(rejection: Rejection) -> dict[str, object]:
+    line: dict[str, object] = {"rejected": rejection.reason.value, "detail": rejection.detail}
+    return line if rejection.item is None else line | {"i": rejection.item}
+
+
+def _iso(instant: datetime) -> str:
+    return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Print the lines; 2 with one line of reason when the input cannot be used."""
+    try:
+        for line in run(arguments, sys.stdin.buffer):
+            print(line)
+    except Unusable as unusable:
+        print(unusable, file=sys.stderr)
+        return 2
+    return 0

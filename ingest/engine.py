@@ -1,0 +1,217 @@
+"""The loop: receive, decode and judge, collect, save, acknowledge to the broker, answer the device.
+
+Nothing is acknowledged before its commit. While the database is away nothing is acknowledged at all, and the broker
+stops sending at the receive maximum, so memory stays bounded; a batch of a lost connection is dropped, because the
+broker sends it again.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+import structlog
+
+from fleet import db
+from fleet.broker import WEEK_S, Address, Connection, Delivery, PublishRefused, Session, stay_connected
+from fleet.position import Rejected
+from ingest import store
+from ingest.batch import Answer, Batch, Judged, answer
+from ingest.clean import Device
+from ingest.formats import FORMATS
+from ingest.judging import judge_message, refused_by_database
+from ingest.tally import Tally
+
+log = structlog.get_logger("ingest")
+
+NAME = "ingest"
+NOBODY = "-"  # no device has this code
+RECEIVE_MAXIMUM = 1_000
+TAKE = 100  # messages judged between two looks at the connection
+LINGER_S = 0.05  # how long a batch waits for company
+IDLE_S = 0.5  # how often an idle loop looks whether it should stop
+DEVICES_EVERY_S = 5.0
+UNKNOWN_AGAIN_S = 1.0  # how soon the registry is asked again about a device it did not know
+SUMMARY_EVERY_S = 10.0
+STOP_WITHIN_S = 4.0  # how long a batch under way may take when the program is asked to end
+LONGEST_RETRY_S = 2.0
+Result = TypeVar("Result")
+
+
+class Abandoned(Exception):
+    """The work was given up because the program stops or the broker's connection is gone; the broker sends it again."""
+
+
+@dataclass(slots=True)
+class Engine:
+    """One ingest writer: a session at the broker, one connection to the database, the devices it knows."""
+
+    database_url: str
+    broker: Address
+    clock: Callable[[], datetime]
+    rng: random.Random
+    stopping: asyncio.Event
+    tally: Tally = field(default_factory=Tally)
+    _devices: dict[str, Device] = field(default_factory=dict)
+    _devices_version: tuple[int, ...] = ()
+    _devices_read_s: float = float("-inf")
+    _database: db.Connection | None = None
+    _connected: bool = False  # to the broker
+    _writer_no: int = 0
+
+    async def run(self) -> None:
+        """Serve until `stopping` is set; then the batch under way may finish."""
+        session = Session(client_id=NAME, kept_for_s=WEEK_S, receive_maximum=RECEIVE_MAXIMUM)
+        serving = asyncio.create_task(stay_connected(self.broker, session, self._serve, rng=self.rng))
+        asked = asyncio.create_task(self.stopping.wait())
+        summary = asyncio.create_task(self._summarise())
+        try:
+            await asyncio.wait((serving, asked), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((serving,), timeout=STOP_WITHIN_S if self._connected else 0)
+        finally:
+            for task in (serving, asked, summary):
+                task.cancel()
+            ended, *_ = await asyncio.gather(serving, asked, summary, return_exceptions=True)
+            await self._leave_database()
+            log.info("stopped", **self.tally.summary())
+        if isinstance(ended, Exception):
+            raise ended
+
+    async def _serve(self, connection: Connection) -> None:
+        if not connection.session_present:
+            self.tally.sessions_absent.inc()
+        self._connected = True
+        try:
+            await connection.subscribe(*(topic for form in FORMATS for topic in form.subscriptions))
+            await self._try_answering(connection)
+            await self._with_database(connection, self._read_devices)
+            log.info("ready", generation=connection.generation, session_present=connection.session_present)
+            while not self.stopping.is_set():
+                deliveries, batch = await self._collect(connection)
+                if deliveries:
+                    await self._finish(connection, deliveries, batch.messages)
+        except Abandoned:
+            self.tally.stale.inc()
+            if not self.stopping.is_set():
+                await connection.receive(1)  # says how the connection was lost
+        finally:
+            self._connected = False
+
+    async def _try_answering(self, connection: Connection) -> None:
+        """One confirmed answer to nobody: learn at once, not never, that the broker does not let us answer (MQ8)."""
+        try:
+            await connection.publish(f"fleet/v1/{NOBODY}/ack", b"{}")
+        except PublishRefused as refused:
+            self.tally.answers_refused.inc()
+            log.error("answers_refused", topic=refused.topic, reason=refused.reason)  # noqa: TRY400
+
+    async def _collect(self, connection: Connection) -> tuple[list[Delivery], Batch]:
+        """The next batch; an empty one when nothing came for a moment, so that stopping is seen."""
+        clock_s = asyncio.get_running_loop().time
+        deliveries: list[Delivery] = []
+        batch = Batch()
+        wait_s = IDLE_S
+        while wait_s > 0 and not batch.full():
+            new = await connection.receive(TAKE, within_s=wait_s)
+            if not new:
+                break
+            if not deliveries:
+                closes_s = clock_s() + LINGER_S
+                if clock_s() - self._devices_read_s > DEVICES_EVERY_S:
+                    await self._with_database(connection, self._read_devices)
+            received_at = self.clock()
+            for delivery in new:
+                batch.add(await self._judge(connection, delivery, received_at))
+            deliveries += new
+            wait_s = closes_s - clock_s()
+        return deliveries, batch
+
+    async def _judge(self, connection: Connection, delivery: Delivery, received_at: datetime) -> Judged:
+        judged = judge_message(delivery.topic, delivery.payload, self._devices, received_at)
+        unknown = any(rejection.reason is Rejected.UNKNOWN_DEVICE for rejection in judged.rejections)
+        if unknown and asyncio.get_running_loop().time() - self._devices_read_s > UNKNOWN_AGAIN_S:
+            await self._with_database(connection, self._read_devices)
+            return judge_message(delivery.topic, delivery.payload, self._devices, received_at)
+        return judged
+
+    async def _finish(self, connection: Connection, deliveries: list[Delivery], messages: list[Judged]) -> None:
+        """Save, then acknowledge: to the broker first, then to the devices."""
+
+        async def save(database: db.Connection) -> list[Answer]:
+            return await self._save(database, deliveries, messages)
+
+        answers = await self._with_database(connection, save)
+        oldest = min(judged.received_at for judged in messages)
+        self.tally.waited_s.observe((self.clock() - oldest).total_seconds())
+        self.tally.committed(messages, answers)
+        if not connection.acknowledge(deliveries):
+            self.tally.stale.inc()
+            return
+        self.tally.unacknowledged.set(connection.unacknowledged)
+        for judged, said in zip(messages, answers, strict=True):
+            if judged.batch is not None:
+                # Not confirmed one by one: a lost answer is made up for by the device's next try.
+                connection.post(f"fleet/v1/{judged.device}/ack", _answer_payload(judged.batch, said), qos=0)
+
+    async def _save(self, database: db.Connection, deliveries: list[Delivery], messages: list[Judged]) -> list[Answer]:
+        """One transaction; when the database refuses a value, one per message, so that only that message is refused."""
+        try:
+            saved = await store.save(database, self._writer_no, messages)
+        except store.CannotStore as error:
+            if len(messages) == 1:
+                log.exception("message_refused_by_database", topic=messages[0].topic)
+                refused = refused_by_database(messages[0], deliveries[0].payload, str(error))
+                saved = await store.save(database, self._writer_no, [refused])
+                return [answer(refused, saved.folded, saved.met)]
+            pairs = zip(deliveries, messages, strict=True)
+            return [said for one, judged in pairs for said in await self._save(database, [one], [judged])]
+        return [answer(judged, saved.folded, saved.met) for judged in messages]
+
+    async def _with_database(
+        self, connection: Connection, work: Callable[[db.Connection], Awaitable[Result]]
+    ) -> Result:
+        """Do work on the database, again and again while it is away. Raises Abandoned when there is no use any more."""
+        failures = 0
+        while connection.alive and not (failures and self.stopping.is_set()):
+            try:
+                return await work(await self._reach_database())
+            except store.DatabaseLost as error:
+                failures += 1
+                self.tally.database_lost.inc()
+                log.warning("database_lost", error=str(error).strip(), failures=failures)
+                await self._leave_database()
+                await asyncio.sleep(min(LONGEST_RETRY_S, 0.1 * 2 ** min(failures, 10)) * self.rng.uniform(0.5, 1))
+        raise Abandoned
+
+    async def _reach_database(self) -> db.Connection:
+        if self._database is None or self._database.closed:
+            self._database = await db.connect(self.database_url)
+            await store.prepare(self._database)
+            self._writer_no = await store.claim_writer(self._database, NAME)
+        return self._database
+
+    async def _leave_database(self) -> None:
+        database, self._database = self._database, None
+        if database is not None:
+            await database.close()
+
+    async def _read_devices(self, database: db.Connection) -> None:
+        version = await store.devices_version(database)
+        if version != self._devices_version:
+            self._devices = await store.load_devices(database)
+            self._devices_version = version
+        self._devices_read_s = asyncio.get_running_loop().time()
+
+    async def _summarise(self) -> None:
+        while True:
+            await asyncio.sleep(SUMMARY_EVERY_S)
+            log.info("summary", devices=len(self._devices), **self.tally.summary())
+
+
+def _answer_payload(batch: int, said: Answer) -> bytes:
+    rejected = [{"i": index, "reason": reason.value} for index, reason in said.rejected]
+    counts = {"batch": batch, "stored": said.stored, "duplicate": said.duplicate, "rejected": rejected}
+    return msgspec.json.encode(counts)

@@ -1,0 +1,196 @@
+"""The native form (contracts.md 1): JSON on fleet/v1/{device}/{pos,status,event}, one fix or a batch of up to 100.
+
+Bytes in, readings or named rejections out; any bytes whatever give an answer. One bad fix never spoils its batch.
+"""
+
+import msgspec
+
+from fleet.position import Datum, Rejected
+from ingest.instant import read_instant
+from ingest.reading import Decoded, Event, Item, Positions, Reading, Refused, Rejection, State
+
+PREFIX = ("fleet", "v1")
+MOST_BYTES = 64 * 1024
+MOST_FIXES = 100
+IDENTITY_KEYS = ("device", "device_id")
+BOOLEANS = ("valid", "ignition")
+OWN_KEYS = frozenset(Reading.__struct_fields__) - {"fixed_at", "datum", "extra"}
+CONTRACT_ALARMS = frozenset(
+    {
+        "sos",
+        "overspeed",
+        "fatigue",
+        "gnss_fault",
+        "antenna_cut",
+        "antenna_short",
+        "undervoltage",
+        "power_cut",
+        "removed",
+    }
+    | {"illegal_ignition", "illegal_displacement", "stolen", "collision", "rollover", "fuel_abnormal", "long_stop"}
+    | {"area", "route", "encrypted"}
+)
+JsonError = (msgspec.MsgspecError, ValueError, RecursionError)  # RecursionError: a nesting bomb
+_reader = msgspec.json.Decoder(dict[str, object])
+
+
+class _Envelope(msgspec.Struct, frozen=True):
+    """The outside of a message; fixes stay bytes, so that each is judged and kept on its own."""
+
+    batch: int | None = None
+    fixes: list[msgspec.Raw] | None = None
+    device: str | int | None = None
+    device_id: str | int | None = None
+    t: msgspec.Raw = msgspec.Raw()  # not empty when the object itself is a fix
+    lon: msgspec.Raw = msgspec.Raw()
+    lat: msgspec.Raw = msgspec.Raw()
+
+    @property
+    def is_fix(self) -> bool:
+        return not self.fixes and (self.fixes is None or self.has_place)
+
+    @property
+    def has_place(self) -> bool:
+        return any(bytes(said) for said in (self.t, self.lon, self.lat))
+
+
+_envelope = msgspec.json.Decoder(_Envelope)
+
+
+def takes(topic: str) -> bool:
+    """Is this a topic of the native form?"""
+    return topic.startswith("fleet/v1/")
+
+
+def decode(topic: str, payload: bytes) -> Decoded:
+    """Take a message apart. Knows no clock and no registry: never `future`, `ancient` or `unknown_device`."""
+    parts = topic.split("/")
+    if len(parts) != 4 or tuple(parts[:2]) != PREFIX or not parts[2]:
+        return _refuse("", payload, Rejected.UNSUPPORTED, f"not a topic of the native form: {topic}")
+    device, kind = parts[2], parts[3]
+    if kind == "pos":
+        return _positions(device, payload)
+    if kind == "status":
+        return _state(device, payload)
+    if kind == "event":
+        return _event(device, payload)
+    return _refuse(device, payload, Rejected.UNSUPPORTED, f"not a topic a device writes: {topic}")
+
+
+def _positions(device: str, payload: bytes) -> Positions:
+    try:
+        envelope = _envelope.decode(payload)
+    except JsonError as error:
+        reason = Rejected.OVERSIZED if len(payload) > MOST_BYTES else Rejected.MALFORMED
+        return Positions(device=device, items=(Rejection(reason=reason, detail=str(error), payload=payload),))
+    fixes = [payload] if envelope.is_fix else [bytes(fix) for fix in envelope.fixes or ()]
+    batch = envelope.batch
+
+    def whole(reason: Rejected, detail: str) -> Positions:
+        rejection = Rejection(reason=reason, detail=detail, payload=payload)
+        return Positions(device=device, items=(rejection,), batch=batch, count=len(fixes))
+
+    if len(payload) > MOST_BYTES:
+        return whole(Rejected.OVERSIZED, f"{len(payload)} bytes, at most {MOST_BYTES}")
+    if len(fixes) > MOST_FIXES:
+        return whole(Rejected.OVERSIZED, f"{len(fixes)} fixes, at most {MOST_FIXES}")
+    if batch is not None and not 0 <= batch < 2**63:
+        return Positions(device=device, items=(Rejection(reason=Rejected.MALFORMED, detail="batch", payload=payload),))
+    for claimed in (envelope.device, envelope.device_id):
+        if claimed is not None and str(claimed) != device:
+            return whole(Rejected.FORGED, f"the body says {claimed}, the topic {device}")
+    if envelope.fixes and envelope.has_place:
+        return whole(Rejected.MALFORMED, "a fix and a list of fixes in one object")
+    if envelope.is_fix:
+        return Positions(device=device, items=(_item(device, payload, None),), batch=batch, count=1)
+    items = tuple(_item(device, fix, index) for index, fix in enumerate(fixes))
+    return Positions(device=device, items=items, batch=batch, count=len(fixes))
+
+
+def _item(device: str, payload: bytes, index: int | None) -> Item:
+    try:
+        return _reading(device, _reader.decode(payload)), payload
+    except _Named as named:
+        return Rejection(reason=named.reason, detail=str(named), payload=payload, item=index)
+    except JsonError as error:
+        return Rejection(reason=Rejected.MALFORMED, detail=str(error), payload=payload, item=index)
+
+
+class _Named(Exception):
+    """A rejection on its way out of the reading of one fix."""
+
+    def __init__(self, reason: Rejected, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+def _reading(device: str, said: dict[str, object]) -> Reading:
+    for key in IDENTITY_KEYS:
+        claimed = said.pop(key, None)
+        if claimed is not None and str(claimed) != device:
+            raise _Named(Rejected.FORGED, f"the body says {claimed}, the topic {device}")
+    if "t" not in said:
+        raise _Named(Rejected.MALFORMED, "t is missing")
+    try:
+        instant = read_instant(said.pop("t"))
+    except ValueError as error:
+        raise _Named(Rejected.MALFORMED, f"t: {error}") from error
+    said.pop("batch", None)
+    datum = _datum(said.pop("crs", None))
+    for key in BOOLEANS:
+        if type(said.get(key)) is int and said[key] in (0, 1):
+            said[key] = bool(said[key])
+    if type(said.get("driver")) is int:
+        said["driver"] = str(said["driver"])
+    alarms = said.get("alarms")
+    if isinstance(alarms, list):
+        said["alarms"] = [_alarm(code) for code in alarms]
+    elif alarms is None:
+        said.pop("alarms", None)
+    own = {key: said.pop(key) for key in OWN_KEYS & said.keys()}
+    return msgspec.convert(own | {"fixed_at": instant, "datum": datum, "extra": said}, Reading)
+
+
+def _datum(crs: object) -> Datum | None:
+    if crs is None:
+        return None
+    try:
+        return Datum(str(crs).upper())
+    except ValueError as error:
+        raise _Named(Rejected.UNSUPPORTED, f"crs {str(crs)[:40]} is not one we know") from error
+
+
+def _alarm(code: object) -> str:
+    if not isinstance(code, str):
+        raise _Named(Rejected.MALFORMED, "alarms must be a list of codes")
+    return code if code in CONTRACT_ALARMS or code.startswith("vendor:") else f"vendor:{code}"
+
+
+def _state(device: str, payload: bytes) -> State | Refused:
+    word = payload.strip()
+    if word not in (b"online", b"offline"):
+        return _refuse(device, payload, Rejected.MALFORMED, "a status is online or offline")
+    return State(device=device, online=word == b"online")
+
+
+def _event(device: str, payload: bytes) -> Event | Refused:
+    if len(payload) > MOST_BYTES:
+        return _refuse(device, payload, Rejected.OVERSIZED, f"{len(payload)} bytes, at most {MOST_BYTES}")
+    try:
+        body = _reader.decode(payload)
+        code = body.pop("code", None)
+        said = body.pop("t", None)
+        happened_at = None if said is None else read_instant(said)
+    except JsonError as error:
+        return _refuse(device, payload, Rejected.MALFORMED, f"event: {error}")
+    if not isinstance(code, str) or not code:
+        return _refuse(device, payload, Rejected.MALFORMED, "event: code must be a word")
+    for key in IDENTITY_KEYS:
+        claimed = body.pop(key, None)
+        if claimed is not None and str(claimed) != device:
+            return _refuse(device, payload, Rejected.FORGED, f"the body says {claimed}, the topic {device}")
+    return Event(device=device, happened_at=happened_at, code=code, body=body)
+
+
+def _refuse(device: str, payload: bytes, reason: Rejected, detail: str) -> Refused:
+    return Refused(device=device, rejection=Rejection(reason=reason, detail=detail, payload=payload))

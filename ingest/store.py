@@ -1,0 +1,231 @@
+"""All SQL of ingest: one batch is one transaction, and what it says is stored is committed durably.
+
+COPY into a staging table, then INSERT ... ON CONFLICT DO NOTHING: sending anything again changes nothing. Never
+`synchronous_commit=off`, which would turn an acknowledgement into a hope (reliability.md 4).
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from fleet.db import Connection, pg_errors
+from fleet.position import Datum, Rejected
+from ingest.batch import Folded, Judged, Key, Outcome, Row, fold, outcome
+from ingest.clean import Device
+from ingest.reading import Rejection
+from ingest.row import COLUMNS, CONTENT_FROM, plain_text
+
+DatabaseLost = (
+    pg_errors.OperationalError,
+    pg_errors.InterfaceError,
+)  # try again later, nothing is wrong with the batch
+CannotStore = (pg_errors.DataError, pg_errors.IntegrityError)  # a value the database refuses: find the message
+
+_LIST = ", ".join(COLUMNS)
+_CONTENT = COLUMNS[CONTENT_FROM:]
+
+# The row of this writer, made at the first start; its number is part of every position.
+CLAIM_WRITER = """
+    INSERT INTO ingest_writer (name) VALUES (%(name)s)
+    ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING writer_no"""
+# Everything judging needs to know of devices.
+DEVICES = """
+    SELECT d.device_no, t.tenant_no, t.id::text AS tenant_id, d.code, d.source_datum, d.installed_at, d.active
+    FROM device d JOIN tenant t ON t.id = d.tenant_id"""
+# Changes whenever a device row is added, changed or removed.
+DEVICES_VERSION = "SELECT count(*), coalesce(sum(row_version), 0), coalesce(max(device_no), 0) FROM device"
+# Rows of the running batch; emptied by each commit.
+STAGING = f"""
+    CREATE TEMPORARY TABLE staging ON COMMIT DELETE ROWS AS SELECT {_LIST} FROM position WITH NO DATA"""  # noqa: S608 - our own column names
+COPY_ROWS = f"COPY staging ({_LIST}) FROM STDIN"
+# The number of this batch. The row lock lets batches of one writer commit in the order of their numbers.
+TAKE_NUMBER = """
+    UPDATE ingest_writer SET last_batch = last_batch + 1 WHERE writer_no = %(writer_no)s RETURNING last_batch"""
+# New keys only; what is there already stays as it is.
+INSERT_ROWS = f"""
+    INSERT INTO position ({_LIST}, writer_no, batch)
+    SELECT {_LIST}, %(writer_no)s, %(batch)s FROM staging ON CONFLICT DO NOTHING"""  # noqa: S608
+# The keys that were there already, and whether they hold the same fix. OFFSET 0 keeps it one index probe per key.
+MET_ROWS = f"""
+    SELECT s.device_no, s.fixed_at,
+           ROW({", ".join(f"s.{c}" for c in _CONTENT)}) IS NOT DISTINCT FROM ROW({", ".join(f"p.{c}" for c in _CONTENT)})
+    FROM staging s, LATERAL (
+        SELECT * FROM position p
+        WHERE p.device_no = s.device_no AND p.fixed_at = s.fixed_at
+          AND p.fixed_at BETWEEN %(first)s AND %(last)s OFFSET 0) p
+    WHERE (p.writer_no, p.batch) <> (%(writer_no)s, %(batch)s)"""  # noqa: S608
+# The newest fix of each device of the batch, unless a newer one is known.
+LATEST = """
+    INSERT INTO latest_position AS l (device_no, tenant_no, fixed_at, received_at, batch, writer_no, lon_e7, lat_e7,
+        quality, speed_dkmh, heading_deg, accuracy_dm, ignition)
+    SELECT DISTINCT ON (device_no) device_no, tenant_no, fixed_at, received_at, %(batch)s, %(writer_no)s, lon_e7, lat_e7,
+        quality, speed_dkmh, heading_deg, accuracy_dm, ignition
+    FROM staging ORDER BY device_no, fixed_at DESC
+    ON CONFLICT (device_no) DO UPDATE SET
+        tenant_no = excluded.tenant_no, fixed_at = excluded.fixed_at, received_at = excluded.received_at,
+        batch = excluded.batch, writer_no = excluded.writer_no, lon_e7 = excluded.lon_e7, lat_e7 = excluded.lat_e7,
+        quality = excluded.quality, speed_dkmh = excluded.speed_dkmh, heading_deg = excluded.heading_deg,
+        accuracy_dm = excluded.accuracy_dm, ignition = excluded.ignition
+    WHERE excluded.fixed_at > l.fixed_at"""
+# The batch in the list that readers follow, and the hint that it is there.
+LIST_BATCH = """
+    INSERT INTO ingest_batch (writer_no, batch, committed_at, first_fixed_at, last_fixed_at, fixes)
+    VALUES (%(writer_no)s, %(batch)s, clock_timestamp(), %(first)s, %(last)s, %(fixes)s)"""
+NOTIFY = "SELECT pg_notify('fix_stored', %(payload)s)"
+# What was refused, once however often it is sent.
+QUARANTINE = """
+    INSERT INTO quarantine (tenant_id, device, topic, received_at, reason, detail, payload, item, digest, last_received_at)
+    VALUES (%(tenant_id)s, %(device)s, %(topic)s, %(at)s, %(reason)s, %(detail)s, %(payload)s, %(item)s, %(digest)s, %(at)s)
+    ON CONFLICT (digest) DO UPDATE SET times = quarantine.times + 1, last_received_at = excluded.last_received_at"""
+# Whether a device is there; a repetition changes nothing.
+STATE = """
+    INSERT INTO device_state AS s (device_no, online, changed_at) VALUES (%(device_no)s, %(online)s, %(at)s)
+    ON CONFLICT (device_no) DO UPDATE SET online = excluded.online, changed_at = excluded.changed_at
+    WHERE s.online <> excluded.online"""
+# Something a device reported.
+EVENT = """
+    INSERT INTO device_event (tenant_id, device_no, happened_at, received_at, code, body)
+    VALUES (%(tenant_id)s, %(device_no)s, %(happened_at)s, %(at)s, %(code)s, %(body)s::jsonb) ON CONFLICT DO NOTHING"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Saved:
+    """What a committed batch did."""
+
+    batch: int | None  # None = nothing new in it
+    stored: int
+    folded: Folded
+    met: Mapping[Key, Outcome]  # keys that were there before
+
+
+async def claim_writer(connection: Connection, name: str) -> int:
+    """The number this writer signs its batches with."""
+    cursor = await connection.execute(CLAIM_WRITER, {"name": name})
+    row = await cursor.fetchone()
+    assert row is not None  # noqa: S101 - the statement always returns its row
+    return int(row[0])
+
+
+async def prepare(connection: Connection) -> None:
+    """Make the staging table of this connection."""
+    await connection.execute(STAGING)
+
+
+async def devices_version(connection: Connection) -> tuple[int, ...]:
+    """What to compare before loading all devices again."""
+    row = await (await connection.execute(DEVICES_VERSION)).fetchone()
+    return tuple(row or ())
+
+
+async def load_devices(connection: Connection) -> dict[str, Device]:
+    """All devices by code."""
+    cursor = await connection.execute(DEVICES)
+    devices: dict[str, Device] = {}
+    for device_no, tenant_no, tenant_id, code, datum, installed_at, active in await cursor.fetchall():
+        devices[code] = Device(
+            device_no=device_no,
+            tenant_no=tenant_no,
+            tenant_id=tenant_id,
+            code=code,
+            datum=Datum(datum),
+            installed_at=installed_at,
+            active=active,
+        )
+    return devices
+
+
+async def save(connection: Connection, writer_no: int, messages: list[Judged]) -> Saved:
+    """Store everything of a batch in one transaction; returns after the commit. DatabaseLost: perhaps committed."""
+    folded = fold(messages)
+    async with connection.transaction():
+        batch, stored, met = await _save_rows(connection, writer_no, folded.unique)
+        await _save_rejections(connection, messages, folded, met)
+        await _save_states_and_events(connection, messages)
+    return Saved(batch=batch if stored else None, stored=stored, folded=folded, met=met)
+
+
+async def _save_rows(
+    connection: Connection, writer_no: int, rows: tuple[Row, ...]
+) -> tuple[int, int, dict[Key, Outcome]]:
+    """Insert new keys; returns the batch number, how many were new, and what the others met."""
+    if not rows:
+        return 0, 0, {}
+    async with connection.cursor() as cursor:
+        async with cursor.copy(COPY_ROWS) as copy:
+            for row in rows:
+                await copy.write_row(row.columns)
+        await cursor.execute(TAKE_NUMBER, {"writer_no": writer_no})
+        number = await cursor.fetchone()
+        assert number is not None  # noqa: S101 - the writer's row was claimed at start
+        instants = [row.key[1] for row in rows]
+        about: dict[str, object] = {
+            "writer_no": writer_no,
+            "batch": number[0],
+            "first": min(instants),
+            "last": max(instants),
+        }
+        await cursor.execute(INSERT_ROWS, about)
+        stored = cursor.rowcount
+        met: dict[Key, Outcome] = {}
+        if stored < len(rows):
+            await cursor.execute(MET_ROWS, about)
+            async for device_no, fixed_at, same in cursor:
+                met[device_no, fixed_at] = Outcome.DUPLICATE if same else Outcome.COLLISION
+        if stored:
+            await cursor.execute(LATEST, about)
+            await cursor.execute(LIST_BATCH, about | {"fixes": stored})
+            await cursor.execute(NOTIFY, {"payload": f"{writer_no}:{number[0]}"})
+    return number[0], stored, met
+
+
+async def _save_rejections(
+    connection: Connection, messages: Iterable[Judged], folded: Folded, met: Mapping[Key, Outcome]
+) -> None:
+    parameters = []
+    for judged in messages:
+        refused = list(judged.rejections)
+        for row in judged.rows:
+            if outcome(row, folded, met) is Outcome.COLLISION:
+                detail = "another fix is stored at this device and time"
+                refused.append(Rejection(reason=Rejected.COLLISION, detail=detail, payload=row.payload, item=row.item))
+        parameters += [_quarantined(judged, rejection) for rejection in refused]
+    if parameters:
+        async with connection.cursor() as cursor:
+            await cursor.executemany(QUARANTINE, parameters)
+
+
+def _quarantined(judged: Judged, rejection: Rejection) -> dict[str, object]:
+    identity = repr((judged.device, rejection.reason.value, rejection.item)).encode() + rejection.payload
+    return {
+        "tenant_id": judged.tenant_id,
+        "device": plain_text(judged.device),
+        "topic": plain_text(judged.topic),
+        "at": judged.received_at,
+        "reason": rejection.reason.value,
+        "detail": plain_text(rejection.detail)[:500],
+        "payload": rejection.payload,
+        "item": rejection.item,
+        "digest": hashlib.sha256(identity).digest(),
+    }
+
+
+async def _save_states_and_events(connection: Connection, messages: Iterable[Judged]) -> None:
+    for judged in messages:
+        at: datetime = judged.received_at
+        if judged.state is not None:
+            state = judged.state
+            await connection.execute(STATE, {"device_no": state.device_no, "online": state.online, "at": at})
+        if judged.event is not None:
+            event = judged.event
+            await connection.execute(
+                EVENT,
+                {
+                    "tenant_id": event.tenant_id,
+                    "device_no": event.device_no,
+                    "happened_at": event.happened_at,
+                    "at": at,
+                    "code": event.code,
+                    "body": event.body,
+                },
+            )

@@ -1,0 +1,24 @@
+"""`python -m simulators COMMAND`: makes a city to drive in and drives in it.
+
+city, tiles, basemap, import: city_commands.py. stories, replay, run: commands.py.
+"""
+
+import argparse
+import sys
+
+from simulators import city_commands, commands
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command and returns its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m simulators", description=__doc__)
+    subcommands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    city_commands.add_to(subcommands)
+    commands.add_to(subcommands)
+    parsed = parser.parse_args(arguments)
+    code: int = parsed.run(parsed)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

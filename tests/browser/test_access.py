@@ -1,0 +1,103 @@
+"""Every page for everybody: no finding of axe at WCAG 2.2 AA, nothing cut off, at desk and phone, light and dark."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Person
+from tests.browser.seen import map_is_drawn
+
+pytestmark = pytest.mark.timeout(300)
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PAGES = {
+    "fleetadmin": ("/map", "/map?view=table", "/alerts", "/admin/vehicles", "/admin/devices", "/admin/areas",
+                   "/admin/calendar", "/admin/rules", "/help"),
+    "sysadmin": ("/admin/people", "/admin/units", "/account"),
+    "employee": ("/book", "/trips"),
+    "approver": ("/approve",),
+    "dispatcher": ("/dispatch", "/trips"),
+    "driver": ("/drive",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("scheme", "phone", "lang"),
+    [("light", False, "zh-CN"), ("dark", False, "en"), ("light", True, "en"), ("dark", True, "zh-CN")],
+)
+def test_no_barrier_on_any_page(person: Person, scheme: Literal["light", "dark"], phone: bool, lang: str) -> None:
+    """All pages in one theme at one width; each theme and width in one of the two languages."""
+    findings: list[str] = []
+    for login, paths in PAGES.items():
+        page = person(login, phone=phone, scheme=scheme, lang=lang)
+        page.goto(paths[0])
+        for path in paths:
+            turn_to(page, path)
+            settle(page, path)
+            findings += [f"{path}: {each}" for each in barriers(page)]
+            if cut_off(page):
+                findings.append(f"{path}: wider than the screen")
+    assert findings == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_barrier_on_the_way_in(stranger: Callable[..., Page], scheme: Literal["light", "dark"]) -> None:
+    """The sign-in page, which nobody has signed in to yet."""
+    page = stranger(scheme=scheme)
+    page.goto("/login")
+    settle(page, "/login")
+    assert barriers(page) == []
+
+
+@pytest.mark.parametrize(
+    ("login", "path", "button"),
+    [
+        ("sysadmin", "/admin/people", "新增人员"),
+        ("fleetadmin", "/admin/vehicles", "新增车辆"),
+        ("fleetadmin", "/admin/devices", "新增终端"),
+        ("fleetadmin", "/map", "搜索"),
+    ],
+)
+def test_no_barrier_in_dialogs(person: Person, login: str, path: str, button: str) -> None:
+    """Dialogs keep the focus and have names for everything."""
+    page = person(login)
+    page.goto(path)
+    settle(page, path)
+    page.get_by_role("button", name=button).first.click()
+    page.get_by_role("dialog").wait_for()
+    assert barriers(page) == []
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="hidden")
+
+
+def turn_to(page: Page, path: str) -> None:
+    """Another page without loading the application again, as a link does."""
+    page.evaluate(
+        "(path) => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }", path
+    )
+    page.wait_for_function("(path) => location.pathname + location.search === path", arg=path)
+
+
+def settle(page: Page, path: str) -> None:
+    """The page's own heading is there, nothing loads any more."""
+    page.get_by_role("heading", level=1).first.wait_for()
+    page.wait_for_load_state("networkidle") if path == "/login" else page.wait_for_timeout(300)
+    page.locator("[role=status][aria-label=正在加载], [role=status][aria-label=Loading]").first.wait_for(
+        state="detached"
+    )
+    if page.locator(".day-map").count():
+        map_is_drawn(page)
+
+
+def barriers(page: Page) -> list[str]:
+    """Rule and element of each finding."""
+    options: Any = {"runOnly": {"type": "tag", "values": LEVELS}}
+    violations = Axe().run(page, options=options).response["violations"]
+    return [f"{found['id']} {node['target']} {node['html'][:120]}" for found in violations for node in found["nodes"]]
+
+
+def cut_off(page: Page) -> bool:
+    """Whether the page can be scrolled sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"))

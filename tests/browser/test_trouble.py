@@ -1,0 +1,81 @@
+"""When something goes wrong at the browser, people are told and lose nothing."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Person, Watch
+from tests.browser.town import Town
+
+
+def test_an_ended_session_is_renewed_without_losing_what_was_typed(
+    town: Town, person: Person, watch: Watch, entries: dict[str, object]
+) -> None:
+    """The session ends on the server while a form is half filled: a dialog asks for the password, the form stays."""
+    watch.expected = ("401",)
+    page = person("employee")
+    page.goto("/book")
+    page.get_by_label("具体事由").fill("写到一半的事由")
+    town.query(
+        "UPDATE session SET ended_at = now() WHERE person_id = (SELECT id FROM person WHERE login = 'employee') RETURNING 1"
+    )
+    entries.pop("employee", None)
+    page.get_by_role("combobox", name="出发地").fill("政府")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("登录已失效")
+    dialog.get_by_role("textbox", name="密码").fill(town.password)
+    dialog.get_by_role("button", name="登录").click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_label("具体事由")).to_have_value("写到一半的事由")
+
+
+def test_two_people_editing_one_record_do_not_overwrite_each_other(town: Town, person: Person, watch: Watch) -> None:
+    """The second one is told that the record has changed, and sees the first one's version."""
+    watch.expected = ("409",)
+    page = person("sysadmin")
+    page.goto("/admin/units?q=HEALTH")
+    page.get_by_role("row", name=re.compile("HEALTH")).click()
+    dialog = page.get_by_role("dialog")
+    town.query("UPDATE unit SET name_en = 'Changed by somebody else' WHERE code = 'HEALTH'")
+    dialog.get_by_label("英文名称").fill("Mine")
+    dialog.get_by_role("button", name="保存").click()
+    expect(dialog).to_contain_text("他人刚刚修改过")
+    expect(page.locator("main")).to_contain_text("Changed by somebody else")
+
+
+def test_a_wrong_password_is_refused_in_words(stranger: Callable[..., Page], watch: Watch) -> None:
+    """The sentence says what to do and not which half was wrong."""
+    watch.expected = ("401",)
+    page = stranger()
+    page.goto("/login")
+    page.fill("input[name=login]", "employee")
+    page.fill("input[name=password]", "not the password")
+    page.click("button[type=submit]")
+    expect(page.get_by_role("alert")).to_have_text("账号或密码不正确。")
+
+
+def test_the_page_speaks_english_and_remembers_it(person: Person) -> None:
+    """Switched in the top bar; another page and a reload keep it."""
+    page = person("fleetadmin")
+    page.goto("/map")
+    page.get_by_role("button", name="语言").click()
+    page.get_by_role("menuitem", name="English").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Live map")
+    page.goto("/admin/rules")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Rules")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_a_lost_line_is_told_and_heals(person: Person, watch: Watch) -> None:
+    """Without network the map says from when its data is; with the network it goes on by itself."""
+    watch.expected = ("ERR_INTERNET_DISCONNECTED", "WebSocket")
+    page = person("fleetadmin")
+    page.goto("/map")
+    banner = page.locator(".map-banner")
+    expect(page.locator(".vehicle-row[data-index]").first).to_be_visible()
+    expect(banner).to_have_count(0, timeout=15_000)
+    page.context.set_offline(True)
+    expect(banner).to_contain_text("当前显示", timeout=40_000)
+    page.context.set_offline(False)
+    expect(banner).to_have_count(0, timeout=30_000)

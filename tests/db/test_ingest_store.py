@@ -1,0 +1,141 @@
+"""The store alone, on a real database: whatever a device can say, the transaction takes it or names it."""
+
+import json
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fleet import db
+from fleet.seed.reference import seed_tenant
+from ingest import store
+from ingest.batch import Judged, answer
+from ingest.judging import judge_message
+from tests.unit.test_ingest_native import JSON, KEYS
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+FIX = {"lon": 121.4, "lat": 31.2}
+VALUES = (
+    JSON | st.text(max_size=5) | st.sampled_from(["\x00", "\ud7ff", "a\x00b", 1e308, -1e308, 2**63, "GCJ02", [], {}])
+)
+
+
+class Database:
+    """A connection ready to save, and the devices judging knows."""
+
+    def __init__(self, connection: db.Connection, writer_no: int, devices: dict[str, Any]) -> None:
+        self.connection = connection
+        self.writer_no = writer_no
+        self.devices = devices
+
+    def judge(self, device: str, body: object, kind: str = "pos") -> Judged:
+        return judge_message(f"fleet/v1/{device}/{kind}", json.dumps(body).encode(), self.devices, NOW)
+
+    async def save(self, *messages: Judged) -> list[tuple[int, int, int]]:
+        """Stored, duplicate and rejected of each message."""
+        saved = await store.save(self.connection, self.writer_no, list(messages))
+        told = [answer(judged, saved.folded, saved.met) for judged in messages]
+        return [(one.stored, one.duplicate, len(one.rejected)) for one in told]
+
+    async def hash(self) -> object:
+        """Everything that must not depend on the order of arrival."""
+        sql = """
+            SELECT (SELECT md5(string_agg(p::text, '|' ORDER BY device_no, fixed_at)) FROM
+                    (SELECT device_no, fixed_at, lon_e7, lat_e7, speed_dkmh, quality, detail FROM position) p),
+                   (SELECT md5(string_agg(l::text, '|' ORDER BY device_no)) FROM
+                    (SELECT device_no, fixed_at, lon_e7, lat_e7 FROM latest_position) l)"""
+        return await (await self.connection.execute(sql)).fetchone()
+
+
+async def database(owner_url: str, engine_url: str) -> Database:
+    owner = await db.connect(owner_url)
+    async with owner, owner.transaction():
+        tenant_id = await seed_tenant(owner, code="310000", name="t", timezone="Asia/Shanghai", now=NOW)
+        for code in ("dev0", "dev1", "dev2"):
+            await owner.execute(
+                "INSERT INTO device (tenant_id, code, installed_at) VALUES (%s, %s, %s)",
+                (tenant_id, code, NOW - timedelta(days=60)),
+            )
+    connection = await db.connect(engine_url)
+    await store.prepare(connection)
+    return Database(connection, await store.claim_writer(connection, "test"), await store.load_devices(connection))
+
+
+async def test_the_database_takes_whatever_judging_lets_through(database_url: str, engine_url: str) -> None:
+    """1,200 random messages on every topic: no value reaches a column that refuses it."""
+    here = await database(database_url, engine_url)
+    async with here.connection:
+        taken: list[Judged] = []
+
+        @settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
+        @given(
+            body=st.dictionaries(KEYS | st.text(max_size=6), VALUES, max_size=8),
+            age_s=st.integers(-400, 3_000_000),
+            kind=st.sampled_from(["pos", "pos", "pos", "event", "status"]),
+            code=st.text(max_size=5),
+        )
+        def collect(body: dict[str, object], age_s: int, kind: str, code: str) -> None:
+            good: dict[str, object] = {"t": NOW.timestamp() - age_s, "code": code} | FIX
+            taken.append(here.judge("dev1", body | good, kind))
+            taken.append(here.judge("dev1", good | body, kind))
+
+        collect()
+        for start in range(0, len(taken), 100):
+            await here.save(*taken[start : start + 100])
+        row = await (await here.connection.execute("SELECT count(*) FROM position")).fetchone()
+        assert row is not None
+        assert row[0] > 50
+
+
+async def test_any_order_of_arrival_gives_the_same_tables(database_url: str) -> None:
+    """F06: messages of three devices shuffled, repeated and split differently end in the same rows and latest positions."""
+    here = await database(database_url, database_url)
+    async with here.connection:
+        rng = random.Random(6)
+        bodies = [
+            (
+                f"dev{number % 3}",
+                {"fixes": [FIX | {"t": NOW.timestamp() - number - 300 * k, "seq": k} for k in range(5)]},
+            )
+            for number in range(60)
+        ]
+        hashes = set()
+        for _ in range(10):
+            await here.connection.execute("DELETE FROM position")
+            await here.connection.execute("DELETE FROM latest_position")
+            arriving = [here.judge(*body) for body in bodies + rng.choices(bodies, k=40)]
+            rng.shuffle(arriving)
+            stored = 0
+            while arriving:
+                size = rng.randint(1, 30)
+                stored += sum(one[0] for one in await here.save(*arriving[:size]))
+                arriving = arriving[size:]
+            assert stored == 300
+            hashes.add(await here.hash())
+        assert len(hashes) == 1
+
+
+async def test_a_transaction_that_failed_leaves_nothing(database_url: str, engine_url: str) -> None:
+    """Either all of a batch or none of it: numbers, positions, quarantine and the list of batches agree afterwards."""
+    here = await database(database_url, engine_url)
+    async with here.connection:
+        good = here.judge("dev1", FIX | {"t": NOW.timestamp()})
+        ghost = here.judge("dev2", "online", "status")
+        state = judge_message("fleet/v1/dev2/status", b"online", here.devices, NOW)
+        owner = await db.connect(database_url)
+        async with owner:
+            await owner.execute("DELETE FROM device WHERE code = 'dev2'")
+        try:
+            await here.save(good, ghost, state)
+        except store.CannotStore:
+            pass
+        else:
+            raise AssertionError("the database took the state of a device that is gone")
+        for table in ("position", "quarantine", "ingest_batch", "latest_position", "device_state"):
+            row = await (await here.connection.execute(f"SELECT count(*) FROM {table}")).fetchone()
+            assert row == (0,), table
+        assert await here.save(good) == [(1, 0, 0)]
+        row = await (await here.connection.execute("SELECT batch, fixes FROM ingest_batch")).fetchone()
+        assert row == (1, 1)

@@ -1,0 +1,260 @@
+"""The life cycle: every combination of state, action and role against a table written down here a second time."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from dispatch.changes import AUDIENCE, changes
+from dispatch.guards import Deed, OrderFile, require_guards, standing
+from dispatch.lifecycle import STEPS, Action, Guard, require_right, require_system, step_from
+from fleet.access import Actor, Role
+from fleet.errors import Conflict, Forbidden, Invalid, Refusal, SameHands, WrongState
+from fleet.order import HOLDING_STATES, Order, OrderState, OrderType
+
+# state | action | next state | roles that may, as they stand to this order (the requester counts as employee)
+EDIT = "employee unit_admin dispatcher"
+TABLE = f"""
+draft              submit             submitted          {EDIT}
+draft              withdraw           withdrawn          {EDIT}
+draft              start_emergency    emergency_started  dispatcher
+draft              expire             expired            -
+submitted          approve            unit_approved      approver
+submitted          reject             rejected           approver
+submitted          withdraw           withdrawn          {EDIT}
+submitted          cancel             cancelled          {EDIT}
+submitted          start_emergency    emergency_started  dispatcher
+submitted          expire             expired            -
+unit_approved      review             centre_reviewed    dispatcher
+unit_approved      withdraw           withdrawn          {EDIT}
+unit_approved      cancel             cancelled          {EDIT}
+unit_approved      assign             assigned           dispatcher
+unit_approved      assign_retained    assigned           unit_admin
+unit_approved      expire             expired            -
+centre_reviewed    withdraw           withdrawn          {EDIT}
+centre_reviewed    cancel             cancelled          {EDIT}
+centre_reviewed    assign             assigned           dispatcher
+centre_reviewed    assign_retained    assigned           unit_admin
+centre_reviewed    expire             expired            -
+assigned           accept             driver_accepted    driver
+assigned           refuse             reassigning        driver
+assigned           depart             departed           driver
+assigned           no_show            no_show            driver
+assigned           unassign           reassigning        dispatcher
+assigned           cancel             cancelled          {EDIT}
+assigned           expire             expired            -
+driver_accepted    depart             departed           driver
+driver_accepted    no_show            no_show            driver
+driver_accepted    unassign           reassigning        dispatcher
+driver_accepted    cancel             cancelled          {EDIT}
+driver_accepted    expire             expired            -
+reassigning        assign             assigned           dispatcher
+reassigning        assign_retained    assigned           unit_admin
+reassigning        cancel             cancelled          {EDIT}
+reassigning        expire             expired            -
+departed           arrive             in_use             driver
+departed           extend             extended           approver
+departed           break_down         broken_down        driver
+departed           no_show            no_show            driver
+departed           return             returned           driver
+departed           return_for_driver  returned           dispatcher
+in_use             extend             extended           approver
+in_use             break_down         broken_down        driver
+in_use             return             returned           driver
+in_use             return_for_driver  returned           dispatcher
+extended           extend             extended           approver
+extended           break_down         broken_down        driver
+extended           return             returned           driver
+extended           return_for_driver  returned           dispatcher
+broken_down        unassign           reassigning        dispatcher
+broken_down        return             returned           driver
+broken_down        return_for_driver  returned           dispatcher
+no_show            unassign           reassigning        dispatcher
+emergency_started  approve_late       same               approver
+emergency_started  return             returned           driver
+emergency_started  return_for_driver  returned           dispatcher
+returned           approve_late       same               approver
+returned           receipt            receipted          employee unit_admin
+returned           close_unconfirmed  receipted          -
+receipted          settle             settled            dispatcher fleet_admin finance
+settled            archive            archived           -
+"""
+EXPECTED = {
+    (row.split()[0], row.split()[1]): (row.split()[2], frozenset(row.split()[3:]) - {"-"})
+    for row in TABLE.strip().splitlines()
+}
+ME, REQUESTER, UNIT, OTHER_UNIT = uuid4(), uuid4(), uuid4(), uuid4()
+NOW = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
+
+
+def file_of(state: OrderState = OrderState.SUBMITTED, **more: Any) -> OrderFile:
+    order = Order(
+        id=uuid4(), order_no=1, row_version=1, type=OrderType.NORMAL, state=state, unit_id=UNIT, requester_id=REQUESTER,
+        created_at=NOW, planned_start_at=NOW + timedelta(hours=2), planned_end_at=NOW + timedelta(hours=4),
+    )  # fmt: skip
+    order_names = {name: value for name, value in more.items() if name in Order.__dataclass_fields__}
+    rest = {name: value for name, value in more.items() if name not in order_names}
+    plain = OrderFile(
+        order=replace(order, **order_names),
+        tenant_id=uuid4(), created_by=REQUESTER, passenger_ids=frozenset(), approved=False, depart_odometer_km=None,
+        return_odometer_km=None, route_distance_m=None, distance_m=None, vehicle_class=None,
+    )  # fmt: skip
+    return replace(plain, **rest)
+
+
+def actor(*roles: Role, unit: UUID = UNIT) -> Actor:
+    return Actor(
+        person_id=ME, tenant_id=uuid4(), unit_id=unit, name="me", login="me", cleared=False,
+        reach={role: frozenset({unit}) for role in roles},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("state", "action"), list(product(OrderState, Action)))
+def test_every_state_action_and_role_is_as_written_down(state: OrderState, action: Action) -> None:
+    expected = EXPECTED.get((state.value, action.value))
+    if expected is None:
+        with pytest.raises(WrongState):
+            step_from(state, action)
+        return
+    step = step_from(state, action)
+    assert (step.target.value if step.target else "same") == expected[0]
+    for role in Role:
+        if role.value in expected[1]:
+            require_right(step, frozenset({role}))
+        else:
+            with pytest.raises(Forbidden):
+                require_right(step, frozenset({role}))
+    if expected[1]:
+        with pytest.raises(Forbidden):
+            require_system(step)
+    else:
+        require_system(step)
+
+
+def test_no_state_and_action_leads_to_two_places() -> None:
+    rows = [(state, step.action) for step in STEPS for state in step.sources]
+    assert len(rows) == len(set(rows)) == len(EXPECTED)
+
+
+def test_every_state_can_be_reached_and_only_ends_are_final() -> None:
+    targets = {step.target for step in STEPS}
+    assert set(OrderState) - targets == {OrderState.DRAFT}
+    sources = {state for step in STEPS for state in step.sources}
+    assert set(OrderState) - sources == {
+        OrderState.ARCHIVED, OrderState.REJECTED, OrderState.WITHDRAWN, OrderState.CANCELLED, OrderState.EXPIRED,
+    }  # fmt: skip
+
+
+def test_a_vehicle_is_held_only_after_an_assignment() -> None:
+    for step in STEPS:
+        if step.target in HOLDING_STATES and not step.sources & HOLDING_STATES:
+            assert Guard.VEHICLE_AND_DRIVER in step.guards
+
+
+def test_a_wrong_state_says_what_is_possible() -> None:
+    with pytest.raises(WrongState) as refusal:
+        step_from(OrderState.RETURNED, Action.DEPART)
+    assert refusal.value.params["allowed"] == ["approve_late", "close_unconfirmed", "receipt"]
+
+
+@pytest.mark.parametrize(
+    ("role", "changes_to_order", "stands"),
+    [
+        (Role.EMPLOYEE, {}, False),
+        (Role.EMPLOYEE, {"requester_id": ME}, True),
+        (Role.UNIT_ADMIN, {}, True),
+        (Role.UNIT_ADMIN, {"unit_id": OTHER_UNIT}, False),
+        (Role.APPROVER, {}, True),
+        (Role.APPROVER, {"unit_id": OTHER_UNIT}, False),
+        (Role.DRIVER, {}, False),
+        (Role.DRIVER, {"driver_id": ME}, True),
+        (Role.DISPATCHER, {"unit_id": OTHER_UNIT}, True),
+        (Role.FLEET_ADMIN, {"unit_id": OTHER_UNIT}, True),
+        (Role.FINANCE, {"unit_id": OTHER_UNIT}, True),
+        (Role.INSPECTOR, {}, False),
+        (Role.SYSTEM_ADMIN, {}, False),
+        (Role.HOTLINE, {}, False),
+        (Role.DEVICE_ENGINEER, {}, False),
+    ],
+)
+def test_a_role_counts_only_as_far_as_it_reaches(role: Role, changes_to_order: dict[str, Any], stands: bool) -> None:
+    assert (role in standing(actor(role), file_of(**changes_to_order))) is stands
+
+
+def test_whoever_asked_is_an_employee_to_the_order_whatever_his_roles() -> None:
+    assert standing(actor(Role.APPROVER), file_of(requester_id=ME)) == {Role.EMPLOYEE, Role.APPROVER}
+    assert standing(actor(), file_of(created_by=ME)) == {Role.EMPLOYEE}
+
+
+EMERGENCY: dict[str, Any] = {"type": OrderType.EMERGENCY}
+GUARDS: list[tuple[Action, OrderState, dict[str, Any], Deed, type[Refusal] | None]] = [
+    (Action.APPROVE, OrderState.SUBMITTED, {}, Deed(), None),
+    (Action.APPROVE, OrderState.SUBMITTED, {"requester_id": ME}, Deed(), SameHands),
+    (Action.APPROVE, OrderState.SUBMITTED, {"created_by": ME}, Deed(), SameHands),
+    (Action.APPROVE, OrderState.SUBMITTED, {"passenger_ids": frozenset({ME})}, Deed(), SameHands),
+    (Action.APPROVE, OrderState.SUBMITTED, {"passenger_ids": frozenset({ME, REQUESTER})}, Deed(), None),
+    (Action.REJECT, OrderState.SUBMITTED, {}, Deed(), Invalid),
+    (Action.REJECT, OrderState.SUBMITTED, {}, Deed(reason="  "), Invalid),
+    (Action.REJECT, OrderState.SUBMITTED, {}, Deed(reason="超标"), None),
+    (Action.ASSIGN, OrderState.UNIT_APPROVED, {}, Deed(vehicle_id=uuid4()), Invalid),
+    (Action.ASSIGN, OrderState.UNIT_APPROVED, {}, Deed(vehicle_id=uuid4(), driver_id=uuid4()), None),
+    (Action.ASSIGN_RETAINED, OrderState.UNIT_APPROVED, {}, Deed(vehicle_id=uuid4(), driver_id=uuid4()), Invalid),
+    (Action.START_EMERGENCY, OrderState.DRAFT, {}, Deed(vehicle_id=uuid4(), driver_id=uuid4()), Invalid),
+    (Action.START_EMERGENCY, OrderState.DRAFT, EMERGENCY, Deed(vehicle_id=uuid4(), driver_id=uuid4()), None),
+    (Action.DEPART, OrderState.ASSIGNED, {}, Deed(), None),
+    (Action.DEPART, OrderState.ASSIGNED, {}, Deed(odometer_km=10.0, last_odometer_km=10.0), None),
+    (Action.DEPART, OrderState.ASSIGNED, {}, Deed(odometer_km=9.9, last_odometer_km=10.0), Invalid),
+    (Action.DEPART, OrderState.ASSIGNED, {}, Deed(odometer_km=float("nan")), Invalid),
+    (Action.DEPART, OrderState.ASSIGNED, {}, Deed(odometer_km=-1.0), Invalid),
+    (Action.RETURN, OrderState.IN_USE, {"depart_odometer_km": 10.0}, Deed(odometer_km=9.0), Invalid),
+    (Action.RETURN, OrderState.IN_USE, {"depart_odometer_km": 10.0}, Deed(odometer_km=12.0), None),
+    (Action.EXTEND, OrderState.IN_USE, {}, Deed(), Invalid),
+    (Action.EXTEND, OrderState.IN_USE, {}, Deed(planned_end_at=NOW + timedelta(hours=4)), Invalid),
+    (Action.EXTEND, OrderState.IN_USE, {}, Deed(planned_end_at=NOW + timedelta(hours=5)), None),
+    (Action.RECEIPT, OrderState.RETURNED, EMERGENCY, Deed(), Conflict),
+    (Action.RECEIPT, OrderState.RETURNED, EMERGENCY | {"approved": True}, Deed(), None),
+    (Action.RECEIPT, OrderState.RETURNED, {}, Deed(), None),
+    (Action.CLOSE_UNCONFIRMED, OrderState.RETURNED, {}, Deed(workdays_waited=2), Conflict),
+    (Action.CLOSE_UNCONFIRMED, OrderState.RETURNED, {}, Deed(workdays_waited=3), None),
+    (Action.EXPIRE, OrderState.ASSIGNED, {}, Deed(), Conflict),
+    (Action.EXPIRE, OrderState.ASSIGNED, {"planned_start_at": NOW - timedelta(hours=2)}, Deed(), None),
+    (
+        Action.EXPIRE,
+        OrderState.ASSIGNED,
+        {"planned_start_at": NOW - timedelta(hours=3), "latest_start_at": NOW - timedelta(hours=1)},
+        Deed(),
+        Conflict,
+    ),
+]
+
+
+@pytest.mark.parametrize(("action", "state", "facts", "deed", "refusal"), GUARDS)
+def test_each_guard_refuses_what_it_should_and_nothing_else(
+    action: Action, state: OrderState, facts: dict[str, Any], deed: Deed, refusal: type[Refusal] | None
+) -> None:
+    step = step_from(state, action)
+    if refusal is None:
+        require_guards(step, file_of(state, **facts), ME, deed, NOW)
+        return
+    with pytest.raises(refusal):
+        require_guards(step, file_of(state, **facts), ME, deed, NOW)
+
+
+def test_every_guard_of_the_table_is_tried_above() -> None:
+    tried = {guard for action, state, *_ in GUARDS for guard in step_from(state, action).guards}
+    assert tried == set(Guard)
+
+
+def test_each_step_writes_its_state_and_its_own_columns() -> None:
+    step = step_from(OrderState.ASSIGNED, Action.DEPART)
+    assert changes(step, Deed(odometer_km=7.5), NOW) == {
+        "state": "departed", "departed_at": NOW, "depart_odometer_km": 7.5,
+    }  # fmt: skip
+    late = step_from(OrderState.RETURNED, Action.APPROVE_LATE)
+    assert "state" not in changes(late, Deed(), NOW)
+    with pytest.raises(Invalid):
+        changes(step_from(OrderState.RETURNED, Action.RECEIPT), Deed(rating=6), NOW)
+    assert set(AUDIENCE) <= set(Action)

@@ -1,0 +1,149 @@
+"""`python -m geofence judge` and `score` as other people's tools call them (contracts.md 4 and 5)."""
+
+import json
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulators.casefiles import write_case
+from simulators.stories import STORIES
+from tests.unit.geofence_cases import Fix, context, order, out_and_parked, write
+
+KEYS = [
+    "rule", "name", "vehicle", "order", "started_at", "ended_at", "detected_at", "severity", "state", "metrics",
+]  # fmt: skip
+
+
+def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "geofence", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_one_case_prints_one_line_per_finding_with_the_keys_of_the_contract(tmp_path: Path) -> None:
+    """Exit 0 although something was found; instants carry an offset; nothing but JSON on standard output."""
+    done = run("judge", write(tmp_path / "c", out_and_parked("03-11 21:10"), context()))
+    found = lines(done.stdout)
+    assert done.returncode == 0
+    assert [(each["rule"], each["name"]) for each in found] == [("R01", "NO_ORDER"), ("R03", "OFF_HOURS")]
+    assert all(list(each) == KEYS for each in found)
+    assert datetime.fromisoformat(found[0]["started_at"]).utcoffset() is not None
+    assert found[0]["order"] is None
+    assert found[0]["state"] == "suspected"
+
+
+def test_several_cases_are_told_apart(tmp_path: Path) -> None:
+    folders = [write(tmp_path / name, out_and_parked("03-11 14:10"), context()) for name in ("a", "b")]
+    done = run("judge", *folders)
+    assert [each["case"] for each in lines(done.stdout)] == ["a", "b"]
+
+
+def test_an_empty_context_judges_devices_as_vehicles(tmp_path: Path) -> None:
+    """Every list of context.json is optional."""
+    done = run("judge", write(tmp_path / "c", out_and_parked("03-11 14:10"), {}))
+    assert done.returncode == 0
+    assert [(each["rule"], each["vehicle"]) for each in lines(done.stdout)] == [("R01", "dev1")]
+
+
+def test_missing_configuration_goes_to_standard_error(tmp_path: Path) -> None:
+    """An unbound device and an order without a route are said, and are no findings."""
+    fixes = out_and_parked("03-11 14:10")
+    strange: list[Fix] = [{**fix, "device": "dev9"} for fix in fixes]
+    about = context(orders=[order("03-11 14:00", "03-11 15:00")])
+    done = run("judge", write(tmp_path / "c", [*fixes, *strange], about))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "device dev9 is bound to no vehicle" in done.stderr
+    assert "order o1 has no planned route" in done.stderr
+
+
+def test_unassigned_orders_and_unknown_depots_are_no_reason_to_stop(tmp_path: Path) -> None:
+    """An order without a vehicle covers nothing; a home depot that is not listed is said."""
+    about = context(orders=[order("03-11 14:00", "03-11 15:00", vehicle=None)], depots=[])
+    done = run("judge", write(tmp_path / "c", out_and_parked("03-11 14:10"), about))
+    assert (done.returncode, [each["rule"] for each in lines(done.stdout)]) == (0, ["R01"])
+    assert "no home depot is known" in done.stderr
+
+
+def test_epoch_instants_other_column_orders_and_unknown_columns_are_read(tmp_path: Path) -> None:
+    fixes = [
+        {
+            "lat": fix["lat"],
+            "extra": "x",
+            "lon": fix["lon"],
+            "fixed_at": round(fix["fixed_at"].timestamp()),
+            "device": "dev1",
+        }
+        for fix in out_and_parked("03-11 14:10")
+    ]
+    done = run("judge", write(tmp_path / "c", fixes, context()))
+    assert [each["rule"] for each in lines(done.stdout)] == ["R01"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "named"),
+    [
+        ("track.csv", "device,fixed_at,lon\nd,1,2\n", "column lat is missing"),
+        ("track.csv", "device,fixed_at,lon,lat\nd,2026-03-11T10:00:00+08:00,east,39\n", "line 2: lon"),
+        ("track.csv", "device,fixed_at,lon,lat\nd,2026-03-11T10:00:00,117,39\n", "line 2: fixed_at"),
+        ("track.csv", "device,fixed_at,lon,lat,ignition\nd,2026-03-11T10:00:00Z,117,39,maybe\n", "line 2: ignition"),
+        ("context.json", "{", "context.json"),
+        ("context.json", "[]", "context.json"),
+        ("context.json", '{"now": "yesterday"}', "now"),
+        ("context.json", '{"timezone": "Mars/Olympus"}', "timezone"),
+        ("context.json", '{"rules": {"R99": {}}}', "rules.R99"),
+        ("context.json", '{"rules": {"R07": {"corridor": 5}}}', "rules.R07.corridor"),
+        ("context.json", '{"rules": {"R07": {"corridor_m": "wide"}}}', "rules.R07.corridor_m"),
+        ("context.json", '{"rules": {"R03": {"quiet_from": "late"}}}', "rules.R03.quiet_from"),
+        ("context.json", '{"orders": [{"id": "o"}]}', "orders[0].planned_start"),
+        ("context.json", '{"depots": [{"id": "d", "geometry": {}}]}', "depots[0].geometry"),
+        ("context.json", '{"calendar": [{"date": "2026-02-30", "kind": "workday"}]}', "calendar[0].date"),
+        ("context.json", '{"units": [{"id": "u", "work_hours": {"mon": [["8", "x"]]}}]}', "work_hours.mon"),
+        ("context.json", '{"vehicles": 3}', "vehicles"),
+    ],
+)
+def test_unusable_input_ends_with_two_and_one_line_naming_the_place(
+    tmp_path: Path, file: str, text: str, named: str
+) -> None:
+    folder = write(tmp_path / "c", out_and_parked("03-11 14:10"), context())
+    (folder / file).write_text(text)
+    done = run("judge", folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert named in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_folder_that_is_not_there_and_a_missing_argument_end_with_two(tmp_path: Path) -> None:
+    assert run("judge", tmp_path / "nothing").returncode == 2
+    assert run("judge").returncode == 2
+    assert run("score", tmp_path).returncode == 2
+
+
+def test_score_reports_precision_recall_and_delay_per_rule(tmp_path: Path) -> None:
+    """All stories: everything labelled is found, nothing else, within half a minute."""
+    for story in STORIES:
+        write_case(story.told(seed=77), tmp_path)
+    done = run("score", tmp_path)
+    rows = {row["rule"]: row for row in lines(done.stdout)}
+    assert (done.returncode, done.stderr) == (0, "")
+    assert set(rows) == {"R01", "R03", "R04", "R07"}
+    assert all((row["precision"], row["recall"], row["false"]) == (1.0, 1.0, 0) for row in rows.values())
+    assert all(abs(row["median_delay_s"]) <= 30 for row in rows.values())
+
+
+def test_score_counts_misses_false_and_split_findings(tmp_path: Path) -> None:
+    """A label nobody finds lowers recall, a finding without a label precision; both are named on standard error."""
+    folder = write(tmp_path / "c", out_and_parked("03-11 14:10"), context())
+    elsewhere = {"rule": "R01", "vehicle": "v1", "from": "2026-03-11T18:00:00+08:00", "to": "2026-03-11T18:30:00+08:00"}
+    (folder / "truth.json").write_text(json.dumps([elsewhere]))
+    done = run("score", tmp_path)
+    row = next(row for row in lines(done.stdout) if row["rule"] == "R01")
+    assert (row["found"], row["false"], row["precision"], row["recall"]) == (0, 1, 0.0, 0.0)
+    assert "R01 missed" in done.stderr
+    assert "R01 false" in done.stderr

@@ -1,0 +1,218 @@
+"""R01: use without an order is found, and what an order, a depot, a tow or a bad device explains is not accused."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from geofence.finding import Finding
+from geofence.instants import instant
+from tests.unit.geofence_cases import (
+    DEPOT,
+    Fix,
+    at,
+    context,
+    day,
+    driven,
+    judged,
+    order,
+    out_and_parked,
+    parked,
+    rules_of,
+    square,
+)
+
+FAR = (6000.0, 0.0)
+
+
+def r01(findings: list[Finding]) -> list[Finding]:
+    return [each for each in findings if each.rule == "R01"]
+
+
+def test_a_drive_without_an_order_is_one_red_finding(tmp_path: Path) -> None:
+    """Ten minutes at 36 km/h: one episode over the drive, detected by the first fix past two minutes."""
+    (found,) = judged(tmp_path, out_and_parked("03-11 14:10"), context())
+    assert (found.rule, found.severity, str(found.judgement), found.order_id) == ("R01", "R", "suspected", None)
+    assert abs(instant(found.started_ms) - at("03-11 14:10")) <= timedelta(seconds=30)
+    assert at("03-11 14:12") < instant(found.detected_ms) <= at("03-11 14:12:20")
+    assert found.ended_ms is not None
+    assert abs(instant(found.ended_ms) - at("03-11 14:20")) <= timedelta(seconds=20)
+    assert 5800 < float(str(found.metrics["distance_m"])) < 6200
+
+
+@pytest.mark.parametrize(
+    ("spots", "kmh"),
+    [
+        pytest.param([(500.0, 0.0), (650.0, 0.0)], 4.0, id="150 m away"),
+        pytest.param([(500.0, 0.0), (1300.0, 0.0)], 36.0, id="80 seconds"),
+    ],
+)
+def test_just_below_the_minimum_is_silent(tmp_path: Path, spots: list[Any], kmh: float) -> None:
+    """More than 200 m and more than 2 min are both needed."""
+    assert judged(tmp_path, out_and_parked("03-11 14:10", spots, kmh=kmh), context()) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "kind"),
+    [
+        pytest.param("03-11 14:00", "03-11 16:00", "normal", id="covered"),
+        pytest.param("03-11 14:24", "03-11 16:00", "normal", id="starts within the grace of 15 min"),
+        pytest.param("03-11 12:00", "03-11 13:51", "normal", id="ended within the grace of 30 min"),
+        pytest.param("03-11 14:32", "03-11 16:00", "normal", id="set out early for an order it then reaches"),
+        pytest.param("03-01 00:00", "04-01 00:00", "standing", id="standing order"),
+        pytest.param("03-01 00:00", "04-01 00:00", "retained", id="retained vehicle"),
+        pytest.param("03-11 14:00", "03-11 16:00", "service", id="service order"),
+        pytest.param("03-11 14:00", "03-11 16:00", "back_fill", id="back-filled"),
+    ],
+)
+def test_a_covered_movement_is_silent(tmp_path: Path, start: str, end: str, kind: str) -> None:
+    """Every kind of order excuses, with grace at both ends."""
+    assert r01(judged(tmp_path, out_and_parked("03-11 14:10"), context(orders=[order(start, end, type=kind)]))) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "more"),
+    [
+        pytest.param("03-11 12:00", "03-11 13:39", {}, id="ended 31 min before"),
+        pytest.param("03-11 14:40", "03-11 16:00", {}, id="begins after the drive, never reached"),
+        pytest.param("03-11 14:00", "03-11 16:00", {"vehicle": "v2"}, id="of another vehicle"),
+        pytest.param("03-11 14:00", "03-11 16:00", {"created_at": at("03-12 09:00").isoformat()}, id="not yet entered"),
+    ],
+)
+def test_an_order_that_does_not_cover_does_not_excuse(
+    tmp_path: Path, start: str, end: str, more: dict[str, Any]
+) -> None:
+    """Beyond the grace, for another vehicle or entered after `now`: still without an order."""
+    found = judged(tmp_path, out_and_parked("03-11 14:10"), context(orders=[order(start, end, **more)]))
+    assert rules_of(found) == [("R01", "suspected")]
+
+
+@pytest.mark.parametrize("minutes_late", [20, 45])
+def test_an_order_entered_after_the_movement_is_seen_in_the_final_state(tmp_path: Path, minutes_late: int) -> None:
+    """judge sees the state at `now`: an order entered by then covers."""
+    late = order(
+        "03-11 14:00", "03-11 16:00", created_at=(at("03-11 14:10") + timedelta(minutes=minutes_late)).isoformat()
+    )
+    fixes = out_and_parked("03-11 14:10")
+    assert judged(tmp_path, fixes, context(orders=[late]), now="03-11 18:00") == []
+
+
+def test_an_overrun_is_not_a_use_without_order(tmp_path: Path) -> None:
+    """Out under an order and not back yet: late movement is R02 for somebody else to judge, not R01."""
+    fixes = day(
+        out_and_parked("03-11 14:10"),
+        driven("03-11 17:00", [FAR, (9000.0, 0.0), FAR, DEPOT]),
+        parked("03-11 17:30", 30),
+    )
+    assert judged(tmp_path, fixes, context(orders=[order("03-11 14:00", "03-11 15:00")])) == []
+
+
+def test_after_coming_back_to_the_depot_the_next_drive_is_without_order(tmp_path: Path) -> None:
+    """Once returned, the order is used up: the drive after it is R01."""
+    fixes = day(
+        out_and_parked("03-11 14:10"),
+        driven("03-11 14:45", [FAR, DEPOT]),
+        parked("03-11 14:56", 120),
+        driven("03-11 16:56", [DEPOT, FAR]),
+        parked("03-11 17:07", 30, FAR),
+    )
+    (found,) = judged(tmp_path, fixes, context(orders=[order("03-11 14:00", "03-11 15:00")]))
+    assert (found.rule, instant(found.started_ms)) >= ("R01", at("03-11 16:50"))
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        pytest.param({"vehicle": {"exempt_rules": ["R01"]}}, id="exempt"),
+        pytest.param({"rules": {"R01": {"minimum_m": 20000}}}, id="another minimum"),
+    ],
+)
+def test_exemptions_and_parameters_of_the_case_hold(tmp_path: Path, about: dict[str, Any]) -> None:
+    assert judged(tmp_path, out_and_parked("03-11 14:10"), context(**about)) == []
+
+
+def test_a_towed_vehicle_is_not_used(tmp_path: Path) -> None:
+    """Moving with the ignition off is a tow or a low-loader."""
+    assert judged(tmp_path, out_and_parked("03-11 14:10", ignition=0), context()) == []
+
+
+def test_moving_about_inside_the_depot_is_not_use(tmp_path: Path) -> None:
+    """A big depot: 600 m driven inside it for four minutes."""
+    yard = [{"id": "d1", "geometry": square(DEPOT, 500)}]
+    fixes = out_and_parked("03-11 14:10", [(-300.0, 0.0), (300.0, 0.0)], kmh=9.0)
+    assert judged(tmp_path, fixes, context(depots=yard)) == []
+
+
+@pytest.mark.parametrize("offset_s", [-7200, 180, 43_200])
+def test_a_wrong_clock_leaves_it_undetermined(tmp_path: Path, offset_s: float) -> None:
+    """Arrival is off by a constant: the device's time cannot be trusted, whatever it says."""
+    found = judged(tmp_path, out_and_parked("03-11 14:10", offset_s=offset_s), context())
+    assert rules_of(found) == [("R01", "undetermined")]
+    assert found[0].metrics["doubts"] == ["clock_offset"]
+
+
+def test_a_late_upload_is_judged_at_its_own_time(tmp_path: Path) -> None:
+    """Half an hour of fixes that arrive in one burst: late, not skewed."""
+    fixes = out_and_parked("03-11 14:10")
+    for index, fix in enumerate(fixes):
+        late = at("03-11 14:05") <= fix["fixed_at"] < at("03-11 14:35")
+        fix["received_at"] = at("03-11 14:35") + timedelta(milliseconds=index) if late else fix["fixed_at"]
+    assert rules_of(judged(tmp_path, fixes, context())) == [("R01", "suspected")]
+
+
+@pytest.mark.parametrize("poor", [{"valid": 0}, {"satellites": 3}, {"accuracy_m": 80}])
+def test_only_poor_fixes_accuse_nobody(tmp_path: Path, poor: dict[str, Any]) -> None:
+    found = judged(tmp_path, out_and_parked("03-11 14:10", **poor), context())
+    assert rules_of(found) == [("R01", "undetermined")]
+
+
+def test_a_movement_inside_a_gap_is_undetermined(tmp_path: Path) -> None:
+    """Parked in the depot, forty minutes nothing, parked 6 km away: moved, but nobody saw how."""
+    fixes = day(parked("03-11 13:00", 60), parked("03-11 14:40", 30, FAR))
+    assert rules_of(judged(tmp_path, fixes, context())) == [("R01", "undetermined")]
+    assert judged(tmp_path, fixes, context(orders=[order("03-11 13:50", "03-11 14:50")])) == []
+
+
+@pytest.mark.parametrize(
+    ("vehicle", "judgement"),
+    [
+        pytest.param({"user_unit": None}, "undetermined", id="nobody is recorded"),
+        pytest.param(
+            {"relations": [{"kind": "user", "unit": "u1", "from": None, "to": "2026-03-01T00:00:00+08:00"}]},
+            "undetermined",
+            id="handed back before",
+        ),
+        pytest.param(
+            {"relations": [{"kind": "user", "unit": "u1", "from": "2026-03-01T00:00:00+08:00"}]},
+            "suspected",
+            id="known",
+        ),
+        pytest.param(
+            {"relations": [{"kind": "manager", "unit": "u1", "from": None, "to": "2026-03-01T00:00:00+08:00"}]},
+            "undetermined",
+            id="managed until before",
+        ),
+        pytest.param({"owner_unit": "u9"}, "suspected", id="only the owner"),
+        pytest.param({}, "suspected", id="nothing is said"),
+    ],
+)
+def test_unknown_custody_is_a_state_not_guilt(tmp_path: Path, vehicle: dict[str, Any], judgement: str) -> None:
+    about = context(vehicles=[{"id": "v1", "device": "dev1", "home_depot": "d1", **vehicle}])
+    found = judged(tmp_path, out_and_parked("03-11 14:10"), about)
+    assert rules_of(found) == [("R01", judgement)]
+
+
+def test_parked_drift_jumps_and_garbage_raise_nothing(tmp_path: Path) -> None:
+    """A night of drift, single and repeated jumps, 0/0 and NaN: no metre, no finding."""
+    fixes = parked("03-11 01:00", 300, every_s=20, ignition=None)
+    far: list[Fix] = [dict(fix) for fix in parked("03-11 02:00", 2, (900.0, 400.0), every_s=20)]
+    odd = {fix["fixed_at"]: fix for fix in far}
+    fixes = [odd.get(fix["fixed_at"], fix) for fix in fixes]
+    for index in range(0, len(fixes), 17):
+        fixes[index] = {**fixes[index], "lon": 0, "lat": 0}
+    for index in range(5, len(fixes), 23):
+        fixes[index] = {**fixes[index], "lon": "nan"}
+    for index in range(9, len(fixes), 31):
+        fixes[index] = {**fixes[index], "lon": fixes[index]["lon"], "lat": 39.5}
+    assert judged(tmp_path, fixes, context()) == []

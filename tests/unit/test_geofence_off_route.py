@@ -1,0 +1,163 @@
+"""R07: leaving the corridor for long or far is found, near misses, poor accuracy and lawful detours are not."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from geofence.finding import Finding
+from geofence.instants import instant
+from tests.unit.geofence_cases import (
+    DEPOT,
+    Spot,
+    at,
+    context,
+    day,
+    driven,
+    judged,
+    order,
+    out_and_parked,
+    parked,
+    route,
+    square,
+)
+
+END = (20_000.0, 0.0)
+PLAN = route(DEPOT, END)
+
+
+def aside(off_m: float, length_m: float) -> list[Spot]:
+    """Along the route, `off_m` beside it for `length_m`, and back."""
+    return [DEPOT, (5000.0, 0.0), (5000.0, off_m), (5000.0 + length_m, off_m), (5000.0 + length_m, 0.0), END]
+
+
+def r07(folder: Path, spots: list[Spot], *, kmh: float = 60.0, planned: Any = PLAN, **more: Any) -> list[Finding]:
+    fix_keys = {key: more.pop(key) for key in list(more) if key in ("accuracy_m", "every_s", "ignition")}
+    about = context(orders=[order("03-11 09:00", "03-11 12:00", route=planned)], **more)
+    found = judged(folder, out_and_parked("03-11 09:10", spots, kmh=kmh, **fix_keys), about)
+    assert {each.rule for each in found} <= {"R07"}
+    return found
+
+
+def test_a_long_way_beside_the_route_is_one_finding(tmp_path: Path) -> None:
+    """1.5 km off for 4 km at 60 km/h: detected after 2 km outside, ends well inside the corridor."""
+    (found,) = r07(tmp_path, aside(1500, 4000))
+    assert (found.severity, str(found.judgement), found.order_id) == ("Y", "suspected", "o1")
+    assert abs((instant(found.started_ms) - at("03-11 09:15:30")).total_seconds()) <= 15
+    assert abs((instant(found.detected_ms) - at("03-11 09:17:30")).total_seconds()) <= 20
+    assert found.metrics["farthest_m"] == pytest.approx(1500, abs=20)
+    assert found.metrics["off_route_km"] == pytest.approx(6.2, abs=0.4)
+
+
+@pytest.mark.parametrize(
+    ("spots", "kmh", "count"),
+    [
+        pytest.param(aside(450, 8000), 60.0, 0, id="inside the corridor"),
+        pytest.param(aside(800, 1000), 60.0, 0, id="1.6 km in 100 s"),
+        pytest.param(aside(800, 1600), 60.0, 1, id="2.2 km"),
+        pytest.param(aside(700, 700), 9.0, 1, id="1.1 km in 7 min"),
+        pytest.param(aside(700, 100), 9.0, 0, id="0.5 km in 3 min"),
+    ],
+)
+def test_the_minimum_is_five_minutes_or_two_kilometres(
+    tmp_path: Path, spots: list[Spot], kmh: float, count: int
+) -> None:
+    assert len(r07(tmp_path, spots, kmh=kmh)) == count
+
+
+def test_between_return_line_and_edge_the_episode_goes_on(tmp_path: Path) -> None:
+    """450 m is inside the corridor but not inside 0.6 of it: one episode, not two."""
+    spots = [
+        DEPOT, (4000.0, 0.0), (4000.0, 900.0), (7000.0, 900.0), (7000.0, 450.0), (8000.0, 450.0), (8000.0, 900.0),
+        (11_000.0, 900.0), (11_000.0, 0.0), END,
+    ]  # fmt: skip
+    assert len(r07(tmp_path / "a", spots)) == 1
+    nearer = [(east, 250.0 if north == 450.0 else north) for east, north in spots]
+    assert len(r07(tmp_path / "b", nearer)) == 2
+
+
+def test_a_fix_whose_accuracy_reaches_over_the_edge_cannot_begin_it(tmp_path: Path) -> None:
+    """530 m off with 45 m accuracy: perhaps inside."""
+    assert r07(tmp_path / "a", aside(530, 6000), accuracy_m=45) == []
+    assert len(r07(tmp_path / "b", aside(530, 6000), accuracy_m=5)) == 1
+
+
+def test_the_corridor_is_wider_in_the_country(tmp_path: Path) -> None:
+    rural = [{"id": "a1", "kind": "rural", "geometry": square((10_000.0, 0.0), 9000)}]
+    assert r07(tmp_path / "a", aside(1200, 6000), areas=rural) == []
+    assert len(r07(tmp_path / "b", aside(1700, 6000), areas=rural)) == 1
+
+
+def test_the_strict_profile_is_a_matter_of_parameters(tmp_path: Path) -> None:
+    strict = {"R07": {"corridor_m": 150, "minimum_min": 1, "minimum_km": 0.4}}
+    assert r07(tmp_path / "a", aside(200, 500)) == []
+    assert len(r07(tmp_path / "b", aside(200, 500), rules=strict)) == 1
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param({"planned": None}, id="no planned path"),
+        pytest.param({"vehicle": {"exempt_rules": ["R07"]}}, id="exempt"),
+        pytest.param({"ignition": 0}, id="towed"),
+    ],
+)
+def test_where_it_cannot_be_judged_it_is_silent(tmp_path: Path, more: dict[str, Any]) -> None:
+    assert r07(tmp_path, aside(1500, 4000), **more) == []
+
+
+def test_a_stop_outside_counts_its_time(tmp_path: Path) -> None:
+    """A minute beyond the corridor, eight minutes parked there, and back: detected five minutes after leaving."""
+    aside_spot = (5000.0, 900.0)
+    fixes = day(
+        parked("03-11 08:10", 60),
+        driven("03-11 09:10", [DEPOT, (5000.0, 0.0), aside_spot], kmh=60),
+        parked("03-11 09:15:55", 8, aside_spot, every_s=10),
+        driven("03-11 09:23:55", [aside_spot, (5000.0, 0.0), END], kmh=60),
+        parked("03-11 09:41", 30, END),
+    )
+    (found,) = judged(tmp_path, fixes, context(orders=[order("03-11 09:00", "03-11 12:00", route=PLAN)]))
+    waited_s = (found.detected_ms - found.started_ms) / 1000
+    assert found.rule == "R07"
+    assert 300 <= waited_s <= 330
+
+
+def test_a_tunnel_or_a_silent_stretch_is_not_a_detour(tmp_path: Path) -> None:
+    """Eight minutes without fixes between two places on the route."""
+    fixes = out_and_parked("03-11 09:10", [DEPOT, END], kmh=60)
+    fixes = [fix for fix in fixes if not at("03-11 09:14") < fix["fixed_at"] < at("03-11 09:22")]
+    assert judged(tmp_path, fixes, context(orders=[order("03-11 09:00", "03-11 12:00", route=PLAN)])) == []
+
+
+def test_a_gap_between_two_places_outside_leaves_it_undetermined(tmp_path: Path) -> None:
+    """Seen outside only at both ends of a silence of seven minutes: where it was in between nobody knows."""
+    fixes = out_and_parked("03-11 09:10", aside(900, 6000), kmh=60)
+    fixes = [fix for fix in fixes if not at("03-11 09:15:50") < fix["fixed_at"] < at("03-11 09:21:40")]
+    (found,) = judged(tmp_path, fixes, context(orders=[order("03-11 09:00", "03-11 12:00", route=PLAN)]))
+    assert (found.rule, str(found.judgement)) == ("R07", "undetermined")
+    assert found.metrics["doubts"] == ["gap"]
+
+
+def test_driving_to_the_route_and_home_from_its_end_is_lawful(tmp_path: Path) -> None:
+    """The depot lies 3 km from the planned path: getting there and back is no detour, wandering off beyond it is."""
+    planned = route((0.0, 3000.0), (20_000.0, 3000.0))
+    there = [DEPOT, (0.0, 3000.0), (20_000.0, 3000.0)]
+    assert r07(tmp_path / "a", there, planned=planned) == []
+    assert r07(tmp_path / "b", [*there, (20_000.0, 500.0), (500.0, 500.0), DEPOT], planned=planned, kmh=90.0) == []
+    assert len(r07(tmp_path / "c", [DEPOT, (0.0, -6000.0), (9000.0, -6000.0)], planned=planned)) == 1
+
+
+def test_ten_minutes_of_rest_close_the_episode(tmp_path: Path) -> None:
+    """Parked off the route for half an hour: the first episode ended when it parked, leaving begins a second one."""
+    shop = (5000.0, 3500.0)
+    fixes = day(
+        parked("03-11 08:10", 60),
+        driven("03-11 09:10", [DEPOT, (5000.0, 0.0), shop], kmh=60),
+        parked("03-11 09:18:30", 30, shop),
+        driven("03-11 09:48:30", [shop, (12_000.0, 3500.0), (12_000.0, 0.0), END], kmh=60),
+        parked("03-11 10:08", 30, END),
+    )
+    first, second = judged(tmp_path, fixes, context(orders=[order("03-11 09:00", "03-11 12:00", route=PLAN)]))
+    assert first.ended_ms is not None
+    assert abs((instant(first.ended_ms) - at("03-11 09:18:30")).total_seconds()) <= 20
+    assert second.started_ms > first.ended_ms + 1_500_000

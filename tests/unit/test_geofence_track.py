@@ -1,0 +1,121 @@
+"""Drives, stops and metres: what a person would call a drive, and not one metre from drift."""
+
+import random
+
+import pytest
+
+from geofence.track.fixes import TrackFix, in_event_order
+from geofence.track.fold import Track, advance, view
+from geofence.track.motion import Drive, Event, Kind, Step, Stop
+from tests.unit.geofence_cases import DEPOT, Fix, at, day, driven, noisy, parked
+
+FAR = (6000.0, 0.0)
+
+
+def fold(fixes: list[Fix]) -> tuple[list[Drive], list[Stop], list[Step]]:
+    """Final drives and stops, and all steps."""
+    track, events = Track(), list[Event]()
+    for fix in fixes:
+        advance(track, _compact(fix), events)
+    last = track.last.at_ms if track.last else 0
+    events += view(track, last, silent=False)
+    drives = {each.started_ms: each for each in events if isinstance(each, Drive)}
+    stops = {each.started_ms: each for each in events if isinstance(each, Stop)}
+    return list(drives.values()), list(stops.values()), [each for each in events if isinstance(each, Step)]
+
+
+def _compact(fix: Fix) -> TrackFix:
+    ms = round(fix["fixed_at"].timestamp() * 1000)
+    ignition = fix.get("ignition")
+    return TrackFix(
+        ms,
+        ms,
+        fix["lon"],
+        fix["lat"],
+        fix.get("speed_kmh"),
+        fix.get("accuracy_m"),
+        None if ignition is None else bool(ignition),
+    )
+
+
+def moves(steps: list[Step]) -> float:
+    return sum(step.distance_m for step in steps if step.kind is Kind.MOVE)
+
+
+@pytest.mark.parametrize("every_s", [1, 5, 10, 30, 60])
+@pytest.mark.parametrize("noise_m", [0.0, 4.0])
+def test_a_drive_between_two_rests_at_every_cadence(every_s: float, noise_m: float) -> None:
+    """One drive of 6 km, two stops, times within a minute or two fixes, metres within 3 %."""
+    fixes = day(
+        parked("03-11 13:10", 60, every_s=max(10, every_s)),
+        driven("03-11 14:10", [DEPOT, FAR], every_s=every_s),
+        parked("03-11 14:20:10", 30, FAR, every_s=max(10, every_s)),
+    )
+    (drive,), stops, steps = fold(noisy(fixes, noise_m))
+    slack_ms = 1000 * max(60, 2 * every_s)
+    assert abs(drive.started_ms - at("03-11 14:10").timestamp() * 1000) <= slack_ms
+    assert drive.ended_ms is not None
+    assert abs(drive.ended_ms - at("03-11 14:20").timestamp() * 1000) <= slack_ms
+    assert drive.distance_m == pytest.approx(6000, rel=0.03)
+    assert moves(steps) == pytest.approx(drive.distance_m)
+    assert [stop.ended_ms is None for stop in stops] == [False, True]
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["speed known", "positions only"])
+@pytest.mark.parametrize("seed", range(10))
+def test_parked_drift_adds_no_metre(seed: int, known: bool) -> None:
+    """A night of wandering error (up to 150 m, up to 60 m when only positions are known), with outliers: no drive, one stop."""
+    rng = random.Random(seed)
+    east = north = 0.0
+    fixes: list[Fix] = []
+    step_m = 9 if known else 4
+    more = {} if known else {"speed_kmh": None, "ignition": None, "accuracy_m": None}
+    for fix in parked("03-11 20:00", 600, every_s=20):
+        east, north = 0.97 * east + rng.gauss(0, step_m), 0.97 * north + rng.gauss(0, step_m)
+        jump = (rng.choice([-1, 1]) * rng.uniform(300, 4000), 0.0) if rng.random() < 0.01 else (0.0, 0.0)
+        placed = parked(fix["fixed_at"], 0.5, (east + jump[0], north), every_s=30, **more)[0]
+        fixes.append(placed)
+    drives, stops, steps = fold(fixes)
+    assert drives == []
+    assert moves(steps) == 0
+    assert len(stops) == 1
+
+
+def test_a_red_light_is_part_of_the_drive_and_a_short_errand_a_stop_inside_it() -> None:
+    """90 s: nothing. 3 min: a stop, same drive. 6 min: a stop between two drives."""
+    for minutes, drives_wanted, stops_wanted in ((1.5, 1, 2), (3, 1, 3), (6, 2, 3)):
+        second = at("03-11 14:20").timestamp() + minutes * 60
+        fixes = day(
+            parked("03-11 13:10", 60),
+            driven("03-11 14:10", [DEPOT, FAR]),
+            parked("03-11 14:20:05", minutes, FAR, every_s=10, ignition=1),
+            driven(at("03-11 14:20").fromtimestamp(second, at("03-11 14:20").tzinfo), [FAR, (12_000.0, 0.0)]),
+            parked(at("03-11 14:20").fromtimestamp(second + 610, at("03-11 14:20").tzinfo), 30, (12_000.0, 0.0)),
+        )
+        drives, stops, _ = fold(fixes)
+        assert (len(drives), len(stops)) == (drives_wanted, stops_wanted), minutes
+        assert sum(drive.distance_m for drive in drives) == pytest.approx(12_000, rel=0.03)
+
+
+def test_a_tunnel_is_bridged_and_counted_as_gap() -> None:
+    fixes = day(parked("03-11 13:10", 60), driven("03-11 14:10", [DEPOT, FAR]), parked("03-11 14:20:10", 30, FAR))
+    fixes = [fix for fix in fixes if not at("03-11 14:12") < fix["fixed_at"] < at("03-11 14:16")]
+    (drive,), _, _ = fold(fixes)
+    assert drive.gap_ms == pytest.approx(240_000, abs=20_000)
+    assert drive.distance_m == pytest.approx(6000, rel=0.03)
+
+
+def test_a_jump_is_set_aside_and_a_lasting_one_becomes_the_new_place_without_a_drive() -> None:
+    """Five fixes 3 km off and back: nothing happened. Staying there: a new place, still no drive."""
+    away = (3000.0, 0.0)
+    short = day(parked("03-11 14:10", 1, away, every_s=10), parked("03-11 13:10", 120, every_s=10))
+    lasting = day(parked("03-11 13:10", 60, every_s=10), parked("03-11 14:10", 60, away, every_s=10))
+    for fixes in (short, lasting):
+        drives, stops, steps = fold(fixes)
+        assert (len(drives), moves(steps)) == (0, 0)
+        assert len(stops) == 1
+
+
+def test_of_two_fixes_at_one_instant_the_first_to_arrive_counts() -> None:
+    early, late = TrackFix(1000, 2000, 117.0, 39.0), TrackFix(1000, 3000, 118.0, 39.0)
+    assert in_event_order([late, early]) == in_event_order([early, late, late]) == [early]

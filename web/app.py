@@ -1,0 +1,135 @@
+"""Puts the web program together: parts, routes, guards and the built front end. Nothing is decided here."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from fleet.db import open_pool
+from fleet.routing import Router
+from fleet.settings import Settings, need
+from web import auth, basemap, problems
+from web.headers import SecurityHeaders
+from web.live.hub import Hub
+from web.metrics import Measured
+from web.parts import Parts
+from web.routes import (
+    alerts,
+    dispatch,
+    live,
+    meta,
+    notices,
+    orders,
+    people,
+    places,
+    policy,
+    register,
+    session,
+    vehicles,
+)
+
+UI = Path(__file__).parent / "ui" / "dist"
+
+
+def utc_now() -> datetime:
+    """The program's clock; tests hand in their own."""
+    return datetime.now(UTC)
+
+
+def make_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now, ui: Path = UI) -> FastAPI:
+    """The ASGI application of one program."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with _running(settings, clock) as parts:
+            app.state.parts = parts
+            yield
+
+    app = FastAPI(
+        title="Daylight 公车阳光平台",
+        version="1",
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # its pages load scripts from elsewhere
+        redoc_url=None,
+        lifespan=lifespan,
+        responses=problems.ANSWERS,
+    )
+    problems.install(app)
+    app.include_router(_api())
+    app.include_router(meta.router)
+    app.include_router(vehicles.tiles)
+    _serve_pages(app, ui)
+    app.add_middleware(Measured)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+def _api() -> APIRouter:
+    api = APIRouter(prefix="/api")
+    for router in (
+        session.public,
+        session.router,
+        live.router,
+        vehicles.router,
+        alerts.router,
+        orders.router,
+        dispatch.router,
+        places.router,
+        notices.router,
+        people.router,
+        register.router,
+        policy.router,
+    ):
+        api.include_router(router)
+    return api
+
+
+@contextlib.asynccontextmanager
+async def _running(settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[Parts]:
+    url = need(settings.database_url, "FLEET_DATABASE_URL")
+    async with (
+        open_pool(url, min_size=2, max_size=16) as pool,
+        open_pool(url, min_size=1, max_size=2) as audit_pool,
+        open_pool(url, min_size=1, max_size=3) as live_pool,
+        Router(settings.router_url) as router,
+    ):
+        hub = Hub(live_pool, url, clock)  # its own pool: slow requests never delay the map
+        running = (asyncio.create_task(hub.run()), asyncio.create_task(auth.forget_for_ever(pool, clock)))
+        try:
+            yield Parts(
+                settings=settings,
+                pool=pool,
+                audit_pool=audit_pool,
+                router=router,
+                hub=hub,
+                basemap=basemap.read(settings.basemap),
+                clock=clock,
+            )
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+
+def _serve_pages(app: FastAPI, ui: Path) -> None:
+    """The built front end; an address it handles itself gets its first page, an unknown API address stays unknown."""
+    if (ui / "assets").is_dir():
+        app.router.routes.append(Mount("/assets", StaticFiles(directory=ui / "assets"), name="assets"))
+
+    @app.get("/{path:path}", include_in_schema=False)
+    async def page(path: str) -> Response:
+        if path.startswith(("api/", "tiles/", "health/", "assets/")):
+            raise HTTPException(404)
+        file = (ui / path).resolve()
+        if path and file.is_relative_to(ui.resolve()) and file.is_file():
+            return FileResponse(file)
+        if not (ui / "index.html").is_file():
+            return Response("The front end is not built: run make env.", 503, media_type="text/plain")
+        return FileResponse(ui / "index.html", headers={"Cache-Control": "no-cache"})

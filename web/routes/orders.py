@@ -1,0 +1,191 @@
+"""Orders: lists, one order with its story, booking help, and every step a person takes on one."""
+
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, BaseModel, Field
+
+from dispatch import service
+from dispatch.booking import Draft
+from dispatch.guards import Deed
+from dispatch.lifecycle import Action
+from fleet.access import Role
+from fleet.errors import NotFound
+from fleet.order import OrderType, Place
+from fleet.vehicle import VehicleClass
+from web.paging import Page, PageRequest
+from web.presence import Reason
+from web.routes.steps import hints_of, steps_of
+from web.shapes import Changed, Label, Listing, Lists, SeenVersion, SinceFilter, Text, UntilFilter, listed, required
+from web.store import orders as store
+from web.store import register
+from web.store.orders import ApprovalRow, HistoryRow, OrderDetail, OrderFilter, OrderRow
+from web.work import Signed, SignedRoute, Work
+
+router = APIRouter(tags=["orders"], route_class=SignedRoute)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderPage(OrderDetail):
+    """One order with everything about it."""
+
+    approvals: list[ApprovalRow]
+    history: list[HistoryRow]
+    steps: list[str]  # what this person could do now
+    hints: list[Reason]  # what an approver should know
+
+
+class PlaceBody(BaseModel):
+    """A named point."""
+
+    name: Text
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    lat: Annotated[float, Field(ge=-90, le=90)]
+
+
+class NewOrder(BaseModel):
+    """A wish for a trip."""
+
+    planned_start_at: AwareDatetime
+    planned_end_at: AwareDatetime
+    origin: PlaceBody
+    destination: PlaceBody
+    stops: Annotated[list[PlaceBody], Field(max_length=20)] = []
+    round_trip: bool = True
+    type: OrderType = OrderType.NORMAL
+    unit_id: UUID | None = None  # the unit that travels; absent: one's own
+    requester_id: UUID | None = None  # for whom; absent: oneself
+    passengers: int = 1
+    passenger_ids: Annotated[list[UUID], Field(max_length=79)] = []
+    purpose: Label = ""
+    purpose_text: Annotated[str, Field(max_length=2000)] = ""
+    class_wanted: VehicleClass | None = None
+    confidential: bool = False
+    flexible_min: Annotated[int, Field(ge=0, le=720)] = 0  # may start so much earlier or later
+    submit: bool = True  # False keeps a draft
+
+
+class StepBody(BaseModel):
+    """What somebody says when he takes a step; a step ignores what it does not need."""
+
+    reason: Annotated[str, Field(max_length=2000)] = ""
+    odometer_km: float | None = None
+    vehicle_id: UUID | None = None
+    driver_id: UUID | None = None
+    planned_end_at: AwareDatetime | None = None
+    off_hours_approved: bool = False
+    holiday_approved: bool = False
+    rating: Annotated[int, Field(ge=1, le=5)] | None = None
+
+
+@router.get("/orders", response_model=Listing[OrderRow])
+async def orders(
+    work: Signed,
+    lists: Lists,
+    state: Annotated[list[str] | None, Query()] = None,
+    unit: UUID | None = None,
+    vehicle: UUID | None = None,
+    mine: bool = False,
+    driving: bool = False,
+    start_at: SinceFilter = None,
+    end_at: UntilFilter = None,
+) -> Any:
+    """Orders this person may see; `mine` are those booked by or for him, `driving` those he drives."""
+    person = work.actor.person_id
+    wanted = OrderFilter(
+        states=state,
+        unit=unit,
+        vehicle=vehicle,
+        mine=person if mine else None,
+        driver=person if driving else None,
+        start_at=start_at,
+        end_at=end_at,
+        q=lists.q,
+    )
+
+    async def fetch(page: PageRequest) -> Page[OrderRow]:
+        return await store.orders(work.conn, page, wanted)
+
+    return await listed(work, lists, default_sort="-planned_start_at", name="orders", row_type=OrderRow, fetch=fetch)
+
+
+@router.get("/approvals")
+async def approvals(work: Signed) -> Listing[OrderRow]:
+    """Orders waiting for this person's decision, soonest first."""
+    units = sorted(work.actor.reach.get(Role.APPROVER, frozenset()))
+    found = await store.waiting(work.conn, units, work.actor.person_id)
+    return Listing(items=found, total=len(found))
+
+
+@router.get("/orders/{order_id}")
+async def order(order_id: UUID, work: Signed) -> OrderPage:
+    """One order with approvals, the reasons of its assignment and its history."""
+    return await order_page(work, order_id)
+
+
+@router.post("/orders", status_code=201)
+async def book(body: NewOrder, work: Signed) -> OrderPage:
+    """Books a trip, and submits it unless it is to stay a draft."""
+    order_id = await service.book(work.conn, work.actor, _draft(body), router=work.parts.router, now=work.now)
+    if body.submit:
+        await service.act(work.conn, work.actor, order_id, Action.SUBMIT, Deed(), row_version=None, now=work.now)
+    return await order_page(work, order_id)
+
+
+@router.post("/orders/{order_id}/{step}", response_model=OrderPage | Changed)
+async def take_step(order_id: UUID, step: Action, body: StepBody, work: Signed, row_version: SeenVersion = None) -> Any:
+    """Takes one step of the order's life. Answers the order, or only its version when it is out of sight now."""
+    if step is Action.ASSIGN:
+        version = await service.assign(
+            work.conn,
+            work.actor,
+            order_id,
+            vehicle_id=required(body.vehicle_id, "vehicle_id"),
+            driver_id=required(body.driver_id, "driver_id"),
+            row_version=row_version,
+            router=work.parts.router,
+            now=work.now,
+            reason=body.reason,
+        )
+    else:
+        deed = Deed(**body.model_dump())
+        version = await service.act(work.conn, work.actor, order_id, step, deed, row_version=row_version, now=work.now)
+    try:
+        return await order_page(work, order_id)
+    except NotFound:
+        return Changed(row_version=version)
+
+
+async def order_page(work: Work, order_id: UUID) -> OrderPage:
+    """Everything about one order; NotFound when this person may not see it."""
+    row = await store.order_detail(work.conn, order_id)
+    if row is None:
+        raise NotFound(object="order")
+    file = await service.load(work.conn, order_id, None)
+    zone = work.parts.settings.timezone
+    span = (row.planned_start_at.astimezone(zone).date(), row.planned_end_at.astimezone(zone).date())
+    days = await register.day_kinds(work.conn, work.actor, *span)
+    return OrderPage(
+        **{field.name: getattr(row, field.name) for field in fields(row)},
+        approvals=await store.approvals(work.conn, order_id),
+        history=await store.history(work.conn, order_id),
+        steps=steps_of(work.actor, file),
+        hints=hints_of(row, days, zone),
+    )
+
+
+def _draft(body: NewOrder) -> Draft:
+    flexible = timedelta(minutes=body.flexible_min)
+    said = body.model_dump(exclude={"origin", "destination", "stops", "passenger_ids", "flexible_min", "submit"})
+    return Draft(
+        **said,
+        origin=Place(**body.origin.model_dump()),
+        destination=Place(**body.destination.model_dump()),
+        stops=tuple(Place(**stop.model_dump()) for stop in body.stops),
+        passenger_ids=tuple(body.passenger_ids),
+        earliest_start_at=body.planned_start_at - flexible if flexible else None,
+        latest_start_at=body.planned_start_at + flexible if flexible else None,
+    )

@@ -1,0 +1,65 @@
+"""Where to and how far: places by name and the way between two points, for booking."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from fleet.access import require
+from fleet.errors import Invalid
+from web.shapes import Listing
+from web.store import register as store
+from web.store.register import PlaceRow
+from web.work import Signed, SignedRoute
+
+router = APIRouter(tags=["booking"], route_class=SignedRoute)
+
+
+class LineString(BaseModel):
+    """GeoJSON."""
+
+    type: Literal["LineString"] = "LineString"
+    coordinates: list[tuple[float, float]]
+
+
+class Way(BaseModel):
+    """A drive between two points; `straight_line` is a guess without a router and says so."""
+
+    distance_m: float
+    duration_s: float
+    geometry: LineString
+    source: str
+
+
+@router.get("/places")
+async def places(
+    work: Signed,
+    q: Annotated[str | None, Query(max_length=100)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> Listing[PlaceRow]:
+    """Places whose name contains `q`, the person's own earlier ones first."""
+    found = await store.places(work.conn, work.actor, q or None, limit)
+    return Listing(items=found, total=len(found))
+
+
+@router.get("/route")
+async def route(work: Signed, origin: Annotated[str, Query(alias="from")], to: str) -> Way:
+    """The way between two points, each `lon,lat`."""
+    require(work.actor, "order.book")
+    found = await work.parts.router.route([_point(origin, "from"), _point(to, "to")])
+    return Way(
+        distance_m=found.distance_m,
+        duration_s=found.duration_s,
+        geometry=LineString(coordinates=list(found.geometry)),
+        source=found.source,
+    )
+
+
+def _point(text: str, field: str) -> tuple[float, float]:
+    try:
+        lon, lat = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise Invalid(field=field, reason="not_lon_lat") from error
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise Invalid(field=field, reason="not_on_earth")
+    return lon, lat

@@ -1,0 +1,180 @@
+"""Answers and questions shared by several route files, and the small parsers every route uses.
+
+Rows of `web.store` are answered as they are; here is only what lists, edits and exports have in common.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated, Any, Generic, Literal, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Header, Query, Response
+from pydantic import AwareDatetime, BaseModel, Field
+
+from fleet import service
+from fleet.errors import Invalid, Refusal
+from web import exports
+from web.paging import MOST, Page, PageRequest, page_request
+from web.work import Work
+
+Item = TypeVar("Item")
+Format = Literal["json", "csv", "xlsx"]
+Text = Annotated[str, Field(min_length=1, max_length=200)]
+Label = Annotated[str, Field(max_length=200)]
+MAY_BE_ABSENT = frozenset({"licence_class", "licence_expires_on", "home_depot_id", "documents_valid_until"})
+
+
+class VersionRequired(Refusal):
+    """An edit must say which version of the row it is about (If-Match)."""
+
+    code = "version_required"
+    status = 428
+
+
+class Listing(BaseModel, Generic[Item]):
+    """One page of a list."""
+
+    items: list[Item]
+    next_cursor: str | None = None
+    total: int | None = None
+
+
+class Made(BaseModel):
+    """A new row."""
+
+    id: UUID
+
+
+class Changed(BaseModel):
+    """An edited row's new version, for the next If-Match."""
+
+    row_version: int
+
+
+class ListQuery(BaseModel):
+    """What every list understands beside its own filters."""
+
+    limit: int
+    cursor: str | None
+    q: str | None
+    sort: str | None
+    format: Format
+
+
+def _list_query(
+    limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
+    cursor: str | None = None,
+    q: Annotated[str | None, Query(max_length=100)] = None,
+    sort: str | None = None,
+    format: Format = "json",  # noqa: A002 - the name of the query parameter
+) -> ListQuery:
+    return ListQuery(limit=limit, cursor=cursor, q=q or None, sort=sort, format=format)
+
+
+Lists = Annotated[ListQuery, Depends(_list_query)]
+
+
+def _row_version(if_match: Annotated[str | None, Header()] = None) -> int:
+    if if_match is None:
+        raise VersionRequired
+    text = if_match.removeprefix("W/").strip('"')
+    if not text.isdecimal():
+        raise Invalid(field="If-Match", reason="not_a_version")
+    return int(text)
+
+
+RowVersion = Annotated[int, Depends(_row_version)]
+
+
+def _seen_version(if_match: Annotated[str | None, Header()] = None) -> int | None:
+    return None if if_match is None else _row_version(if_match)
+
+
+# For steps a driver may repeat later without having read the newest version.
+SeenVersion = Annotated[int | None, Depends(_seen_version)]
+From = Annotated[AwareDatetime, Query(alias="from")]
+To = Annotated[AwareDatetime, Query(alias="to")]
+SinceFilter = Annotated[AwareDatetime | None, Query(alias="from")]
+UntilFilter = Annotated[AwareDatetime | None, Query(alias="to")]
+Purpose = Annotated[str | None, Query(max_length=500)]
+
+
+def span(start_at: datetime, end_at: datetime, *, longest_days: int) -> tuple[datetime, datetime]:
+    """A half-open span. Refuses Invalid when it is empty or too long."""
+    if end_at <= start_at:
+        raise Invalid(field="to", reason="before_from")
+    if (end_at - start_at).days > longest_days:
+        raise Invalid(field="to", reason="span_too_long")
+    return start_at, end_at
+
+
+def required(value: UUID | None, field: str) -> UUID:
+    """The value. Refuses Invalid when it is absent."""
+    if value is None:
+        raise Invalid(field=field, reason="missing")
+    return value
+
+
+async def listed(
+    work: Work,
+    lists: ListQuery,
+    *,
+    default_sort: str,
+    name: str,
+    row_type: type[Any],
+    fetch: Callable[[PageRequest], Awaitable[Page[Any]]],
+) -> Any:
+    """A page as JSON, or the whole list as a file; a file is recorded before it is made."""
+    if lists.format == "json":
+        page = await fetch(
+            page_request(limit=lists.limit, cursor=lists.cursor, sort=lists.sort, default_sort=default_sort)
+        )
+        return {"items": page.items, "next_cursor": page.next_cursor, "total": page.total}
+    await work.audit("export", name, None, purpose=f"{name} {lists.format}", detail={"q": lists.q or ""})
+    rows, truncated = await _all_rows(lists, default_sort, fetch)
+    stamp = exports.Stamp(title=name, taken_by=work.actor.login, taken_at=work.now, truncated=truncated)
+    return _file(rows, row_type, stamp, lists.format)
+
+
+async def _all_rows(
+    lists: ListQuery, default_sort: str, fetch: Callable[[PageRequest], Awaitable[Page[Any]]]
+) -> tuple[list[Any], bool]:
+    rows: list[Any] = []
+    cursor: str | None = None
+    while len(rows) < exports.MOST_ROWS:
+        page = await fetch(page_request(limit=MOST, cursor=cursor, sort=lists.sort, default_sort=default_sort))
+        rows += page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            return rows, False
+    return rows[: exports.MOST_ROWS], True
+
+
+def _file(rows: list[Any], row_type: type[Any], stamp: exports.Stamp, wanted: str) -> Response:
+    columns = exports.columns_of(row_type)
+    made, media_type = (
+        (exports.as_csv(rows, columns, stamp), exports.CSV_TYPE)
+        if wanted == "csv"
+        else (exports.as_xlsx(rows, columns, stamp), exports.XLSX_TYPE)
+    )
+    name = f"{stamp.title}-{stamp.taken_at:%Y%m%d-%H%M}.{wanted}"
+    return Response(made, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+async def edited(work: Work, table: str, row_id: UUID, body: BaseModel, row_version: int) -> Changed:
+    """Changes the fields the body names; naming one as null is for those that may be absent."""
+    values = body.model_dump(exclude_unset=True)
+    for name, value in values.items():
+        if value is None and name not in MAY_BE_ABSENT:
+            raise Invalid(field=name, reason="null")
+    version = await service.edit(
+        work.conn,
+        work.actor,
+        tenant_id=work.actor.tenant_id,
+        table=table,
+        row_id=row_id,
+        row_version=row_version,
+        values=values,
+        now=work.now,
+    )
+    return Changed(row_version=version)

@@ -1,0 +1,202 @@
+"""Orders as people read them: lists, one order with approvals and history, and those waiting for an approver."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fleet.db import Connection, class_row
+from web.paging import Page, PageRequest
+from web.store.listing import page_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderRow:
+    """One order of a list."""
+
+    id: UUID
+    order_no: int
+    type: str
+    state: str
+    unit_id: UUID
+    unit_name: str
+    unit_name_en: str
+    requester_id: UUID | None
+    requester_name: str | None
+    passengers: int
+    purpose: str
+    purpose_text: str
+    class_wanted: str | None
+    confidential: bool
+    origin: dict[str, Any] | None
+    stops: list[dict[str, Any]]
+    destination: dict[str, Any] | None
+    round_trip: bool
+    planned_start_at: datetime
+    planned_end_at: datetime
+    earliest_start_at: datetime | None
+    latest_start_at: datetime | None
+    off_hours_approved: bool
+    holiday_approved: bool
+    vehicle_id: UUID | None
+    plate: str | None
+    make_model: str | None
+    driver_id: UUID | None
+    driver_name: str | None
+    driver_phone: str | None
+    departed_at: datetime | None
+    arrived_at: datetime | None
+    returned_at: datetime | None
+    distance_m: float | None
+    distance_source: str | None
+    cost_cents: int | None
+    currency: str
+    rating: int | None
+    state_reason: str | None
+    created_at: datetime
+    row_version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderDetail(OrderRow):
+    """One order with the planned path, the reasons of its assignment and its settlement, which lists leave out."""
+
+    assignment_reason: list[dict[str, Any]] | None
+    assigned_by_name: str | None
+    route: list[list[float]] | None  # lon, lat
+    route_source: str | None
+    route_distance_m: float | None
+    route_duration_s: float | None
+    depart_odometer_km: float | None
+    return_odometer_km: float | None
+    tariff: dict[str, Any] | None
+    receipt_note: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApprovalRow:
+    """One decision on an order."""
+
+    level: int
+    approver_id: UUID
+    approver_name: str
+    decision: str
+    opinion: str
+    order_row_version: int
+    decided_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryRow:
+    """One entry of the journal about an order."""
+
+    seq: int
+    happened_at: datetime
+    actor: str
+    action: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    reason: str
+    state: str | None  # the state after it, when it changed
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderFilter:
+    """What a list of orders is narrowed to; None leaves a filter out."""
+
+    states: list[str] | None = None
+    unit: UUID | None = None
+    vehicle: UUID | None = None
+    mine: UUID | None = None  # requested, driven or ridden by this person
+    driver: UUID | None = None
+    start_at: datetime | None = None
+    end_at: datetime | None = None
+    q: str | None = None
+
+
+SORTABLE = {
+    "planned_start_at": "timestamptz",
+    "created_at": "timestamptz",
+    "order_no": "int",
+    "state": "text",
+    "unit_name": "text",
+    "plate": "text",
+}
+
+# Orders with the names of whom and what they speak of.
+ORDERS = """
+SELECT o.id, o.order_no, o.type, o.state, o.unit_id, u.name AS unit_name, u.name_en AS unit_name_en, o.requester_id,
+    r.name AS requester_name, o.passengers, o.purpose, o.purpose_text, o.class_wanted, o.confidential, o.origin, o.stops,
+    o.destination, o.round_trip, o.planned_start_at, o.planned_end_at, o.earliest_start_at, o.latest_start_at,
+    o.off_hours_approved, o.holiday_approved, o.vehicle_id, v.plate, v.make_model, o.driver_id, d.name AS driver_name,
+    d.phone AS driver_phone, o.departed_at, o.arrived_at, o.returned_at, o.distance_m, o.distance_source, o.cost_cents,
+    o.currency, o.rating, o.state_reason, o.created_at, o.row_version
+FROM dispatch_order o
+JOIN unit u ON u.id = o.unit_id
+LEFT JOIN person r ON r.id = o.requester_id
+LEFT JOIN person d ON d.id = o.driver_id
+LEFT JOIN vehicle_label v ON v.id = o.vehicle_id
+WHERE (%(id)s::uuid IS NULL OR o.id = %(id)s)
+  AND (%(states)s::text[] IS NULL OR o.state = ANY (%(states)s))
+  AND (%(unit)s::uuid IS NULL OR o.unit_id = %(unit)s)
+  AND (%(vehicle)s::uuid IS NULL OR o.vehicle_id = %(vehicle)s)
+  AND (%(driver)s::uuid IS NULL OR o.driver_id = %(driver)s)
+  AND (%(mine)s::uuid IS NULL OR o.requester_id = %(mine)s OR o.created_by = %(mine)s OR %(mine)s = ANY (o.passenger_ids))
+  AND (%(start_at)s::timestamptz IS NULL OR o.planned_end_at > %(start_at)s)
+  AND (%(end_at)s::timestamptz IS NULL OR o.planned_start_at < %(end_at)s)
+  AND (%(q)s::text IS NULL OR o.order_no::text = %(q)s OR v.plate ILIKE '%%' || %(q)s || '%%'
+    OR o.purpose_text ILIKE '%%' || %(q)s || '%%' OR r.name ILIKE '%%' || %(q)s || '%%')
+"""
+# Orders an approver of these units may decide: not his own.
+WAITING = """
+SELECT found.* FROM ({orders}) AS found
+WHERE found.state = 'submitted' AND found.unit_id = ANY (%(units)s) AND found.requester_id IS DISTINCT FROM %(person)s
+ORDER BY found.planned_start_at LIMIT 200
+""".replace("{orders}", ORDERS)
+# One order with what only its own page shows.
+DETAIL = """
+SELECT found.*, o.assignment_reason, b.name AS assigned_by_name, o.route, o.route_source, o.route_distance_m,
+    o.route_duration_s, o.depart_odometer_km, o.return_odometer_km, o.tariff, o.receipt_note
+FROM ({orders}) AS found JOIN dispatch_order o ON o.id = found.id LEFT JOIN person b ON b.id = o.assigned_by
+""".replace("{orders}", ORDERS)
+# Decisions on one order.
+APPROVALS = """
+SELECT a.level, a.approver_id, p.name AS approver_name, a.decision, a.opinion, a.order_row_version, a.decided_at
+FROM approval a JOIN person p ON p.id = a.approver_id WHERE a.order_id = %(id)s ORDER BY a.decided_at
+"""
+# What happened to one order, oldest first.
+HISTORY = """
+SELECT seq, happened_at, actor, action, before, after, reason, after ->> 'state' AS state FROM journal
+WHERE object_kind = 'order' AND object_id = %(id)s ORDER BY seq LIMIT 500
+"""
+
+
+async def orders(conn: Connection, page: PageRequest, wanted: OrderFilter) -> Page[OrderRow]:
+    """One page of the orders this viewer may see."""
+    return await page_of(conn, ORDERS, {"id": None, **asdict(wanted)}, page, SORTABLE, OrderRow)
+
+
+async def order_detail(conn: Connection, order_id: UUID) -> OrderDetail | None:
+    """One order, or None when the viewer may not see it."""
+    params: dict[str, Any] = {"id": order_id, **asdict(OrderFilter())}
+    async with conn.cursor(row_factory=class_row(OrderDetail)) as cursor:
+        return await (await cursor.execute(DETAIL, params)).fetchone()
+
+
+async def waiting(conn: Connection, units: list[UUID], person_id: UUID) -> list[OrderRow]:
+    """Submitted orders of these units that are not this person's own, soonest first."""
+    params: dict[str, Any] = {"id": None, **asdict(OrderFilter()), "units": units, "person": person_id}
+    async with conn.cursor(row_factory=class_row(OrderRow)) as cursor:
+        return await (await cursor.execute(WAITING, params)).fetchall()
+
+
+async def approvals(conn: Connection, order_id: UUID) -> list[ApprovalRow]:
+    """Decisions on one order, oldest first."""
+    async with conn.cursor(row_factory=class_row(ApprovalRow)) as cursor:
+        return await (await cursor.execute(APPROVALS, {"id": order_id})).fetchall()
+
+
+async def history(conn: Connection, order_id: UUID) -> list[HistoryRow]:
+    """The journal of one order the viewer may see, oldest first."""
+    async with conn.cursor(row_factory=class_row(HistoryRow)) as cursor:
+        return await (await cursor.execute(HISTORY, {"id": order_id})).fetchall()

@@ -1,0 +1,331 @@
+"""The register as administrators read it: units, people, locators, areas, calendar, rules, places, and the records."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from fleet.access import Actor
+from fleet.db import Connection, class_row, tuple_row
+from web.paging import Page, PageRequest
+from web.store.listing import page_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnitRow:
+    """One unit of the tree."""
+
+    id: UUID
+    parent_id: UUID | None
+    code: str
+    name: str
+    name_en: str
+    kind: str
+    is_centre: bool
+    active: bool
+    row_version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonRow:
+    """One person with the roles held now."""
+
+    id: UUID
+    login: str
+    name: str
+    phone: str
+    unit_id: UUID
+    unit_name: str
+    active: bool
+    cleared: bool
+    licence_class: str | None
+    licence_expires_on: date | None
+    must_change_password: bool
+    has_password: bool
+    roles: list[dict[str, Any]]  # role, unit_id, unit_name
+    row_version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceRow:
+    """One locator with its vehicle and when it last said something; never where."""
+
+    id: UUID
+    device_no: int
+    code: str
+    model: str
+    protocol: str
+    source_datum: str
+    acknowledges: str
+    installed_at: datetime
+    active: bool
+    vehicle_id: UUID | None
+    plate: str | None
+    online: bool | None
+    online_changed_at: datetime | None
+    fixed_at: datetime | None
+    received_at: datetime | None
+    quality: int | None
+    rejected: int
+    row_version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AreaRow:
+    """One area in the version that holds now."""
+
+    id: UUID
+    kind: str
+    code: str
+    version_no: int
+    name: str
+    name_en: str
+    category: str | None
+    geometry: dict[str, Any]
+    capacity: int | None
+    row_version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DayRow:
+    """One day that is not an ordinary weekday or weekend, or is stated all the same."""
+
+    day: date
+    kind: str
+    name: str
+    version_no: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RuleRow:
+    """A rule's parameters in one version."""
+
+    id: UUID
+    rule: str
+    version_no: int
+    unit_id: UUID | None
+    vehicle_class: str | None
+    enabled: bool
+    parameters: dict[str, Any]
+    start_at: datetime | None
+    end_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PlaceRow:
+    """A named point people go to."""
+
+    id: str
+    name: str
+    name_en: str
+    kind: str
+    district: str | None
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordRow:
+    """One entry of the audit or the journal."""
+
+    id: UUID
+    happened_at: datetime
+    actor: str
+    action: str
+    object_kind: str
+    object_id: UUID | None
+    reason: str
+    detail: dict[str, Any] | None
+
+
+UNITS_SORTABLE = {"code": "text", "name": "text"}
+PEOPLE_SORTABLE = {"name": "text", "login": "text", "unit_name": "text"}
+DEVICES_SORTABLE = {"code": "text", "received_at": "timestamptz", "plate": "text", "rejected": "bigint"}
+RECORDS_SORTABLE = {"happened_at": "timestamptz"}
+
+# Units of the tenant.
+UNITS = """
+SELECT id, parent_id, code, name, name_en, kind, is_centre, active, row_version FROM unit
+WHERE tenant_id = %(tenant)s
+  AND (%(q)s::text IS NULL OR name ILIKE '%%' || %(q)s || '%%' OR code ILIKE '%%' || %(q)s || '%%'
+    OR name_en ILIKE '%%' || %(q)s || '%%')
+"""
+# People of the units this viewer's roles reach, with the roles they hold now.
+PEOPLE = """
+SELECT p.id, p.login, p.name, p.phone, p.unit_id, u.name AS unit_name, p.active, p.cleared, p.licence_class,
+    p.licence_expires_on, p.must_change_password, p.password_hash IS NOT NULL AS has_password, p.row_version,
+    coalesce((SELECT jsonb_agg(jsonb_build_object('role', r.role, 'unit_id', r.unit_id, 'unit_name', w.name)
+        ORDER BY r.role) FROM person_role r JOIN unit w ON w.id = r.unit_id
+        WHERE r.person_id = p.id AND r.during @> %(now)s::timestamptz), '[]') AS roles
+FROM person p JOIN unit u ON u.id = p.unit_id
+WHERE p.tenant_id = %(tenant)s AND (%(id)s::uuid IS NULL OR p.id = %(id)s)
+  AND (p.unit_id = ANY (%(units)s::uuid[]) OR (%(drivers)s AND p.licence_class IS NOT NULL))
+  AND (%(role)s::text IS NULL OR EXISTS (SELECT FROM person_role r
+    WHERE r.person_id = p.id AND r.role = %(role)s AND r.during @> %(now)s::timestamptz))
+  AND (%(q)s::text IS NULL OR p.name ILIKE '%%' || %(q)s || '%%' OR p.login ILIKE '%%' || %(q)s || '%%')
+"""
+# Locators with the vehicle bound now. A locator of a hidden vehicle is left out, not shown without its vehicle.
+DEVICES = """
+SELECT d.id, d.device_no, d.code, d.model, d.protocol, d.source_datum, d.acknowledges, d.installed_at, d.active,
+    v.id AS vehicle_id, v.plate, s.online, s.changed_at AS online_changed_at, l.fixed_at, l.received_at, l.quality,
+    coalesce((SELECT sum(q.times) FROM quarantine q WHERE q.device = d.code AND q.tenant_id = d.tenant_id), 0)::int
+        AS rejected, d.row_version
+FROM device d
+LEFT JOIN device_binding b ON b.device_id = d.id AND b.during @> %(now)s::timestamptz
+LEFT JOIN vehicle_label v ON v.id = b.vehicle_id
+LEFT JOIN device_state s ON s.device_no = d.device_no
+LEFT JOIN latest_position l ON l.device_no = d.device_no
+WHERE d.tenant_id = %(tenant)s AND NOT device_hidden(d.id)
+  AND (%(id)s::uuid IS NULL OR d.id = %(id)s)
+  AND (%(q)s::text IS NULL OR d.code ILIKE '%%' || %(q)s || '%%' OR v.plate ILIKE '%%' || %(q)s || '%%')
+"""
+# Areas in the version that holds now.
+AREAS = """
+SELECT a.id, a.kind, a.code, v.version_no, v.name, v.name_en, v.category, v.geometry, v.capacity, a.row_version
+FROM area a JOIN area_version v ON v.area_id = a.id AND v.during @> %(now)s::timestamptz
+WHERE a.tenant_id = %(tenant)s AND (%(kind)s::text IS NULL OR a.kind = %(kind)s)
+ORDER BY a.kind, v.name LIMIT 2000
+"""
+# What the newest calendar version that names a day says of it.
+DAYS = """
+SELECT DISTINCT ON (d.day) d.day, d.kind, d.name, v.version_no
+FROM calendar_day d JOIN calendar_version v ON v.id = d.version_id
+WHERE d.tenant_id = %(tenant)s AND d.day >= make_date(%(year)s, 1, 1) AND d.day < make_date(%(year)s + 1, 1, 1)
+ORDER BY d.day, v.version_no DESC
+"""
+# The kind the newest version states for each day of a span.
+DAY_KINDS = """
+SELECT DISTINCT ON (d.day) d.day, d.kind
+FROM calendar_day d JOIN calendar_version v ON v.id = d.version_id
+WHERE d.tenant_id = %(tenant)s AND d.day BETWEEN %(first)s AND %(last)s
+ORDER BY d.day, v.version_no DESC
+"""
+# Rule versions that hold now.
+RULES = """
+SELECT id, rule, version_no, unit_id, vehicle_class, enabled, parameters, nullif(lower(during), '-infinity') AS start_at,
+    nullif(upper(during), 'infinity') AS end_at
+FROM rule_version WHERE tenant_id = %(tenant)s AND during @> %(now)s::timestamptz ORDER BY rule, version_no
+"""
+# Places people go to: the tenant's list, and the places of the viewer's own earlier orders first.
+PLACES = """
+WITH listed AS (
+    SELECT p ->> 'id' AS place_id, p ->> 'district' AS district, p ->> 'name' AS name, coalesce(p ->> 'name_en', '') AS name_en, coalesce(p ->> 'kind', '') AS kind,
+        (p ->> 'lon')::float8 AS lon, (p ->> 'lat')::float8 AS lat, 1 AS rank
+    FROM setting s, jsonb_array_elements(s.value) AS p WHERE s.tenant_id = %(tenant)s AND s.name = 'places'
+), earlier AS (
+    SELECT DISTINCT NULL AS place_id, NULL AS district, o.place ->> 'name' AS name, '' AS name_en, 'earlier' AS kind, (o.place ->> 'lon')::float8 AS lon,
+        (o.place ->> 'lat')::float8 AS lat, 0 AS rank
+    FROM (SELECT unnest(ARRAY[origin, destination]) AS place FROM dispatch_order
+        WHERE requester_id = %(person)s ORDER BY created_at DESC LIMIT 50) o
+    WHERE o.place IS NOT NULL
+), found AS (
+    SELECT DISTINCT ON (name, round(lon::numeric, 4), round(lat::numeric, 4)) * FROM
+        (SELECT * FROM listed UNION ALL SELECT * FROM earlier) every
+    WHERE %(q)s::text IS NULL OR name ILIKE '%%' || %(q)s || '%%' OR name_en ILIKE '%%' || %(q)s || '%%'
+    ORDER BY name, round(lon::numeric, 4), round(lat::numeric, 4), rank
+)
+SELECT coalesce(place_id, name || '@' || round(lon::numeric, 5) || ',' || round(lat::numeric, 5)) AS id, name, name_en,
+    kind, district, lon, lat
+FROM found ORDER BY rank, length(name), name LIMIT %(limit)s
+"""
+# Who looked at what, as far as the viewer may see the audit; nothing about hidden vehicles, however it is named.
+AUDIT = """
+SELECT a.id, a.happened_at, a.actor, a.action, a.object_kind, a.object_id, a.purpose AS reason, a.detail FROM audit a
+WHERE (%(q)s::text IS NULL OR a.actor ILIKE '%%' || %(q)s || '%%' OR a.action ILIKE '%%' || %(q)s || '%%')
+  AND a.object_id NOT IN (SELECT hidden_vehicle_ids()) IS NOT FALSE
+  AND (a.detail ->> 'vehicle')::uuid NOT IN (SELECT hidden_vehicle_ids()) IS NOT FALSE
+  AND (a.object_kind <> 'alert' OR EXISTS (SELECT FROM alert s WHERE s.id = a.object_id))
+"""
+# Who changed what, under the same condition; of orders only those the viewer may see.
+JOURNAL = """
+SELECT j.id, j.happened_at, j.actor, j.action, j.object_kind, j.object_id, j.reason, j.after AS detail FROM journal j
+WHERE (%(q)s::text IS NULL OR j.actor ILIKE '%%' || %(q)s || '%%' OR j.action ILIKE '%%' || %(q)s || '%%')
+  AND (j.after ->> 'vehicle_id')::uuid NOT IN (SELECT hidden_vehicle_ids()) IS NOT FALSE
+  AND (j.object_kind <> 'device' OR NOT device_hidden(j.object_id))
+  AND (j.object_kind <> 'order' OR EXISTS (SELECT FROM dispatch_order o WHERE o.id = j.object_id))
+"""
+
+
+async def units(conn: Connection, page: PageRequest, actor: Actor, q: str | None) -> Page[UnitRow]:
+    """One page of units."""
+    return await page_of(conn, UNITS, {"tenant": actor.tenant_id, "q": q}, page, UNITS_SORTABLE, UnitRow)
+
+
+async def people(
+    conn: Connection,
+    page: PageRequest,
+    actor: Actor,
+    *,
+    units: list[UUID],
+    drivers: bool,
+    role: str | None,
+    q: str | None,
+    now: datetime,
+) -> Page[PersonRow]:
+    """One page of the people of `units`, and, when `drivers`, of everybody who may drive."""
+    params = {
+        "tenant": actor.tenant_id,
+        "id": None,
+        "units": units,
+        "drivers": drivers,
+        "role": role,
+        "q": q,
+        "now": now,
+    }
+    return await page_of(conn, PEOPLE, params, page, PEOPLE_SORTABLE, PersonRow)
+
+
+async def devices(conn: Connection, page: PageRequest, actor: Actor, q: str | None, now: datetime) -> Page[DeviceRow]:
+    """One page of locators."""
+    params = {"tenant": actor.tenant_id, "id": None, "q": q, "now": now}
+    return await page_of(conn, DEVICES, params, page, DEVICES_SORTABLE, DeviceRow)
+
+
+async def device(conn: Connection, device_id: UUID, actor: Actor, now: datetime) -> DeviceRow | None:
+    """One locator, or None when the viewer may not see it."""
+    params = {"tenant": actor.tenant_id, "id": device_id, "q": None, "now": now}
+    async with conn.cursor(row_factory=class_row(DeviceRow)) as cursor:
+        return await (await cursor.execute(DEVICES, params)).fetchone()
+
+
+async def areas(conn: Connection, actor: Actor, kind: str | None, now: datetime) -> list[AreaRow]:
+    """Areas as they are now."""
+    async with conn.cursor(row_factory=class_row(AreaRow)) as cursor:
+        params = {"tenant": actor.tenant_id, "kind": kind, "now": now}
+        return await (await cursor.execute(AREAS, params)).fetchall()
+
+
+async def days(conn: Connection, actor: Actor, year: int) -> list[DayRow]:
+    """Stated days of a year; none means the year is provisional."""
+    async with conn.cursor(row_factory=class_row(DayRow)) as cursor:
+        return await (await cursor.execute(DAYS, {"tenant": actor.tenant_id, "year": year})).fetchall()
+
+
+async def day_kinds(conn: Connection, actor: Actor, first: date, last: date) -> dict[date, str]:
+    """What is stated about the days from `first` to `last`."""
+    async with conn.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(DAY_KINDS, {"tenant": actor.tenant_id, "first": first, "last": last})
+        return dict(await cursor.fetchall())
+
+
+async def rules(conn: Connection, actor: Actor, now: datetime) -> list[RuleRow]:
+    """Rule versions that hold now."""
+    async with conn.cursor(row_factory=class_row(RuleRow)) as cursor:
+        return await (await cursor.execute(RULES, {"tenant": actor.tenant_id, "now": now})).fetchall()
+
+
+async def places(conn: Connection, actor: Actor, q: str | None, limit: int) -> list[PlaceRow]:
+    """Places whose name contains `q`, the person's own earlier ones first."""
+    params = {"tenant": actor.tenant_id, "person": actor.person_id, "q": q, "limit": limit}
+    async with conn.cursor(row_factory=class_row(PlaceRow)) as cursor:
+        return await (await cursor.execute(PLACES, params)).fetchall()
+
+
+async def audit(conn: Connection, page: PageRequest, q: str | None) -> Page[RecordRow]:
+    """One page of the audit."""
+    return await page_of(conn, AUDIT, {"q": q}, page, RECORDS_SORTABLE, RecordRow)
+
+
+async def journal(conn: Connection, page: PageRequest, q: str | None) -> Page[RecordRow]:
+    """One page of the journal."""
+    return await page_of(conn, JOURNAL, {"q": q}, page, RECORDS_SORTABLE, RecordRow)

@@ -1,0 +1,242 @@
+"""Vehicles as the map and the administrator see them: list, card, locator trail, track, drives and stops."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fleet.db import Connection, class_row, tuple_row
+from web.paging import Page, PageRequest
+from web.presence import Trail
+from web.store.listing import page_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VehicleRow:
+    """One vehicle with what is going on with it now; whatever this viewer may not see is None."""
+
+    id: UUID
+    vehicle_no: int
+    plate: str
+    vehicle_class: str
+    status: str
+    seats: int
+    energy: str
+    make_model: str
+    retained: bool
+    exempt: bool
+    unit_id: UUID | None
+    unit_name: str | None
+    unit_name_en: str | None
+    home_depot_id: UUID | None
+    documents_valid_until: str | None
+    device: str | None
+    lon: float | None
+    lat: float | None
+    fixed_at: datetime | None
+    received_at: datetime | None
+    speed_kmh: float | None
+    heading_deg: float | None
+    ignition: bool | None
+    quality: int | None
+    order_id: UUID | None
+    order_no: int | None
+    order_state: str | None
+    order_purpose: str | None
+    order_destination: str | None
+    order_planned_end_at: datetime | None
+    driver_id: UUID | None
+    driver_name: str | None
+    alert_id: UUID | None
+    row_version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DriveRow:
+    """One drive of a vehicle."""
+
+    id: UUID
+    started_at: datetime
+    ended_at: datetime | None
+    start_lon: float
+    start_lat: float
+    end_lon: float | None
+    end_lat: float | None
+    distance_m: float
+    top_speed_kmh: float | None
+    gap_s: float
+    fixes: int
+    order_id: UUID | None
+    order_no: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StopRow:
+    """One stop of a vehicle."""
+
+    id: UUID
+    started_at: datetime
+    ended_at: datetime | None
+    lon: float
+    lat: float
+    ignition_on_s: float | None
+    area_name: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CustodyRow:
+    """One unit's relation to a vehicle during a span."""
+
+    id: UUID
+    relation: str
+    unit_id: UUID
+    unit_name: str
+    start_at: datetime | None
+    end_at: datetime | None
+    basis: str
+
+
+SORTABLE = {"plate": "text", "vehicle_no": "int", "unit_name": "text", "status": "text"}
+
+# Vehicles with the unit that uses them.
+VEHICLES = """
+SELECT v.*, u.id AS unit_id, u.name AS unit_name, u.name_en AS unit_name_en
+FROM vehicle v
+LEFT JOIN custody c ON c.vehicle_id = v.id AND c.relation = 'user' AND c.during @> %(now)s::timestamptz
+LEFT JOIN unit u ON u.id = c.unit_id
+WHERE (%(id)s::uuid IS NULL OR v.id = %(id)s)
+  AND (%(q)s::text IS NULL OR v.plate ILIKE '%%' || %(q)s || '%%' OR v.make_model ILIKE '%%' || %(q)s || '%%')
+  AND (%(unit)s::uuid IS NULL OR c.unit_id = %(unit)s)
+  AND (%(status)s::text IS NULL OR v.status = %(status)s)
+"""
+# The vehicles of a page with locator, newest fix, running order and open alert, each as far as the viewer may see it.
+SHOWN = """
+SELECT page.*, d.code AS device,
+    l.lon_e7 / 1e7::float8 AS lon, l.lat_e7 / 1e7::float8 AS lat, l.fixed_at, l.received_at,
+    l.speed_dkmh / 10::float8 AS speed_kmh, l.heading_deg::float8 AS heading_deg, l.ignition, l.quality,
+    o.id AS order_id, o.order_no, o.state AS order_state, o.purpose_text AS order_purpose,
+    o.destination ->> 'name' AS order_destination, o.planned_end_at AS order_planned_end_at,
+    p.id AS driver_id, p.name AS driver_name, a.id AS alert_id
+FROM page
+LEFT JOIN device_binding b ON b.vehicle_id = page.id AND b.during @> %(now)s::timestamptz
+LEFT JOIN device d ON d.id = b.device_id
+LEFT JOIN visible_live l ON l.vehicle_id = page.id
+LEFT JOIN LATERAL (
+    SELECT * FROM dispatch_order r
+    WHERE r.vehicle_id = page.id
+      AND (r.state IN ('departed', 'in_use', 'extended', 'broken_down', 'emergency_started')
+        OR (r.state IN ('assigned', 'driver_accepted')
+          AND tstzrange(r.planned_start_at - interval '15 minutes', r.planned_end_at) @> %(now)s::timestamptz))
+    ORDER BY r.departed_at NULLS LAST, r.planned_start_at LIMIT 1
+) o ON true
+LEFT JOIN person p ON p.id = o.driver_id
+LEFT JOIN LATERAL (
+    SELECT r.id FROM alert r
+    WHERE r.vehicle_id = page.id AND r.ended_at IS NULL AND r.judgement <> 'withdrawn' AND r.state = 'open'
+    ORDER BY r.started_at DESC LIMIT 1
+) a ON true
+"""
+# What is known of the locator bound to a vehicle now, with its newest quarantined message.
+TRAIL = """
+SELECT d.code AS device, d.active AS device_active, nullif(lower(b.during), '-infinity') AS bound_at, s.online,
+    l.fixed_at, l.received_at, l.quality,
+    q.reason AS rejected_reason, q.last_received_at AS rejected_at, q.detail AS rejected_detail,
+    q.times AS rejected_times, v.id IN (SELECT visible_vehicle_ids('live')) AS in_live_scope
+FROM vehicle v
+LEFT JOIN device_binding b ON b.vehicle_id = v.id AND b.during @> %(now)s::timestamptz
+LEFT JOIN device d ON d.id = b.device_id
+LEFT JOIN device_state s ON s.device_no = d.device_no
+LEFT JOIN latest_position l ON l.device_no = d.device_no
+LEFT JOIN LATERAL (
+    SELECT r.reason, r.last_received_at, r.detail, r.times FROM quarantine r WHERE r.device = d.code AND r.tenant_id = v.tenant_id
+    ORDER BY r.last_received_at DESC LIMIT 1
+) q ON true
+WHERE v.id = %(id)s
+"""
+# Fixes of one vehicle in a span, oldest first.
+TRACK = """
+SELECT lon, lat, fixed_at, speed_kmh, quality FROM visible_position
+WHERE vehicle_id = %(id)s AND fixed_at >= %(start_at)s AND fixed_at < %(end_at)s
+ORDER BY fixed_at LIMIT %(limit)s
+"""
+# Drives of one vehicle that touch a span.
+DRIVES = """
+SELECT r.id, r.started_at, r.ended_at, r.start_lon, r.start_lat, r.end_lon, r.end_lat, r.distance_m, r.top_speed_kmh,
+    r.gap_s, r.fixes, o.id AS order_id, o.order_no
+FROM drive r LEFT JOIN dispatch_order o ON o.id = r.order_id
+WHERE r.vehicle_id = %(id)s AND r.started_at < %(end_at)s AND coalesce(r.ended_at, 'infinity') > %(start_at)s
+ORDER BY r.started_at LIMIT 2000
+"""
+# Stops of one vehicle that touch a span.
+STOPS = """
+SELECT s.id, s.started_at, s.ended_at, s.lon, s.lat, s.ignition_on_s, a.name AS area_name
+FROM stop s LEFT JOIN area_version a ON a.id = s.area_version_id
+WHERE s.vehicle_id = %(id)s AND s.started_at < %(end_at)s AND coalesce(s.ended_at, 'infinity') > %(start_at)s
+ORDER BY s.started_at LIMIT 2000
+"""
+# Who owned, managed and used a vehicle, newest first.
+CUSTODY = """
+SELECT c.id, c.relation, c.unit_id, u.name AS unit_name, nullif(lower(c.during), '-infinity') AS start_at, nullif(upper(c.during), 'infinity') AS end_at, c.basis
+FROM custody c JOIN unit u ON u.id = c.unit_id
+WHERE c.vehicle_id = %(id)s ORDER BY lower(c.during) DESC, c.relation
+"""
+# Whether the viewer sees this vehicle at all.
+SEES_VEHICLE = "SELECT 1 FROM vehicle WHERE id = %(id)s"
+
+FIXES_AT_MOST = 50_000
+
+
+async def vehicles(
+    conn: Connection, page: PageRequest, now: datetime, *, q: str | None, unit: UUID | None, status: str | None
+) -> Page[VehicleRow]:
+    """One page of the vehicles this viewer may see."""
+    params = {"now": now, "id": None, "q": q, "unit": unit, "status": status}
+    return await page_of(conn, VEHICLES, params, page, SORTABLE, VehicleRow, SHOWN)
+
+
+async def vehicle(conn: Connection, vehicle_id: UUID, now: datetime) -> VehicleRow | None:
+    """One vehicle, or None when the viewer may not see it."""
+    params = {"now": now, "id": vehicle_id, "q": None, "unit": None, "status": None}
+    only = PageRequest(limit=1, sort="plate")
+    found = await page_of(conn, VEHICLES, params, only, SORTABLE, VehicleRow, SHOWN)
+    return found.items[0] if found.items else None
+
+
+async def sees_vehicle(conn: Connection, vehicle_id: UUID) -> bool:
+    """Whether the viewer may know that this vehicle exists."""
+    return await (await conn.execute(SEES_VEHICLE, {"id": vehicle_id})).fetchone() is not None
+
+
+async def trail(conn: Connection, vehicle_id: UUID, now: datetime) -> Trail | None:
+    """The locator's trail of a vehicle the viewer may see."""
+    async with conn.cursor(row_factory=class_row(Trail)) as cursor:
+        return await (await cursor.execute(TRAIL, {"id": vehicle_id, "now": now})).fetchone()
+
+
+async def track(
+    conn: Connection, vehicle_id: UUID, start_at: datetime, end_at: datetime
+) -> list[tuple[float, float, datetime, float | None, int]]:
+    """(lon, lat, fixed_at, speed_kmh, quality) of the fixes the viewer may see."""
+    params = {"id": vehicle_id, "start_at": start_at, "end_at": end_at, "limit": FIXES_AT_MOST}
+    async with conn.cursor(row_factory=tuple_row) as cursor:
+        return await (await cursor.execute(TRACK, params)).fetchall()
+
+
+async def drives(conn: Connection, vehicle_id: UUID, start_at: datetime, end_at: datetime) -> list[DriveRow]:
+    """Drives that touch the span."""
+    async with conn.cursor(row_factory=class_row(DriveRow)) as cursor:
+        params: dict[str, Any] = {"id": vehicle_id, "start_at": start_at, "end_at": end_at}
+        return await (await cursor.execute(DRIVES, params)).fetchall()
+
+
+async def stops(conn: Connection, vehicle_id: UUID, start_at: datetime, end_at: datetime) -> list[StopRow]:
+    """Stops that touch the span."""
+    async with conn.cursor(row_factory=class_row(StopRow)) as cursor:
+        params: dict[str, Any] = {"id": vehicle_id, "start_at": start_at, "end_at": end_at}
+        return await (await cursor.execute(STOPS, params)).fetchall()
+
+
+async def custody(conn: Connection, vehicle_id: UUID) -> list[CustodyRow]:
+    """Custody of one vehicle over time."""
+    async with conn.cursor(row_factory=class_row(CustodyRow)) as cursor:
+        return await (await cursor.execute(CUSTODY, {"id": vehicle_id})).fetchall()

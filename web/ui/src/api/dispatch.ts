@@ -1,0 +1,19 @@
+// The dispatcher's queue, the solver's proposal and its acceptance.
+import { answered, api, once, type Schemas } from "./client";
+import type { Placed } from "./orders";
+
+export type QueueRow = Placed<Schemas["QueueItem"]>;
+export type Plan = Schemas["Suggestion"];
+export type Proposed = Schemas["Assignment"];
+export type Unserved = Schemas["Unserved"];
+export type Alternative = Schemas["Alternative"];
+export type Acceptance = Schemas["Acceptance"];
+
+export const readQueue = async (): Promise<QueueRow[]> =>
+  (await answered<{ items: QueueRow[] }>(api.GET("/api/dispatch/queue"))).items;
+export const suggest = (orderIds: string[] | null, key: string): Promise<Plan> =>
+  answered(api.POST("/api/dispatch/suggest", { body: { order_ids: orderIds }, headers: once(key) }));
+export const acceptPlan = (planId: string, orderIds: string[], key: string): Promise<Acceptance> =>
+  answered(
+    api.POST("/api/dispatch/accept", { body: { plan_id: planId, order_ids: orderIds }, headers: once(key) }),
+  );

@@ -1,0 +1,47 @@
+// Orders from the request to the settlement, and every step a person can take on one.
+import { answered, api, once, type Schemas, versioned } from "./client";
+
+export interface OrderPlace {
+  name: string;
+  lon: number;
+  lat: number;
+}
+
+/** The places of an order, which the server's description leaves open. */
+interface Places {
+  origin: OrderPlace | null;
+  stops: OrderPlace[];
+  destination: OrderPlace | null;
+}
+
+export type Placed<Row> = Omit<Row, keyof Places> & Places;
+export type OrderRow = Placed<Schemas["OrderRow"]>;
+export type OrderDetail = Placed<Schemas["OrderPage"]>;
+export type NewOrder = Schemas["NewOrder"];
+export type Step = Schemas["Action"];
+export type StepBody = Schemas["StepBody"];
+
+export const readOrder = (id: string): Promise<OrderDetail> =>
+  answered(api.GET("/api/orders/{order_id}", { params: { path: { order_id: id } } }));
+
+export const readApprovals = async (): Promise<OrderRow[]> =>
+  (await answered<{ items: OrderRow[] }>(api.GET("/api/approvals"))).items;
+
+export const bookOrder = (order: NewOrder, key: string): Promise<OrderDetail> =>
+  answered(api.POST("/api/orders", { body: order, headers: once(key) }));
+
+export interface StepInput {
+  id: string;
+  step: Step;
+  row_version: number;
+  body: Partial<StepBody>;
+}
+
+export const takeStep = ({ id, step, row_version, body }: StepInput, key: string): Promise<unknown> =>
+  answered(
+    api.POST("/api/orders/{order_id}/{step}", {
+      params: { path: { order_id: id, step } },
+      body: body as StepBody,
+      headers: versioned(row_version, key),
+    }),
+  );

@@ -1,0 +1,45 @@
+// Numbers with units as people read them. Units come from the name's ending, as everywhere in this system. Pure.
+import type { TFunction } from "i18next";
+
+export function distance(t: TFunction, metres: number | null | undefined): string {
+  if (metres === null || metres === undefined) return "—";
+  return metres < 950
+    ? t("measure.m", { value: Math.round(metres) })
+    : t("measure.km", { value: (metres / 1000).toFixed(metres < 99_500 ? 1 : 0) });
+}
+
+export function duration(t: TFunction, seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined) return "—";
+  const minutes = Math.round(seconds / 60);
+  if (seconds < 60) return t("measure.s", { value: Math.round(seconds) });
+  if (minutes < 60) return t("measure.min", { value: minutes });
+  const rest = minutes % 60;
+  const hours = t("measure.h", { value: Math.floor(minutes / 60) });
+  return rest ? `${hours} ${t("measure.min", { value: rest })}` : hours;
+}
+
+export function money(cents: number | null | undefined, locale: string): string {
+  if (cents === null || cents === undefined) return "—";
+  return new Intl.NumberFormat(locale, { style: "currency", currency: "CNY" }).format(cents / 100);
+}
+
+/** A measured value or parameter of a rule, by the unit its name ends with. */
+export function measured(t: TFunction, name: string, value: unknown): string {
+  if (typeof value === "boolean") return t(value ? "common.yes" : "common.no");
+  if (typeof value === "number") {
+    if (name.endsWith("_m")) return distance(t, value);
+    if (name.endsWith("_km")) return distance(t, value * 1000);
+    if (name.endsWith("_min")) return duration(t, value * 60);
+    if (name.endsWith("_s")) return duration(t, value);
+    if (name.endsWith("_kmh")) return t("measure.kmh", { value: Math.round(value) });
+    if (name.endsWith("_ratio")) return value.toFixed(2);
+    return Number.isInteger(value) ? value.toString() : value.toFixed(1);
+  }
+  if (Array.isArray(value))
+    return value.map((each) => measuredWord(t, each)).join(t("punctuation.comma")) || "—";
+  if (typeof value === "string") return measuredWord(t, value);
+  return value === null || value === undefined ? "—" : JSON.stringify(value);
+}
+
+const measuredWord = (t: TFunction, value: unknown): string =>
+  t(`metricValue.${String(value)}`, { defaultValue: String(value) });

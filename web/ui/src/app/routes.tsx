@@ -1,0 +1,53 @@
+// Which address shows which page. Every page is loaded when it is first opened.
+import { createBrowserRouter, Navigate } from "react-router";
+import { useSignedIn } from "../session/useSession";
+import { Gate } from "../shell/Gate";
+import { Missing } from "../shell/Missing";
+import { homeFor } from "../shell/menu";
+import { PageFailed } from "../shell/PageFailed";
+
+function Home() {
+  return <Navigate to={homeFor(useSignedIn())} replace />;
+}
+
+export const router = createBrowserRouter([
+  {
+    path: "/login",
+    lazy: () => import("../pages/login/LoginPage"),
+    HydrateFallback: () => null,
+    ErrorBoundary: PageFailed,
+  },
+  {
+    path: "/",
+    Component: Gate,
+    HydrateFallback: () => null,
+    ErrorBoundary: PageFailed,
+    children: [
+      { index: true, Component: Home },
+      {
+        ErrorBoundary: PageFailed,
+        children: [
+          { path: "map", lazy: () => import("../pages/map/MapPage") },
+          { path: "alerts", lazy: () => import("../pages/alerts/AlertsPage") },
+          { path: "alerts/:id", lazy: () => import("../pages/alerts/AlertPage") },
+          { path: "book", lazy: () => import("../pages/book/BookPage") },
+          { path: "trips", lazy: () => import("../pages/trips/TripsPage") },
+          { path: "trips/:id", lazy: () => import("../pages/trips/TripPage") },
+          { path: "approve", lazy: () => import("../pages/approve/ApprovePage") },
+          { path: "dispatch", lazy: () => import("../pages/dispatch/DispatchPage") },
+          { path: "drive", lazy: () => import("../pages/drive/DrivePage") },
+          { path: "admin/units", lazy: () => import("../pages/admin/UnitsPage") },
+          { path: "admin/people", lazy: () => import("../pages/admin/PeoplePage") },
+          { path: "admin/vehicles", lazy: () => import("../pages/admin/VehiclesPage") },
+          { path: "admin/devices", lazy: () => import("../pages/admin/DevicesPage") },
+          { path: "admin/areas", lazy: () => import("../pages/admin/AreasPage") },
+          { path: "admin/calendar", lazy: () => import("../pages/admin/CalendarPage") },
+          { path: "admin/rules", lazy: () => import("../pages/admin/RulesPage") },
+          { path: "account", lazy: () => import("../pages/account/AccountPage") },
+          { path: "help", lazy: () => import("../pages/help/HelpPage") },
+          { path: "*", Component: Missing },
+        ],
+      },
+    ],
+  },
+]);

@@ -1,0 +1,137 @@
+// /admin/devices: locators, what they are bound to and when they were last heard; never where they are.
+import { Button } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { addRow, type Credential, type Device, newCredential } from "../../api/register";
+import { useTime } from "../../app/useTime";
+import { FormDialog } from "../../parts/form/FormDialog";
+import { clean, type Field } from "../../parts/form/fields";
+import type { Column } from "../../parts/list/columns";
+import { ListView } from "../../parts/list/ListView";
+import { useListState } from "../../parts/list/useListState";
+import { PageHeader } from "../../parts/PageHeader";
+import { Tone } from "../../parts/Tone";
+import { useAct } from "../../parts/useAct";
+import { useRight } from "../../session/useSession";
+import { CredentialDialog } from "./CredentialDialog";
+import { useVehicleChoices } from "./choices";
+import { DeviceDialog } from "./DeviceDialog";
+import { useEditor } from "./useEditor";
+
+export function Component() {
+  const { t } = useTranslation();
+  const time = useTime();
+  const state = useListState("code", []);
+  const mayEdit = useRight("device.edit");
+  const vehicles = useVehicleChoices();
+  const [adding, setAdding] = useState(false);
+  const [credential, setCredential] = useState<Credential | null>(null);
+  const editor = useEditor<Device>("devices", ["devices"]);
+  const fields: Field[] = [
+    { name: "code", label: t("device.code"), kind: "text", required: true, hint: t("device.codeHint") },
+    { name: "vehicle_id", label: t("device.vehicle"), kind: "choice", choices: vehicles },
+    { name: "model", label: t("device.model"), kind: "text" },
+  ];
+  const add = useAct({
+    run: (values: Record<string, unknown>, key) => addRow<Credential>("devices", values, key),
+    touches: ["devices"],
+    quiet: true,
+    after: (made) => {
+      setAdding(false);
+      setCredential(made);
+    },
+  });
+  const renew = useAct({
+    run: (id: string, key) => newCredential(id, key),
+    touches: ["devices"],
+    after: (made) => {
+      editor.close();
+      setCredential(made);
+    },
+  });
+  const columns: Column<Device>[] = [
+    { id: "code", tight: true, title: t("device.code"), show: (row) => row.code, sort: "code" },
+    {
+      id: "plate",
+      tight: true,
+      title: t("device.vehicle"),
+      show: (row) => row.plate ?? t("device.unbound"),
+      sort: "plate",
+    },
+    { id: "model", title: t("device.model"), show: (row) => row.model || "—" },
+    {
+      id: "online",
+      tight: true,
+      title: t("device.line"),
+      show: (row) => (
+        <Tone tone={!row.active ? "neutral" : row.online ? "good" : "warn"}>
+          {!row.active
+            ? t("device.off")
+            : t(`online.${row.online === null ? "unknown" : row.online ? "online" : "offline"}`)}
+        </Tone>
+      ),
+    },
+    {
+      id: "heard",
+      tight: true,
+      title: t("device.heard"),
+      show: (row) => time(row.received_at),
+      sort: "received_at",
+    },
+    {
+      id: "rejected",
+      title: t("device.rejected"),
+      show: (row) => row.rejected,
+      numeric: true,
+      sort: "rejected",
+    },
+    { id: "datum", title: t("device.datum"), show: (row) => row.source_datum },
+  ];
+  return (
+    <>
+      <PageHeader
+        title={t("shell.menu.devices")}
+        about={t("device.about")}
+        actions={mayEdit && <Button onClick={() => setAdding(true)}>{t("device.add")}</Button>}
+      />
+      <ListView<Device>
+        name="devices"
+        path="/api/devices"
+        label={t("shell.menu.devices")}
+        state={state}
+        columns={columns}
+        rowKey={({ id }) => id}
+        refreshMs={30_000}
+        {...(mayEdit ? { onOpen: editor.startEditing } : {})}
+        empty={{ title: t("device.none") }}
+      />
+      {adding && (
+        <FormDialog
+          title={t("device.add")}
+          fields={fields}
+          start={{}}
+          busy={add.isPending}
+          refusal={add.error}
+          onClose={() => setAdding(false)}
+          onSend={(values) => add.mutate(clean(fields, values))}
+        />
+      )}
+      {editor.editing && (
+        <DeviceDialog
+          device={editor.editing}
+          editor={editor}
+          renewing={renew.isPending}
+          onRenew={(id) => renew.mutate(id)}
+        />
+      )}
+      {credential && (
+        <CredentialDialog
+          credential={credential}
+          busy={renew.isPending}
+          onAgain={() => renew.mutate(credential.id)}
+          onClose={() => setCredential(null)}
+        />
+      )}
+    </>
+  );
+}

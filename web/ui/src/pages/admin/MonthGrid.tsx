@@ -1,0 +1,55 @@
+// One month: days off on a tinted ground, worked weekends marked with their own sign; names as text below.
+import { Box, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { StatedDay } from "../../api/register";
+import { dayKind, monthDays } from "./month";
+
+interface MonthGridProps {
+  year: number;
+  month: number;
+  stated: readonly StatedDay[];
+}
+
+const MARKS: Record<string, string> = { holiday: "休", adjusted_rest: "休", adjusted_workday: "班" };
+
+export function MonthGrid({ year, month, stated }: MonthGridProps) {
+  const { t, i18n } = useTranslation();
+  const name = new Intl.DateTimeFormat(i18n.language, { month: "long", timeZone: "UTC" }).format(
+    Date.UTC(year, month),
+  );
+  const weekday = new Intl.DateTimeFormat(i18n.language, { weekday: "narrow", timeZone: "UTC" });
+  return (
+    <Box component="section" className="panel" p="sm" aria-label={`${year} ${name}`}>
+      <Text fw={650} size="sm" mb={6}>
+        {name}
+      </Text>
+      <div className="month">
+        {Array.from({ length: 7 }, (_, index) => (
+          <span
+            key={weekday.format(Date.UTC(2024, 0, 1 + index)) + String(index)}
+            className="month-head"
+            aria-hidden="true"
+          >
+            {weekday.format(Date.UTC(2024, 0, 1 + index))}
+          </span>
+        ))}
+        {monthDays(year, month).map((day, index) => {
+          if (!day) return <span key={`blank-${String(index)}`} />;
+          const known = stated.find((each) => each.day === day);
+          const kind = dayKind(day, known);
+          return (
+            <span
+              key={day}
+              className="month-day"
+              data-kind={kind}
+              title={known?.name || t(`dayKind.${kind}`)}
+            >
+              {Number(day.slice(8))}
+              {known && MARKS[known.kind] ? <sup aria-hidden="true">{MARKS[known.kind]}</sup> : null}
+            </span>
+          );
+        })}
+      </div>
+    </Box>
+  );
+}

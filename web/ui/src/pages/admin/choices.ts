@@ -1,0 +1,70 @@
+// What the register's forms may choose from: units of the tree, depots, vehicles, words of a fixed set.
+import { useQuery } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
+import { readPage } from "../../api/list";
+import { readAreas, readUnits } from "../../api/register";
+import type { LiveRow } from "../../api/vehicles";
+import type { Choice } from "../../parts/form/fields";
+import { wordFor } from "../../text/codes";
+
+export function useUnitChoices(): readonly Choice[] {
+  const units = useQuery({ queryKey: ["units", "all"], queryFn: readUnits, staleTime: 60_000 });
+  return (units.data ?? [])
+    .filter(({ active }) => active)
+    .map(({ id, name, code }) => ({ value: id, label: `${name} (${code})` }));
+}
+
+export function useDepotChoices(): readonly Choice[] {
+  const depots = useQuery({
+    queryKey: ["areas", "depot"],
+    queryFn: () => readAreas("depot"),
+    staleTime: 60_000,
+  });
+  return (depots.data ?? []).map(({ id, name }) => ({ value: id, label: name }));
+}
+
+export function useVehicleChoices(): readonly Choice[] {
+  const vehicles = useQuery({
+    queryKey: ["vehicles", "choices"],
+    queryFn: ({ signal }) => readPage<LiveRow>("/api/vehicles", { limit: 500, sort: "plate" }, signal),
+    staleTime: 60_000,
+  });
+  return (vehicles.data?.items ?? []).map(({ id, plate }) => ({ value: id, label: plate }));
+}
+
+export const wordChoices = (t: TFunction, group: string, codes: readonly string[]): readonly Choice[] =>
+  codes.map((value) => ({ value, label: wordFor(t, group, value) }));
+
+export const VEHICLE_CLASSES = [
+  "confidential_courier",
+  "emergency_support",
+  "law_enforcement",
+  "special_technical",
+  "leader_in_kind",
+  "other",
+] as const;
+export const VEHICLE_STATUSES = [
+  "planned",
+  "registered",
+  "in_service",
+  "in_repair",
+  "idle",
+  "sealed",
+  "pending_disposal",
+  "disposed",
+] as const;
+export const ENERGIES = ["petrol", "diesel", "bev", "phev"] as const;
+export const ROLES = [
+  "employee",
+  "unit_admin",
+  "approver",
+  "driver",
+  "dispatcher",
+  "fleet_admin",
+  "inspector",
+  "finance",
+  "device_engineer",
+  "hotline",
+  "system_admin",
+] as const;
+export const LICENCE_CLASSES = ["A1", "A2", "A3", "B1", "B2", "C1", "C2"] as const;

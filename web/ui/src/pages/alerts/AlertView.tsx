@@ -1,0 +1,73 @@
+// The suspicion itself: what is suspected in one sentence, the evidence map, facts, the rule with its values,
+// the order or its absence, and every revision.
+import { Button, Group, SimpleGrid, Stack, Text } from "@mantine/core";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import type { AlertDetail } from "../../api/alerts";
+import { useTime } from "../../app/useTime";
+import { EvidenceMap } from "../../map/EvidenceMap";
+import { lineOf } from "../../map/evidence";
+import { Judgement, Severity } from "../../parts/badges";
+import { Note } from "../../parts/Note";
+import { PageHeader } from "../../parts/PageHeader";
+import { Panel } from "../../parts/Panel";
+import { wordFor } from "../../text/codes";
+import { AlertFacts } from "./AlertFacts";
+import { OrderSearch } from "./OrderSearch";
+import { Revisions } from "./Revisions";
+import { RuleText } from "./RuleText";
+
+export function AlertView({ alert, onReload }: { alert: AlertDetail; onReload: () => void }) {
+  const { t } = useTranslation();
+  const time = useTime();
+  const { evidence, revisions } = alert;
+  const planned = useMemo(() => lineOf(evidence.planned_route), [evidence.planned_route]);
+  const title = t("alert.title", { rule: wordFor(t, "ruleName", alert.rule) });
+  const to = alert.ended_at ? time(alert.ended_at) : t("alert.goingOn");
+  return (
+    <Stack gap="md">
+      <PageHeader
+        title={`${alert.plate ?? "—"} · ${title}`}
+        about={t("alert.span", { from: time(alert.started_at), to })}
+        actions={
+          <>
+            <Severity severity={alert.severity} />
+            <Judgement judgement={alert.judgement} />
+            <Button variant="default" size="xs" onClick={onReload}>
+              {t("alert.reload")}
+            </Button>
+          </>
+        }
+      />
+      <Note tone={alert.judgement === "suspected" ? "warn" : "neutral"}>
+        <Text size="sm">{t(`alert.caution.${alert.judgement}`)}</Text>
+      </Note>
+      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
+        <Stack gap="md">
+          <Panel flush title={t("evidence.title")}>
+            <EvidenceMap
+              label={t("evidence.label", { plate: alert.plate })}
+              fixes={evidence.fixes}
+              planned={planned}
+              corridor={evidence.corridor}
+              areas={evidence.areas}
+              origin={evidence.order?.origin ?? null}
+              destination={evidence.order?.destination ?? null}
+            />
+            <Group px="sm" pb="sm">
+              <Text size="xs" c="dimmed">
+                {t("evidence.count", { count: evidence.fixes.length })}
+              </Text>
+            </Group>
+          </Panel>
+          <OrderSearch evidence={evidence} />
+        </Stack>
+        <Stack gap="md">
+          <AlertFacts alert={alert} />
+          <RuleText alert={alert} />
+          <Revisions revisions={revisions} />
+        </Stack>
+      </SimpleGrid>
+    </Stack>
+  );
+}

@@ -1,0 +1,65 @@
+// One request in the queue, with what the suggestion has for it: a vehicle and why, or why none.
+import { Box, Button, Group, SimpleGrid, Stack, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import type { Proposed, QueueRow, Unserved } from "../../api/dispatch";
+import { useTime } from "../../app/useTime";
+import { OrderState } from "../../parts/badges";
+import { spanOf, wayOf } from "../../parts/orderWords";
+import { useName } from "../../text/names";
+import { AssignDialog } from "./AssignDialog";
+import { Feasibility } from "./Feasibility";
+import { Proposal } from "./Proposal";
+import { WhyNone } from "./WhyNone";
+
+interface QueueCardProps {
+  order: QueueRow;
+  check: ReactNode;
+  proposed: Proposed | null;
+  unserved: Unserved | null;
+  busy: boolean;
+  onAccept: () => void;
+}
+
+export function QueueCard({ order, check, proposed, unserved, busy, onAccept }: QueueCardProps) {
+  const { t } = useTranslation();
+  const time = useTime();
+  const name = useName();
+  const [assigning, dialog] = useDisclosure(false);
+  return (
+    <Box component="article" className="panel" p="md">
+      <SimpleGrid cols={{ base: 1, md: proposed || unserved ? 2 : 1 }} spacing="md">
+        <Group gap="sm" wrap="nowrap" align="flex-start">
+          <Box pt={3}>{check}</Box>
+          <Stack gap={3} style={{ minWidth: 0, flex: 1 }}>
+            <Group gap="xs">
+              <Link to={`/trips/${order.id}`} className="row-link">
+                {t("order.number", { number: order.order_no })}
+              </Link>
+              <OrderState state={order.state} />
+              <Feasibility order={order} />
+              <Button size="compact-sm" variant="default" ml="auto" onClick={dialog.open}>
+                {t("dispatch.manual")}
+              </Button>
+            </Group>
+            <Text size="sm" fw={600}>
+              {wayOf(order)}
+            </Text>
+            <Text size="sm">
+              {spanOf(order, time)} · {t("dispatch.people", { count: order.passengers })}
+              {order.class_wanted ? ` · ${t(`vehicleClass.${order.class_wanted}`)}` : ""}
+            </Text>
+            <Text size="sm" c="dimmed">
+              {name(order.unit_name, order.unit_name_en)} · {order.requester_name} · {order.purpose_text}
+            </Text>
+          </Stack>
+        </Group>
+        {proposed && <Proposal proposed={proposed} busy={busy} onAccept={onAccept} />}
+        {unserved && <WhyNone unserved={unserved} />}
+      </SimpleGrid>
+      {assigning && <AssignDialog order={order} onClose={dialog.close} />}
+    </Box>
+  );
+}

@@ -1,0 +1,54 @@
+// The vehicle and driver of a trip, and why these.
+import { List, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { OrderDetail } from "../../api/orders";
+import { Facts } from "../../parts/Facts";
+import { Panel } from "../../parts/Panel";
+import { asCode, sentence } from "../../text/codes";
+
+export function Assignment({ order }: { order: OrderDetail }) {
+  const { t } = useTranslation();
+  const reasons = order.assignment_reason ?? [];
+  return (
+    <Panel title={t("trips.assignment")}>
+      {order.plate ? (
+        <>
+          <Facts
+            facts={[
+              [t("vehicle.plate"), <strong key="plate">{order.plate}</strong>],
+              order.make_model ? [t("vehicle.model"), order.make_model] : null,
+              [t("order.driver"), order.driver_name ?? "—"],
+              order.driver_phone
+                ? [
+                    t("trips.phone"),
+                    <a key="phone" href={`tel:${order.driver_phone}`}>
+                      {order.driver_phone}
+                    </a>,
+                  ]
+                : null,
+              order.assigned_by_name ? [t("trips.assignedBy"), order.assigned_by_name] : null,
+            ]}
+          />
+          {reasons.length > 0 && (
+            <>
+              <Text size="sm" c="dimmed" mt="sm" mb={4}>
+                {t("trips.whyThis")}
+              </Text>
+              <List size="sm" spacing={2}>
+                {reasons.map((reason) => (
+                  <List.Item key={JSON.stringify(reason)}>
+                    {sentence(t, "dispatchReason", asCode(reason))}
+                  </List.Item>
+                ))}
+              </List>
+            </>
+          )}
+        </>
+      ) : (
+        <Text size="sm" c="dimmed">
+          {t("trips.noVehicle")}
+        </Text>
+      )}
+    </Panel>
+  );
+}

@@ -1,0 +1,46 @@
+// Decisions and every change of an order, oldest first, as the journal has them.
+import { Text, Timeline } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { OrderDetail } from "../../api/orders";
+import { useTime } from "../../app/useTime";
+import { Panel } from "../../parts/Panel";
+import { wordFor } from "../../text/codes";
+
+export function History({ order }: { order: OrderDetail }) {
+  const { t } = useTranslation();
+  const time = useTime();
+  return (
+    <Panel title={t("trips.history")}>
+      <Timeline bulletSize={14} lineWidth={2} active={order.history.length}>
+        {order.history.map((entry) => (
+          <Timeline.Item
+            key={entry.seq}
+            title={
+              <Text component="span" size="sm" fw={600}>
+                {wordFor(t, "orderStep", entry.action.replace(/^order\./, ""))}
+                <Text component="span" size="sm" fw={400}>
+                  {" · "}
+                  {entry.actor}
+                </Text>
+              </Text>
+            }
+          >
+            {entry.reason && <Text size="sm">{entry.reason}</Text>}
+            <Text size="xs" c="dimmed">
+              {time(entry.happened_at, "full")}
+            </Text>
+          </Timeline.Item>
+        ))}
+      </Timeline>
+      {order.approvals.map((approval) => (
+        <Text size="sm" mt="sm" key={approval.decided_at}>
+          {t("trips.approval", {
+            name: approval.approver_name,
+            decision: t(`trips.decision.${approval.decision}`),
+            opinion: approval.opinion || "—",
+          })}
+        </Text>
+      ))}
+    </Panel>
+  );
+}

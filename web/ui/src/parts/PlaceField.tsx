@@ -1,0 +1,92 @@
+// One place: typed and chosen from the city's places, or picked on a map. Earlier places come first.
+import { ActionIcon, Autocomplete, Modal, Text, Tooltip } from "@mantine/core";
+import { useDebouncedValue, useDisclosure } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { OrderPlace } from "../api/orders";
+import { searchPlaces } from "../api/places";
+import { wordFor } from "../text/codes";
+import { Icon } from "./Icon";
+import { PickOnMap } from "./PickOnMap";
+
+interface PlaceFieldProps {
+  label: string;
+  value: OrderPlace | null;
+  error?: string | undefined;
+  onChange: (place: OrderPlace | null) => void;
+}
+
+export function PlaceField({ label, value, error, onChange }: PlaceFieldProps) {
+  const { t, i18n } = useTranslation();
+  const [typed, setTyped] = useState(value?.name ?? "");
+  const [settled] = useDebouncedValue(typed.trim(), 250);
+  const [opened, map] = useDisclosure(false);
+  useEffect(() => {
+    if (value) setTyped(value.name);
+  }, [value]);
+  const found = useQuery({
+    queryKey: ["places", settled],
+    queryFn: ({ signal }) => searchPlaces(settled, signal),
+    staleTime: 60_000,
+  });
+  const places = found.data ?? [];
+  const named = new Map(places.map((place) => [place.name, place]));
+  const choose = (name: string) => {
+    const place = named.get(name);
+    if (place) onChange({ name: place.name, lon: place.lon, lat: place.lat });
+  };
+  const about = (option: { readonly value: string }) => {
+    const place = named.get(option.value);
+    const other = i18n.language === "en" ? place?.name_en : null;
+    return [other, wordFor(t, "placeKind", place?.kind)].filter(Boolean).join(" · ");
+  };
+
+  return (
+    <>
+      <Autocomplete
+        label={label}
+        placeholder={t("place.hint")}
+        required
+        error={error}
+        value={typed}
+        data={[...named.keys()]}
+        filter={({ options }) => options}
+        limit={12}
+        leftSection={<Icon name="pin" size={16} />}
+        rightSectionPointerEvents="all"
+        rightSection={
+          <Tooltip label={t("place.onMap")}>
+            <ActionIcon variant="subtle" aria-label={t("place.onMapFor", { label })} onClick={map.open}>
+              <Icon name="map" size={18} />
+            </ActionIcon>
+          </Tooltip>
+        }
+        renderOption={({ option }) => (
+          <span>
+            {option.value}
+            <Text component="span" size="xs" c="dimmed" ml={8}>
+              {about(option)}
+            </Text>
+          </span>
+        )}
+        onChange={(text) => {
+          setTyped(text);
+          if (value && text !== value.name) onChange(null);
+        }}
+        onOptionSubmit={choose}
+        onBlur={() => choose(typed.trim())}
+      />
+      <Modal opened={opened} onClose={map.close} title={t("place.pick", { label })} size="xl">
+        <PickOnMap
+          start={value}
+          onPick={(place) => {
+            onChange(place);
+            setTyped(place.name);
+            map.close();
+          }}
+        />
+      </Modal>
+    </>
+  );
+}

@@ -1,0 +1,64 @@
+// One action a person takes: runs it, tells the outcome, refreshes what it changed. A lost race (409 stale)
+// reloads the newer row and says so, instead of overwriting somebody's work.
+import { notifications } from "@mantine/notifications";
+import { type QueryKey, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { isProblem } from "../api/client";
+import { errorSentence } from "../text/codes";
+
+interface ActOptions<Input, Output> {
+  run: (input: Input, key: string) => Promise<Output>;
+  /** First elements of query keys that are read again afterwards. */
+  touches: readonly string[];
+  done?: string | ((output: Output) => string);
+  after?: (output: Output, input: Input) => void;
+  /** True: the form shows the refusal itself. */
+  quiet?: boolean;
+}
+
+export function useAct<Input, Output>({
+  run,
+  touches,
+  done,
+  after,
+  quiet = false,
+}: ActOptions<Input, Output>) {
+  const { t } = useTranslation();
+  const cache = useQueryClient();
+  const key = useRef<{ of: string; key: string } | null>(null);
+
+  const refresh = () =>
+    cache.invalidateQueries({
+      predicate: (query) => touches.includes(String((query.queryKey as QueryKey)[0])),
+    });
+
+  return useMutation({
+    mutationFn: (input: Input) => {
+      const of = JSON.stringify(input) ?? "";
+      // Pressing again after a broken line repeats the same action under the same one-time key.
+      if (key.current?.of !== of) key.current = { of, key: crypto.randomUUID() };
+      return run(input, key.current.key);
+    },
+    onSuccess: async (output, input) => {
+      key.current = null;
+      if (done) {
+        const message = typeof done === "function" ? done(output) : done;
+        notifications.show({ message, color: "green", autoClose: 5000 });
+      }
+      await refresh();
+      after?.(output, input);
+    },
+    onError: async (error) => {
+      if (!isProblem(error) || error.status > 0) key.current = null;
+      if (isProblem(error) && error.status === 409) await refresh();
+      if (isProblem(error) && error.status === 401) return;
+      if (quiet && !(isProblem(error) && error.code === "stale")) return;
+      notifications.show({
+        message: errorSentence(t, error),
+        color: "red",
+        autoClose: isProblem(error) && error.code === "stale" ? false : 9000,
+      });
+    },
+  });
+}

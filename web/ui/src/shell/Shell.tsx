@@ -1,0 +1,62 @@
+// The frame around every page: top bar, left menu on wide screens, bottom bar on phones.
+import { AppShell, Drawer } from "@mantine/core";
+import { useDisclosure, useMediaQuery } from "@mantine/hooks";
+import { Suspense, useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { Outlet, useLocation } from "react-router";
+import { Loading } from "../parts/states";
+import { useSignedIn } from "../session/useSession";
+import { BottomBar } from "./BottomBar";
+import { menuFor } from "./menu";
+import { SideMenu } from "./SideMenu";
+import { TopBar } from "./TopBar";
+
+/** Pages that use the whole height and scroll inside themselves. */
+const FULL_HEIGHT = ["/map"];
+
+export function Shell() {
+  const { t } = useTranslation();
+  const entries = menuFor(useSignedIn());
+  const { pathname } = useLocation();
+  const phone = useMediaQuery("(max-width: 61.99em)", undefined, { getInitialValueInEffect: false });
+  const [opened, drawer] = useDisclosure(false);
+  const full = FULL_HEIGHT.includes(pathname);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the menu
+  useEffect(() => drawer.close(), [pathname]);
+
+  return (
+    <AppShell
+      header={{ height: 52 }}
+      navbar={{ width: 212, breakpoint: "md", collapsed: { mobile: true, desktop: false } }}
+      footer={{ height: 57, collapsed: !phone }}
+      padding={full ? 0 : { base: "sm", sm: "lg" }}
+      transitionDuration={0}
+    >
+      <a className="skip-link" href="#content">
+        {t("shell.skip")}
+      </a>
+      <AppShell.Header>
+        <TopBar phone={phone} />
+      </AppShell.Header>
+      <AppShell.Navbar p="xs" aria-label={t("shell.menuLabel")} style={{ overflowY: "auto" }}>
+        {!phone && <SideMenu entries={entries} />}
+      </AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1} style={{ outline: "none" }}>
+        <Suspense fallback={<Loading />}>
+          <Outlet />
+        </Suspense>
+      </AppShell.Main>
+      {phone && (
+        <AppShell.Footer component="nav" aria-label={t("shell.menuLabel")}>
+          <BottomBar entries={entries} onMore={drawer.open} />
+        </AppShell.Footer>
+      )}
+      <Drawer opened={opened} onClose={drawer.close} title={t("shell.menuLabel")} position="left" size={280}>
+        <nav aria-label={t("shell.allPages")}>
+          <SideMenu entries={entries} />
+        </nav>
+      </Drawer>
+    </AppShell>
+  );
+}

@@ -1,0 +1,75 @@
+// What each person is offered, by right. The server enforces; this only keeps menus honest. Order matters:
+// the first entry a person has is where they land, and the first three are on the phone's bottom bar.
+import type { Session } from "../api/session";
+import type { IconName } from "../parts/Icon";
+
+export type Group = "work" | "setup" | "know";
+
+export interface MenuEntry {
+  readonly path: string;
+  /** Key under shell.menu, also of the page's title. */
+  readonly name: string;
+  readonly icon: IconName;
+  readonly group: Group;
+  /** Any of these rights offers the entry; none needed when empty. */
+  readonly rights: readonly string[];
+}
+
+const ENTRIES: readonly MenuEntry[] = [
+  { path: "/map", name: "map", icon: "map", group: "work", rights: ["track.view"] },
+  { path: "/alerts", name: "alerts", icon: "alert", group: "work", rights: ["alert.view"] },
+  { path: "/dispatch", name: "dispatch", icon: "dispatch", group: "work", rights: ["order.assign"] },
+  { path: "/drive", name: "drive", icon: "drive", group: "work", rights: ["order.drive"] },
+  { path: "/approve", name: "approve", icon: "approve", group: "work", rights: ["order.approve"] },
+  { path: "/book", name: "book", icon: "book", group: "work", rights: ["order.book"] },
+  {
+    path: "/trips",
+    name: "trips",
+    icon: "trips",
+    group: "work",
+    rights: ["order.book", "order.assign", "order.settle"],
+  },
+  { path: "/admin/vehicles", name: "vehicles", icon: "vehicles", group: "setup", rights: ["vehicle.view"] },
+  { path: "/admin/devices", name: "devices", icon: "devices", group: "setup", rights: ["device.view"] },
+  { path: "/admin/people", name: "people", icon: "people", group: "setup", rights: ["person.view"] },
+  {
+    path: "/admin/units",
+    name: "units",
+    icon: "units",
+    group: "setup",
+    rights: ["unit.edit", "person.view"],
+  },
+  { path: "/admin/areas", name: "areas", icon: "areas", group: "setup", rights: ["area.view"] },
+  { path: "/admin/calendar", name: "calendar", icon: "calendar", group: "know", rights: [] },
+  { path: "/admin/rules", name: "rules", icon: "rules", group: "know", rights: [] },
+  { path: "/help", name: "help", icon: "help", group: "know", rights: [] },
+];
+
+/** Which entries come first for whom: the page a role opens ten times a day. */
+const FIRST_BY_ROLE: readonly (readonly [role: string, paths: readonly string[]])[] = [
+  ["dispatcher", ["/map", "/dispatch", "/alerts"]],
+  ["inspector", ["/alerts", "/map"]],
+  ["fleet_admin", ["/map", "/alerts", "/admin/vehicles"]],
+  ["driver", ["/drive", "/map"]],
+  ["approver", ["/approve", "/alerts"]],
+  ["unit_admin", ["/map", "/alerts", "/book"]],
+  ["system_admin", ["/admin/people", "/admin/units", "/admin/devices"]],
+  ["device_engineer", ["/admin/devices", "/admin/vehicles"]],
+  ["employee", ["/book", "/trips", "/map"]],
+];
+
+export function menuFor(session: Pick<Session, "rights" | "roles">): readonly MenuEntry[] {
+  const offered = ENTRIES.filter(
+    ({ rights }) => rights.length === 0 || rights.some((right) => session.rights.includes(right)),
+  );
+  const held = new Set(session.roles.map(({ role }) => role));
+  const first = FIRST_BY_ROLE.find(([role]) => held.has(role))?.[1] ?? [];
+  const place = (entry: MenuEntry) => {
+    const index = first.indexOf(entry.path);
+    return index < 0 ? first.length : index;
+  };
+  return [...offered].sort((a, b) => place(a) - place(b));
+}
+
+export const homeFor = (session: Pick<Session, "rights" | "roles">): string =>
+  menuFor(session)[0]?.path ?? "/help";

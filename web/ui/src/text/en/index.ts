@@ -1,0 +1,22 @@
+// All texts of the page in this language, one file per part of the page.
+import { alert } from "./alert";
+import { app } from "./app";
+import { codes } from "./codes";
+import { map } from "./map";
+import { messages } from "./messages";
+import { refusals } from "./refusals";
+import { register } from "./register";
+import { vehicle } from "./vehicle";
+import { work } from "./work";
+
+export const en = {
+  ...app,
+  ...codes,
+  ...refusals,
+  ...map,
+  ...alert,
+  ...vehicle,
+  ...work,
+  ...register,
+  ...messages,
+};
