@@ -63,6 +63,19 @@ async def test_the_snapshot_holds_exactly_what_the_viewer_may_see(site: Site, na
         assert live_map.hello["version"] == 1
 
 
+async def test_a_page_that_opens_before_the_first_full_read_waits_for_it(site: Site) -> None:
+    """An empty snapshot would say that the fleet is gone; between two full looks a new world is read in full at once."""
+    wanted = await numbers(site, VISIBLE_LIVE["dispatcher"])
+    hub = site.app.state.parts.hub
+    async with site.as_person("dispatcher") as client, site.live(client) as live_map:
+        await live_map.take()
+        hub._worlds.clear()
+        async with site.live(client) as early:
+            await early.take()
+            assert early.kinds == [Kind.SNAPSHOT]
+            assert set(early.shown) == wanted
+
+
 async def test_a_stored_fix_reaches_the_map_within_two_seconds_as_a_delta(site: Site) -> None:
     """And only the vehicle that moved is sent."""
     (pool,) = await numbers(site, {"pool"})

@@ -19,13 +19,14 @@ from fleet.store import load_actor
 from web.live.door import Door, Guest
 from web.live.viewer import Viewer, board_for, follows_orders
 from web.live.world import World
-from web.problems import TooMany
+from web.problems import TooMany, Unavailable
 from web.store import live as store
 from web.store import sessions
 
 TICK_S = 1.0
 WATCH_S = 0.5  # a lost right closes the map within a second
 FULL_LOOK_TICKS = 30
+FILLED_WITHIN_S = 10.0  # how long a page that opens waits for the first full read
 SIGHT_WATCHES = 20  # what a viewer may see is asked again after this many watches, and when an order changes
 SOCKETS_PER_PERSON = 5
 DATABASE_DOWN = (pg_errors.Error, OSError)
@@ -60,10 +61,14 @@ class Hub:
         return self._door.sell(Guest(actor=actor, session_id=session_id), self._clock())
 
     async def join(self, word: str, resume_token: int | None) -> Viewer:
-        """Turns a ticket into a viewer. Refuses NotSignedIn when the ticket is worth nothing."""
+        """Turns a ticket into a viewer. Refuses NotSignedIn when the ticket is worth nothing, Unavailable while nothing can be read."""
         now = self._clock()
         guest = self._door.admit(word, now)
         world = self._worlds.setdefault(guest.actor.tenant_id, World(self._instance))
+        try:
+            await asyncio.wait_for(world.filled.wait(), FILLED_WITHIN_S)
+        except TimeoutError as error:
+            raise Unavailable(what="database") from error
         board = board_for(guest.actor, world)
         mailbox = self._door.mailbox(guest.session_id, board, resume_token, now)
         viewer = Viewer(
@@ -92,7 +97,7 @@ class Hub:
         try:
             for tenant_id in await store.tenants(self._pool) if full else list(self._worlds):
                 world = self._worlds.setdefault(tenant_id, World(self._instance))
-                await self._read(tenant_id, world, announced, full=full)
+                await self._read(tenant_id, world, announced, full=full or not world.filled.is_set())
                 world.close_tick(self._clock())
         except BaseException:
             self._announced |= announced  # nothing announced is forgotten because a read failed

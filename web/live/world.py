@@ -4,6 +4,7 @@ Two boards are kept, with and without suspicions, because not everybody who may 
 it is suspected.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
@@ -25,6 +26,7 @@ class World:
         self.open_board = Board(instance)  # with suspicions
         self.plain_board = Board(instance)  # without
         self.seen: dict[int, int] = {}  # ingest writer -> last batch read
+        self.filled = asyncio.Event()  # read in full once: an earlier snapshot would show an empty fleet
         self._numbers: dict[UUID, int] = {}
         self._fixes: dict[UUID, LiveFix] = {}
         self._orders: Mapping[UUID, int] = {}
@@ -68,6 +70,7 @@ class World:
         self._touched.clear()
         self.plain_board.close_tick()
         self.open_board.close_tick()
+        self.filled.set()
 
     def numbers(self, vehicles: Iterable[UUID]) -> frozenset[int]:
         """Their numbers on the wire; a vehicle that never reported has none."""
