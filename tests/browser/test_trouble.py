@@ -79,3 +79,20 @@ def test_a_lost_line_is_told_and_heals(person: Person, watch: Watch) -> None:
     expect(banner).to_contain_text("当前显示", timeout=40_000)
     page.context.set_offline(False)
     expect(banner).to_have_count(0, timeout=30_000)
+
+
+def test_a_basemap_that_did_not_come_is_asked_for_again(person: Person, watch: Watch) -> None:
+    """The file cannot be reached when the map opens; once it can, the map is drawn without a reload."""
+    watch.expected = ("ERR_FAILED",)
+    page = person("fleetadmin")
+    page.route("**/basemap.pmtiles", lambda route: route.abort())
+    page.goto("/map")
+    page.wait_for_selector("[data-map-idle]", state="attached")
+    roads = "document.querySelector('.day-map').maplibre.querySourceFeatures('basemap', {sourceLayer: 'roads'}).length"
+    assert page.evaluate(roads) == 0
+    page.unroute("**/basemap.pmtiles")
+    for _ in range(40):
+        page.wait_for_timeout(1_000)
+        if page.evaluate(roads):
+            break
+    assert page.evaluate(roads) > 0

@@ -2,6 +2,7 @@
 // tests once it has drawn everything.
 import { AttributionControl, Map as MapLibreMap, NavigationControl, ScaleControl } from "maplibre-gl";
 import { prepareMapLibre } from "./bundle";
+import { healBasemap } from "./healing";
 import { buildStyle, type StyleWish } from "./style/style";
 
 export interface Camera {
@@ -40,6 +41,7 @@ export function createMap(container: HTMLElement, wish: MapWish): MapLibreMap {
   map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
   map.addControl(new AttributionControl({ compact: false }), "bottom-left");
   map.on("idle", () => container.setAttribute("data-map-idle", "true"));
+  healBasemap(map);
   exposeForTests(container, map);
   return map;
 }
