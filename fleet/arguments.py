@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from fleet import commands
 from fleet.access import Role
+from fleet.policy import AREA_KINDS
 from fleet.position import Datum
 from fleet.vehicle import VehicleClass
 
@@ -53,7 +54,29 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument("--draw-password", action="store_true", help="draw one and print it once")
 
     _vehicles_and_locators(add, group)
+    _policy(add, group)
     return root
+
+
+def _policy(add: Callable[..., argparse.ArgumentParser], group: Callable[[str, str], object]) -> None:
+    area = add("set", commands.area_set, group("area", "depots and other areas, in dated versions"))
+    area.add_argument("code")
+    area.add_argument("name")
+    area.add_argument("--kind", required=True, choices=AREA_KINDS)
+    area.add_argument(
+        "--geometry", required=True, help="file with GeoJSON: a (multi-)polygon, or the middle of a depot"
+    )
+    area.add_argument(
+        "--datum", default="WGS84", choices=[str(one) for one in Datum], help="of the coordinates in the file"
+    )
+    area.add_argument("--name-en", default="")
+    area.add_argument("--category", help="of a sensitive area: hotel, scenic ...")
+    area.add_argument("--capacity", type=int, help="places of a depot")
+    area.add_argument("--since", type=commands.instant, help="start of this version; now when absent")
+
+    notice = add("import", commands.calendar_import, group("calendar", "holidays and make-up workdays"))
+    notice.add_argument("file", help="JSON of NateScarlet/holiday-cn: year, days[{name, date, isOffDay}]")
+    notice.add_argument("--source", help="what the version says it comes from; the file's name when absent")
 
 
 def _vehicles_and_locators(add: Callable[..., argparse.ArgumentParser], group: Callable[[str, str], object]) -> None:
@@ -64,6 +87,7 @@ def _vehicles_and_locators(add: Callable[..., argparse.ArgumentParser], group: C
     vehicle.add_argument("--user", required=True, help="code of the using unit")
     vehicle.add_argument("--owner", help="code of the owning unit; the using unit when absent")
     vehicle.add_argument("--manager", help="code of the managing unit; the using unit when absent")
+    vehicle.add_argument("--depot", help="code of the depot it stands in")
     vehicle.add_argument("--make-model", default="")
     vehicle.add_argument("--retained", action="store_true")
     vehicle.add_argument("--exempt", action="store_true")

@@ -16,15 +16,17 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from fleet import broker, broker_accounts, db, service, store
+from fleet import broker, broker_accounts, db, policy, service, store
 from fleet.access import Role
 from fleet.errors import Invalid, NotConfigured, NotFound
 from fleet.journal import first_break
+from fleet.position import Datum
 from fleet.seed import demo, reference
 from fleet.settings import Settings, need
 from fleet.vehicle import Relation, VehicleClass
 
 Arguments = argparse.Namespace
+MOST_BYTES = 5 * 1024 * 1024  # of a file with an area or a notice
 
 
 def tell(**what: object) -> None:
@@ -159,9 +161,34 @@ async def vehicle_add(settings: Settings, arguments: Arguments) -> int:
             conn, "fleet vehicle add", tenant_id=tenant_id, plate=arguments.plate,
             vehicle_class=VehicleClass(arguments.vehicle_class), seats=arguments.seats, custody=custody,
             make_model=arguments.make_model, retained=arguments.retained, exempt=arguments.exempt,
-            now=arguments.since or datetime.now(UTC),
+            home_depot_id=await _depot(conn, tenant_id, arguments.depot), now=arguments.since or datetime.now(UTC),
         )  # fmt: skip
     tell(vehicle=vehicle_id, plate=arguments.plate)
+    return 0
+
+
+async def area_set(settings: Settings, arguments: Arguments) -> int:
+    """A depot or another area, or its next version."""
+    geometry = _read_json(arguments.geometry, "geometry")
+    async with await _connect(settings) as conn, conn.transaction():
+        told = await policy.set_area(
+            conn, "fleet area set", tenant_id=await _tenant(conn), code=arguments.code, name=arguments.name,
+            kind=arguments.kind, geometry=geometry, datum=Datum(arguments.datum), name_en=arguments.name_en,
+            category=arguments.category, capacity=arguments.capacity, since=arguments.since, now=datetime.now(UTC),
+        )  # fmt: skip
+    tell(**told)
+    return 0
+
+
+async def calendar_import(settings: Settings, arguments: Arguments) -> int:
+    """A year's holidays and make-up workdays, from a notice in the form of NateScarlet/holiday-cn."""
+    notice = _read_json(arguments.file, "file")
+    async with await _connect(settings) as conn, conn.transaction():
+        told = await policy.import_calendar(
+            conn, "fleet calendar import", tenant_id=await _tenant(conn), notice=notice,
+            source=arguments.source or Path(arguments.file).name, now=datetime.now(UTC),
+        )  # fmt: skip
+    tell(**told)
     return 0
 
 
@@ -213,6 +240,29 @@ async def _unit(conn: db.Connection, tenant_id: UUID, code: str) -> UUID:
     if row is None:
         raise NotFound(object="unit", code=code)
     return UUID(str(row["id"]))
+
+
+async def _depot(conn: db.Connection, tenant_id: UUID, code: str | None) -> UUID | None:
+    if code is None:
+        return None
+    row = await store.one(conn, store.AREA_BY_CODE, (tenant_id, code))
+    if row is None or row["kind"] != "depot":
+        raise NotFound(object="depot", code=code)
+    return UUID(str(row["id"]))
+
+
+def _read_json(path: str, field: str) -> dict[str, Any]:
+    """An object from a JSON file. Raises Invalid for a large file or one that holds something else."""
+    file = Path(path)
+    if file.stat().st_size > MOST_BYTES:
+        raise Invalid(field=field, reason="too_large")
+    try:
+        read = json.loads(file.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise Invalid(field=field, reason="not_json") from error
+    if not isinstance(read, dict):
+        raise Invalid(field=field, reason="not_an_object")
+    return read
 
 
 def _ask_password() -> str:

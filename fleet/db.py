@@ -13,6 +13,7 @@ import psycopg
 from psycopg import errors as pg_errors
 from psycopg.rows import class_row, dict_row, scalar_row, tuple_row
 from psycopg.types.json import Jsonb
+from psycopg.types.range import TimestamptzRange
 from psycopg_pool import AsyncConnectionPool
 from yoyo import get_backend, read_migrations
 
@@ -22,6 +23,7 @@ __all__ = [
     "Connection",
     "Jsonb",
     "Pool",
+    "TimestamptzRange",
     "class_row",
     "connect",
     "dict_row",

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from fleet.access import Actor, Role, expand
-from fleet.db import Connection, Jsonb, dict_row
-from fleet.worktime import Calendar, DayKind
+from fleet.db import Connection, Jsonb, TimestamptzRange, dict_row
+from fleet.worktime import Calendar, DayKind, stated_years
 
 # One row to insert; column names are constants of this program, never input.
 _INSERT = "INSERT INTO {table} ({columns}) VALUES ({marks})"
@@ -79,6 +79,11 @@ LATEST_CALENDAR = "SELECT id, version_no FROM calendar_version WHERE tenant_id =
 # The newest version that names a date wins.
 CALENDAR_DAYS = """SELECT DISTINCT ON (d.day) d.day, d.kind, d.name FROM calendar_day d
 JOIN calendar_version v ON v.id = d.version_id WHERE d.tenant_id = %s ORDER BY d.day, v.version_no DESC"""
+AREA_BY_CODE = "SELECT id, kind FROM area WHERE tenant_id = %s AND code = %s"
+# The next version starts where this one ends; what was judged before keeps the old one.
+END_AREA_VERSION = """UPDATE area_version SET during = tstzrange(lower(during), %(at)s)
+WHERE area_id = %(area)s AND upper_inf(during) AND lower(during) < %(at)s"""
+LATEST_AREA_VERSION = "SELECT coalesce(max(version_no), 0) AS version_no FROM area_version WHERE area_id = %s"
 # An edited row must still be the version the person saw.
 EDIT = "UPDATE {table} SET {assignments} WHERE tenant_id = %s AND id = %s AND row_version = %s RETURNING row_version"
 VERSION = "SELECT row_version FROM {table} WHERE tenant_id = %s AND id = %s"
@@ -100,14 +105,14 @@ async def edit(
 
 
 async def load_calendar(conn: Connection, tenant_id: UUID, timezone: ZoneInfo) -> Calendar:
-    """Every known day of the tenant; years without a row are provisional."""
+    """Every known day of the tenant; years not stated date by date are provisional."""
     rows = await many(conn, CALENDAR_DAYS, (tenant_id,))
     version = await one(conn, LATEST_CALENDAR, (tenant_id,))
     return Calendar(
         days={row["day"]: (DayKind(row["kind"]), row["name"]) for row in rows},
         timezone=timezone,
         version_id=None if version is None else version["id"],
-        covered_years=frozenset(row["day"].year for row in rows),
+        covered_years=stated_years(row["day"] for row in rows),
     )
 
 
@@ -141,7 +146,6 @@ async def add_area(
     conn: Connection,
     *,
     area_id: UUID,
-    version_id: UUID,
     tenant_id: UUID,
     kind: str,
     code: str,
@@ -153,18 +157,41 @@ async def add_area(
 ) -> None:
     """A new area with its first version, valid from always."""
     await insert(conn, "area", {"id": area_id, "tenant_id": tenant_id, "kind": kind, "code": code})
-    await insert(
-        conn,
-        "area_version",
-        {
-            "id": version_id,
-            "tenant_id": tenant_id,
-            "area_id": area_id,
-            "version_no": 1,
-            "name": name,
-            "name_en": name_en,
-            "category": category,
-            "geometry": Jsonb(dict(geometry)),
-            "capacity": capacity,
-        },
-    )
+    await add_area_version(
+        conn, tenant_id=tenant_id, area_id=area_id, name=name, name_en=name_en, geometry=geometry, category=category,
+        capacity=capacity,
+    )  # fmt: skip
+
+
+async def add_area_version(
+    conn: Connection,
+    *,
+    tenant_id: UUID,
+    area_id: UUID,
+    name: str,
+    geometry: Mapping[str, Any],
+    name_en: str = "",
+    category: str | None = None,
+    capacity: int | None = None,
+    source_datum: str = "WGS84",
+    since: datetime | None = None,
+) -> tuple[UUID, int]:
+    """The next version of an area, from `since` (None: from always); its id and number."""
+    latest = await one(conn, LATEST_AREA_VERSION, (area_id,))
+    version_id, number = uuid4(), 1 + (int(latest["version_no"]) if latest else 0)
+    values: dict[str, Any] = {
+        "id": version_id,
+        "tenant_id": tenant_id,
+        "area_id": area_id,
+        "version_no": number,
+        "name": name,
+        "name_en": name_en,
+        "category": category,
+        "geometry": Jsonb(dict(geometry)),
+        "source_datum": source_datum,
+        "capacity": capacity,
+    }
+    if since is not None:
+        values["during"] = TimestamptzRange(since, None)
+    await insert(conn, "area_version", values)
+    return version_id, number

@@ -11,8 +11,9 @@ from datetime import date, datetime, time, timedelta
 
 from fleet.vehicle import Relation
 from fleet.worktime import Day
-from geofence.facts import FAR_FUTURE_MS, FAR_PAST_MS, JudgedOrder, VehicleFacts
-from geofence.instants import epoch_ms, instant
+from geofence.facts import JudgedOrder, VehicleFacts
+from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS, epoch_ms, instant
+from geofence.places import Area
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,8 +52,25 @@ class Context:
         self._last = found = self._regime(at_ms)
         return found
 
-    def in_depot(self, lon: float, lat: float, margin_m: float) -> bool:
-        return any(depot.holds(lon, lat, margin_m) for depot in self.facts.depots)
+    def in_depot(self, at_ms: int, lon: float, lat: float, margin_m: float) -> bool:
+        """In a depot as its fence was then."""
+        return self.depot(at_ms, lon, lat, margin_m) is not None
+
+    def depot(self, at_ms: int, lon: float, lat: float, margin_m: float = 0.0) -> Area | None:
+        return next((each for each in self.facts.depots if each.then(at_ms) and each.holds(lon, lat, margin_m)), None)
+
+    def home_depot(self, at_ms: int) -> Area | None:
+        """Where the vehicle belongs, as it was then."""
+        home = self.facts.home_depot_id
+        return next((each for each in self.facts.depots if each.id == home and each.then(at_ms)), None)
+
+    def is_rural(self, at_ms: int, lon: float, lat: float) -> bool:
+        return any(each.then(at_ms) and each.holds(lon, lat) for each in self.facts.rural)
+
+    def area_versions(self, from_ms: int, to_ms: int) -> list[str]:
+        """The ids of the versions that held at some time of a span."""
+        areas = (each for each in (*self.facts.depots, *self.facts.rural) if each.version_id is not None)
+        return [str(each.version_id) for each in areas if each.in_force[0] <= to_ms and from_ms < each.in_force[1]]
 
     def _window(self, order: JudgedOrder) -> tuple[int, int]:
         """The span an order covers: the planned one with grace."""

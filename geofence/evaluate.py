@@ -96,12 +96,14 @@ def _judge(state: State, step: Step, context: Context, outcome: Outcome) -> None
     if step.drive_ms != state.drive_ms:
         state.drive_ms = step.drive_ms
         state.waiting = []
-        state.sheltered = step.kind is Kind.MOVE and context.in_depot(step.rest_lon, step.rest_lat, HOME_MARGIN_M)
+        state.sheltered = step.kind is Kind.MOVE and context.in_depot(
+            step.drive_ms, step.rest_lon, step.rest_lat, HOME_MARGIN_M
+        )
     if not state.sheltered:
         _cut(state, step, context, outcome)
         return
     state.waiting.append(step)
-    if context.in_depot(step.lon, step.lat, DEPOT_MARGIN_M + step.accuracy_m):
+    if context.in_depot(step.to_ms, step.lon, step.lat, DEPOT_MARGIN_M + step.accuracy_m):
         del state.waiting[:-WAITING_STEPS]
         return
     state.sheltered = False
@@ -195,7 +197,7 @@ def _come_back(state: State, step: Step, context: Context) -> None:
         places.append(order.origin)
     if order is not None and order.destination is not None and order.type in (OrderType.RENTAL, OrderType.TIME_SHARE):
         places.append(order.destination)  # handed over there
-    if context.in_depot(step.lon, step.lat, HOME_MARGIN_M) or any(
+    if context.in_depot(step.to_ms, step.lon, step.lat, HOME_MARGIN_M) or any(
         apart_m(lon, lat, step.lon, step.lat) <= BACK_AGAIN_M for lon, lat in places
     ):
         state.out = None

@@ -11,9 +11,8 @@ from typing import Any
 
 from fleet.vehicle import Relation
 from fleet.worktime import Calendar, Day, WorkHours
+from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS
 from geofence.places import Area, Path
-
-FAR_PAST_MS, FAR_FUTURE_MS = -(1 << 53), 1 << 53
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +83,7 @@ class VehicleFacts:
     user_recorded: bool = False  # it is recorded who uses the vehicle and when: at other times the user is unknown
     hours: Mapping[str, WorkHours] = field(default_factory=dict)  # by unit
     depots: tuple[Area, ...] = ()
-    home_depot: Area | None = None
+    home_depot_id: str | None = None  # one of depots
     rural: tuple[Area, ...] = ()
     exempt_rules: frozenset[str] = frozenset()
     parameters: Mapping[str, Any] = field(default_factory=dict)  # by rule id: that rule's Parameters

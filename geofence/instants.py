@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+FAR_PAST_MS, FAR_FUTURE_MS = -(1 << 53), 1 << 53
 EPOCH_MS_FROM = 100_000_000_000  # a larger number is milliseconds
 
 

@@ -11,6 +11,7 @@ import shapely
 from shapely.geometry import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
+from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS
 from geofence.track.fixes import METRES_PER_DEGREE
 
 
@@ -32,20 +33,32 @@ class _Patch:
 
 
 class Area:
-    """A depot or another area with an id, a kind and a shape. A point depot is a circle of 100 m."""
+    """A version of a depot or another area: id, kind, shape, and since and until when it holds. A point depot is a circle of 100 m."""
 
-    __slots__ = ("_box", "_patch", "_shape", "id", "kind", "lat", "lon", "version_id")
+    __slots__ = ("_box", "_patch", "_shape", "id", "in_force", "kind", "lat", "lon", "version_id")
 
     POINT_RADIUS_M = 100.0
 
-    def __init__(self, area_id: str, kind: str, shape: BaseGeometry, *, version_id: str | None = None) -> None:
-        self.id, self.kind, self.version_id = area_id, kind, version_id
+    def __init__(
+        self,
+        area_id: str,
+        kind: str,
+        shape: BaseGeometry,
+        *,
+        version_id: str | None = None,
+        in_force: tuple[int, int] = (FAR_PAST_MS, FAR_FUTURE_MS),
+    ) -> None:
+        self.id, self.kind, self.version_id, self.in_force = area_id, kind, version_id, in_force
         self.lon, self.lat = shape.centroid.x, shape.centroid.y
         self._patch = _Patch(self.lon, self.lat)
         flat = self._patch.shape(shape)
         self._shape = flat if flat.area > 0 else flat.buffer(self.POINT_RADIUS_M)
         self._box = self._shape.bounds
         shapely.prepare(self._shape)
+
+    def then(self, at_ms: int) -> bool:
+        """This version held at an instant."""
+        return self.in_force[0] <= at_ms < self.in_force[1]
 
     def distance_m(self, lon: float, lat: float) -> float:
         """0 inside; outside the distance to the edge."""

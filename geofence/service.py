@@ -14,9 +14,9 @@ import structlog
 from fleet.db import Connection
 from geofence.context import Context
 from geofence.evaluate import evaluate, standing
-from geofence.facts import FAR_FUTURE_MS, JudgedOrder
+from geofence.facts import JudgedOrder
 from geofence.finding import WATERMARK_MS
-from geofence.instants import epoch_ms
+from geofence.instants import FAR_FUTURE_MS, epoch_ms
 from geofence.live.memory import ORDERS_AHEAD_MS, ORDERS_BACK_MS, UNKNOWN, Again, Heard, Loaded, Memory, merged
 from geofence.live.recording import record
 from geofence.live.records import Stretch

@@ -194,7 +194,7 @@ CREATE TABLE calendar_version (
     created_by uuid REFERENCES person,
     UNIQUE (tenant_id, version_no)
 );
--- Only what a version says; the newest version that names a date wins. A year without any row is provisional.
+-- Only what a version says; the newest version that names a date wins. A year of which not every date is named is provisional.
 CREATE TABLE calendar_day (
     tenant_id uuid NOT NULL REFERENCES tenant,
     version_id uuid NOT NULL REFERENCES calendar_version,

@@ -46,9 +46,17 @@ BEGIN
 END $$;
 CREATE TRIGGER touches_judgement AFTER INSERT OR UPDATE ON custody FOR EACH ROW EXECUTE FUNCTION custody_touches_judgement();
 
+-- A version that only ends earlier or later touches the time between; what was judged before its end stays.
 CREATE FUNCTION area_touches_judgement() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
-    PERFORM judge_again(NEW.tenant_id, NULL, NEW.during, 'area_change');
+    IF TG_OP = 'INSERT' THEN
+        PERFORM judge_again(NEW.tenant_id, NULL, NEW.during, 'area_change');
+    ELSIF NEW.geometry = OLD.geometry AND lower(NEW.during) IS NOT DISTINCT FROM lower(OLD.during) THEN
+        PERFORM judge_again(NEW.tenant_id, NULL, tstzrange(least(upper(OLD.during), upper(NEW.during)),
+            nullif(greatest(coalesce(upper(OLD.during), 'infinity'), coalesce(upper(NEW.during), 'infinity')), 'infinity')), 'area_change');
+    ELSE
+        PERFORM judge_again(NEW.tenant_id, NULL, range_merge(OLD.during, NEW.during), 'area_change');
+    END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER touches_judgement AFTER INSERT OR UPDATE ON area_version FOR EACH ROW EXECUTE FUNCTION area_touches_judgement();

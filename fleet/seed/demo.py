@@ -122,7 +122,7 @@ async def _areas(conn: Connection, tenant_id: UUID, city: Mapping[str, Any]) -> 
         if geometry is None or kind == "depot":
             geometry = _box(place["lon"], place["lat"], half_m=70)
         await store.add_area(
-            conn, area_id=area_id, version_id=uuid4(), tenant_id=tenant_id, kind=kind, code=place["id"],
+            conn, area_id=area_id, tenant_id=tenant_id, kind=kind, code=place["id"],
             name=place["name"], name_en=place.get("name_en") or "", geometry=geometry,
             category=place["kind"] if kind == "sensitive" else None, capacity=40 if kind == "depot" else None,
         )  # fmt: skip
@@ -130,7 +130,7 @@ async def _areas(conn: Connection, tenant_id: UUID, city: Mapping[str, Any]) -> 
             depots.append((area_id, place["lon"], place["lat"]))
     for number, geometry in enumerate(city.get("rural", []), start=1):
         await store.add_area(
-            conn, area_id=uuid4(), version_id=uuid4(), tenant_id=tenant_id, kind="rural", code=f"rural-{number}",
+            conn, area_id=uuid4(), tenant_id=tenant_id, kind="rural", code=f"rural-{number}",
             name=f"乡村区域{number}", name_en=f"Rural area {number}", geometry=geometry,
         )  # fmt: skip
     if not depots:

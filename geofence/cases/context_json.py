@@ -17,8 +17,8 @@ from fleet.order import OrderType
 from fleet.vehicle import Relation
 from fleet.worktime import Calendar, DayKind, built_in, parse_hours
 from geofence import rules
-from geofence.facts import FAR_FUTURE_MS, FAR_PAST_MS, CustodySpan, JudgedOrder, QuietHours, VehicleFacts
-from geofence.instants import instant_ms
+from geofence.facts import CustodySpan, JudgedOrder, QuietHours, VehicleFacts
+from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS, instant_ms
 from geofence.places import Area, Path
 from geofence.rules.r03_off_hours import quiet_hours
 
@@ -108,7 +108,7 @@ def _vehicle(row: Mapping[str, Any], where: str, base: VehicleFacts, depots: Map
         custody=tuple(spans),
         unit_id=str(user_unit) if user_unit is not None else None,
         user_recorded="user_unit" in row or any(span.relation is Relation.USER for span in spans),
-        home_depot=depots.get(str(home)) if home is not None else None,
+        home_depot_id=str(home) if str(home) in depots else None,
         exempt_rules=exempt,
     )
 
@@ -222,7 +222,7 @@ def _notes_on_orders(orders: Sequence[tuple[str, JudgedOrder]], listed: set[str]
 
 def _notes_on_vehicle(facts: VehicleFacts, hours_wanted: bool) -> list[str]:
     notes = []
-    if facts.home_depot is None:
+    if facts.home_depot_id is None:
         notes.append(f"vehicle {facts.vehicle_id}: no home depot is known")
     if not facts.depots:
         notes.append(f"vehicle {facts.vehicle_id}: no depot is known, so re-parking in it cannot be told from use")

@@ -43,7 +43,7 @@ async def record(
         await alerts.save_drive(conn, subject, drive, unit_id, order_of_drive(drive, context))
     for stop in stops:
         subject = _subject(registry, vehicle_id, stop.started_ms)
-        area = next((depot for depot in context.facts.depots if depot.holds(stop.lon, stop.lat)), None)
+        area = context.depot(stop.started_ms, stop.lon, stop.lat)
         unit_id = context.regime(stop.started_ms).unit_id
         await alerts.save_stop(conn, subject, stop, unit_id, area.version_id if area is not None else None)
     for change in await _changes(conn, vehicle_id, findings, stretch):
@@ -72,7 +72,7 @@ def _judged_by(change: AlertChange, context: Context, engine: str) -> JudgedBy:
         rule_version_id=facts.versions.get(finding.rule),
         parameters=asdict(facts.parameters.get(rule.id, rule.defaults)),
         calendar_version_id=None if calendar_id is None else str(calendar_id),
-        area_version_ids=[area.version_id for area in (*facts.depots, *facts.rural) if area.version_id is not None],
+        area_version_ids=context.area_versions(finding.started_ms, finding.ended_ms or finding.detected_ms),
         order_row_version=None if order is None else order.row_version,
         order_search=order_search(finding, context),
         unit_id=context.regime(finding.started_ms).unit_id,

@@ -96,7 +96,6 @@ def facts_of(
     chosen = _chosen_rules(registry.rules, vehicle, unit_id)
     parameters, problems = _parameters(chosen)
     areas = registry.areas.get(tenant, ())
-    depots = tuple(area for area in areas if area.kind == "depot")
     hours = registry.hours.get(tenant, {})
     units = {span.unit_id for span in vehicle.custody}
     facts = VehicleFacts(
@@ -106,8 +105,8 @@ def facts_of(
         custody=vehicle.custody,
         user_recorded=True,
         hours={unit: known for unit in units if (known := hours.get(unit) or hours.get("")) is not None},
-        depots=depots,
-        home_depot=next((depot for depot in depots if depot.id == vehicle.home_depot_id), None),
+        depots=tuple(area for area in areas if area.kind == "depot"),
+        home_depot_id=vehicle.home_depot_id,
         rural=tuple(area for area in areas if area.kind == "rural"),
         exempt_rules=vehicle.exempt_rules | {rule for rule, row in chosen.items() if not row.enabled},
         parameters=parameters,

@@ -80,7 +80,7 @@ def _limit_m(
 ) -> float:
     """The corridor here and now; updates what is remembered of this order."""
     step, path = piece.step, order.path
-    rural = any(area.holds(step.lon, step.lat) for area in context.facts.rural)
+    rural = context.is_rural(step.to_ms, step.lon, step.lat)
     corridor_m = parameters.rural_corridor_m if rural else parameters.corridor_m
     if memory.order_id != order.id:
         memory.order_id, memory.joined, memory.finished = order.id, False, False
@@ -92,7 +92,7 @@ def _limit_m(
         memory.finished = memory.finished or apart_m(end_lon, end_lat, step.lon, step.lat) <= END_REACHED_M
     if not memory.joined:
         return corridor_m + memory.departed_m
-    home = context.facts.home_depot
+    home = context.home_depot(step.to_ms)
     if memory.finished and home is not None:
         home_m = _off_m(order, home.lon, home.lat)
         if home_m > corridor_m:

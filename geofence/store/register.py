@@ -14,7 +14,8 @@ from fleet.geo import shape_of
 from fleet.order import COVERING_STATES
 from fleet.vehicle import Relation
 from fleet.worktime import Calendar, WorkHours, parse_hours
-from geofence.facts import FAR_FUTURE_MS, FAR_PAST_MS, CustodySpan, JudgedOrder
+from geofence.facts import CustodySpan, JudgedOrder
+from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS
 from geofence.live.registry import BindingRow, Registry, RuleRow, VehicleRow, by_device
 from geofence.places import Area, Path
 
@@ -29,9 +30,13 @@ CUSTODY = """
 BINDINGS = """
     SELECT device_no, vehicle_id::text, epoch_ms(nullif(lower(during), '-infinity')),
         epoch_ms(nullif(upper(during), 'infinity')) FROM device_binding ORDER BY vehicle_id, lower(during)"""
+# Every version that a movement of the last month, or one to come, can meet.
 AREAS = """
-    SELECT v.id::text, a.id::text, a.tenant_id::text, a.kind, v.geometry FROM area a JOIN area_version v ON v.area_id = a.id
-    WHERE a.kind IN ('depot', 'rural') AND v.during @> now() ORDER BY a.id"""
+    SELECT v.id::text, a.id::text, a.tenant_id::text, a.kind, v.geometry, epoch_ms(nullif(lower(v.during), '-infinity')),
+        epoch_ms(nullif(upper(v.during), 'infinity'))
+    FROM area a JOIN area_version v ON v.area_id = a.id
+    WHERE a.kind IN ('depot', 'rural') AND v.during && tstzrange(now() - interval '33 days', NULL)
+    ORDER BY a.id, v.version_no"""
 TENANTS = "SELECT id, timezone FROM tenant"
 SCHEDULES = """
     SELECT tenant_id::text, unit_id::text, work_hours FROM work_schedule WHERE during @> now() ORDER BY lower(during)"""
@@ -145,13 +150,17 @@ def _order(row: Sequence[Any]) -> JudgedOrder:
 
 
 async def _areas(conn: Connection, before: Registry | None) -> dict[str, tuple[Area, ...]]:
-    known = {area.version_id: area for areas in (before.areas.values() if before else ()) for area in areas}
+    known = {
+        (area.version_id, *area.in_force): area for areas in (before.areas.values() if before else ()) for area in areas
+    }
     found: dict[str, list[Area]] = {}
-    for version_id, area_id, tenant_id, kind, geometry in await _rows(conn, AREAS):
-        area = known.get(version_id)
+    for version_id, area_id, tenant_id, kind, geometry, from_ms, until_ms in await _rows(conn, AREAS):
+        in_force = (_or(from_ms, FAR_PAST_MS), _or(until_ms, FAR_FUTURE_MS))
+        area = known.get((version_id, *in_force))
         if area is None:
             try:
-                area = Area(area_id, kind, shape_of(geometry, field=f"area {area_id}"), version_id=version_id)
+                shape = shape_of(geometry, field=f"area {area_id}")
+                area = Area(area_id, kind, shape, version_id=version_id, in_force=in_force)
             except Invalid as error:
                 log.warning("area_unusable", area=area_id, reason=error.params.get("reason"))
                 continue

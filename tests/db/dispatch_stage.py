@@ -91,7 +91,7 @@ async def build(owner: db.Connection, web: db.Connection, router: Router) -> Sta
     ]
     async with owner.transaction():
         await store.add_area(
-            owner, area_id=area_id, version_id=uuid4(), tenant_id=town.tenant_id, kind="depot", code="depot", name="车场",
+            owner, area_id=area_id, tenant_id=town.tenant_id, kind="depot", code="depot", name="车场",
             name_en="Depot", geometry={"type": "Polygon", "coordinates": [square]},
         )  # fmt: skip
         await owner.execute("UPDATE vehicle SET home_depot_id = %s", (area_id,))

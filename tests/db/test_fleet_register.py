@@ -4,17 +4,20 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from fleet import access, db, service, store
+from fleet import access, db, geo, service, store
 from fleet.access import Role
 from fleet.errors import Conflict, Forbidden, Invalid, SameHands, Stale, Taken, WeakPassword, WrongPassword
 from fleet.people import hash_password
 from fleet.vehicle import Relation
+from fleet.worktime import DayKind
 from tests.db import town as town_of
 from tests.db.town import NOW, Town
 from tests.servers import Database
@@ -263,3 +266,69 @@ async def test_people_and_rows_of_another_tenant_do_not_exist_for_an_administrat
             await attempt
     row = await store.one(owner, "SELECT name FROM unit WHERE id = %s", (unit,))
     assert row == {"name": "邻市单位"}
+
+
+DEPOT = {
+    "type": "Polygon",
+    "coordinates": [[[120.1, 30.2], [120.102, 30.2], [120.102, 30.202], [120.1, 30.202], [120.1, 30.2]]],
+}
+
+
+async def test_a_depot_set_again_keeps_its_former_version_for_what_was_judged_before(
+    environment_of: Environment, database: Database, tmp_path: Path
+) -> None:
+    """Drawn on a GCJ-02 map and moved later: stored in WGS 84, in two versions that meet without gap or overlap."""
+    environment = environment_of("owner")
+    fleet(environment, "seed")
+    fleet(environment, "unit", "add", "JGJ", "机关事务管理局")
+    file = tmp_path / "depot.geojson"
+    file.write_text(json.dumps({"type": "Feature", "geometry": DEPOT}))
+    command = ("area", "set", "P1", "大院", "--kind", "depot", "--geometry", str(file))
+    assert fleet(environment, *command, "--datum", "GCJ02")[1]["version_no"] == 1
+    code, told = fleet(environment, *command, "--since", "2026-12-01T00:00:00+08:00", "--capacity", "40")
+    assert (code, told["version_no"]) == (0, 2)
+    assert fleet(environment, *command, "--since", "2026-11-01T00:00:00+08:00") == (
+        2,
+        {"error": "conflict", "what": "area_version"},
+    )
+    vehicle = ("vehicle", "add", "浙A1", "--class", "other", "--seats", "5", "--user", "JGJ", "--depot")
+    assert fleet(environment, *vehicle, "P2") == (2, {"error": "not_found", "object": "depot", "code": "P2"})
+    assert fleet(environment, *vehicle, "P1")[0] == 0
+    async with await db.connect(database.owner) as conn:
+        first, second = await store.many(
+            conn,
+            "SELECT geometry, upper(during) AS until, nullif(lower(during), '-infinity') AS since, capacity FROM area_version ORDER BY version_no",
+        )
+    assert first["until"] == second["since"] == datetime(2026, 11, 30, 16, tzinfo=UTC)
+    assert second["capacity"] == 40
+    lon, lat = first["geometry"]["coordinates"][0][0]
+    assert 200 < geo.distance_m(lon, lat, 120.1, 30.2) < 800
+
+
+async def test_an_imported_notice_makes_its_year_known(
+    environment_of: Environment, database: Database, tmp_path: Path
+) -> None:
+    """Before it 2027 is provisional, also when a single day of it is stated; afterwards nothing of it is."""
+    environment = environment_of("owner")
+    fleet(environment, "seed")
+    async with await db.connect(database.owner) as conn:
+        tenant = await store.one(conn, store.ONLY_TENANT)
+        assert tenant is not None
+        known = {date(2027, 1, 1): (DayKind.HOLIDAY, "元旦")}
+        await store.add_calendar_version(
+            conn, version_id=uuid4(), tenant_id=tenant["id"], source="one day", days=known, created_by=None
+        )
+        calendar = await store.load_calendar(conn, tenant["id"], ZoneInfo("Asia/Shanghai"))
+        assert calendar.day(date(2027, 3, 1)).provisional
+        assert not calendar.day(date(2026, 3, 1)).provisional
+        file = tmp_path / "2027.json"
+        file.write_text(json.dumps({"year": 2027, "days": [{"name": "元旦", "date": "2027-01-01", "isOffDay": True}]}))
+        code, told = fleet(environment, "calendar", "import", str(file))
+        assert (code, told["version_no"], told["source"]) == (0, 3, "2027.json")
+        calendar = await store.load_calendar(conn, tenant["id"], ZoneInfo("Asia/Shanghai"))
+        assert not calendar.day(date(2027, 3, 1)).provisional
+        file.write_text("[]")
+        assert fleet(environment, "calendar", "import", str(file)) == (
+            2,
+            {"error": "invalid", "field": "file", "reason": "not_an_object"},
+        )

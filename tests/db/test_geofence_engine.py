@@ -95,20 +95,19 @@ async def set_scene(bench: Bench, case: Case, *, orders: bool = True) -> list[st
             (version["tenant_id"], version["id"], fix_day, str(facts.calendar.day(fix_day).kind)),
         )
     ring = next(iter(facts.depots))
-    area, area_version = await _area(bench, ring.lon, ring.lat)
-    assert area_version
+    area = await _area(bench, ring.lon, ring.lat)
     await bench.owner.execute("UPDATE vehicle SET home_depot_id = %s WHERE id = %s", (area, bench.vehicle_id))
     await bench.owner.execute("DELETE FROM rejudge")
     return [await add_order(bench, order) for order in facts.orders] if orders else []
 
 
-async def _area(bench: Bench, lon: float, lat: float) -> tuple[Any, Any]:
-    area_id, version_id = uuid4(), uuid4()
+async def _area(bench: Bench, lon: float, lat: float) -> Any:
+    area_id = uuid4()
     await store.add_area(
-        bench.owner, area_id=area_id, version_id=version_id, tenant_id=bench.town.tenant_id, kind="depot", code="d1",
+        bench.owner, area_id=area_id, tenant_id=bench.town.tenant_id, kind="depot", code="d1",
         name="depot", geometry={"type": "Point", "coordinates": [lon, lat]},
     )  # fmt: skip
-    return area_id, version_id
+    return area_id
 
 
 async def add_order(bench: Bench, order: Any) -> str:

@@ -171,7 +171,7 @@ async def test_a_proposal_is_made_with_reasons_and_accepted(site: Site) -> None:
     depot = uuid4()
     shape = {"type": "Polygon", "coordinates": [[[115.99, 31.99], [116.0, 31.99], [116.0, 32.0], [115.99, 31.99]]]}
     await store.add_area(
-        site.owner, area_id=depot, version_id=uuid4(), tenant_id=site.town.tenant_id, kind="depot", code="d", name="场站",
+        site.owner, area_id=depot, tenant_id=site.town.tenant_id, kind="depot", code="d", name="场站",
         geometry=shape,
     )  # fmt: skip
     await site.owner.execute("UPDATE vehicle SET home_depot_id = %s", (depot,))

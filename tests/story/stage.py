@@ -83,7 +83,7 @@ async def _depot(conn: Connection, tenant_id: UUID, case: Case) -> UUID:
     area_id = uuid4()
     (depot,) = _rows(case, "depots")
     await store.add_area(
-        conn, area_id=area_id, version_id=uuid4(), tenant_id=tenant_id, kind="depot", code=DEPOT, name="车场",
+        conn, area_id=area_id, tenant_id=tenant_id, kind="depot", code=DEPOT, name="车场",
         geometry=depot["geometry"],
     )  # fmt: skip
     return area_id

@@ -1,17 +1,23 @@
 """R01: use without an order is found, and what an order, a depot, a tow or a bad device explains is not accused."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from shapely.geometry import Polygon
 
 from geofence.finding import Finding
-from geofence.instants import instant
+from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS, epoch_ms, instant
+from geofence.judge import findings_of
+from geofence.places import Area
 from tests.unit.geofence_cases import (
     DEPOT,
     Fix,
+    Spot,
     at,
+    case,
     context,
     day,
     driven,
@@ -216,3 +222,22 @@ def test_parked_drift_jumps_and_garbage_raise_nothing(tmp_path: Path) -> None:
     for index in range(9, len(fixes), 31):
         fixes[index] = {**fixes[index], "lon": fixes[index]["lon"], "lat": 39.5}
     assert judged(tmp_path, fixes, context()) == []
+
+
+def test_a_fence_holds_from_its_date_on_and_not_before(tmp_path: Path) -> None:
+    """Shuffling inside the yard is no use of the vehicle on the day it was a depot, and is one after it had moved away."""
+    yard, until_ms = Area("d1", "depot", Polygon(square(DEPOT, 400)["coordinates"][0])), epoch_ms(at("03-12 00:00"))
+    old = Area("d1", "depot", Polygon(square(DEPOT, 400)["coordinates"][0]), in_force=(FAR_PAST_MS, until_ms))
+    new = Area("d1", "depot", Polygon(square(FAR, 400)["coordinates"][0]), in_force=(until_ms, FAR_FUTURE_MS))
+    shuffle: list[Spot] = [(-300.0, 0.0), (300.0, 0.0)]
+    for day_, depots, expected in (
+        ("03-11", (old, new), []),
+        ("03-12", (old, new), [("R01", "suspected")]),
+        ("03-12", (yard,), []),
+    ):
+        drive = driven(f"{day_} 10:00", shuffle, kmh=12)
+        fixes = day(parked(f"{day_} 09:00", 60, shuffle[0]), drive, parked(f"{day_} 10:04", 30, shuffle[1]))
+        given = case(tmp_path / day_, fixes, context())
+        facts = replace(given.vehicles[0].facts, depots=depots)
+        judged_ = findings_of(replace(given, vehicles=(replace(given.vehicles[0], facts=facts),)))
+        assert rules_of(judged_) == expected, day_
