@@ -23,6 +23,7 @@ class Audience(StrEnum):
 _R, _P, _D = Audience.REQUESTER, Audience.PASSENGERS, Audience.DRIVER
 AUDIENCE: Mapping[Action, tuple[Audience, ...]] = {
     Action.SUBMIT: (Audience.APPROVERS,),
+    Action.EDIT: (Audience.APPROVERS,),
     Action.APPROVE: (_R, Audience.DISPATCHERS),
     Action.REJECT: (_R,),
     Action.WITHDRAW: (Audience.APPROVERS,),
@@ -42,18 +43,21 @@ AUDIENCE: Mapping[Action, tuple[Audience, ...]] = {
     Action.CLOSE_UNCONFIRMED: (_R,),
     Action.EXPIRE: (_R, _D),
 }
+# Who learns that another vehicle is being found, but not why: a driver's reason is between him and the dispatcher.
+REASSIGNED = "order_reassign"
+TOLD_NO_REASON: Mapping[Action, tuple[Audience, ...]] = {Action.REFUSE: (_R, _P)}
 # Steps whose reason people read in the order itself.
 _EXPLAINED = frozenset(
-    {Action.REJECT, Action.WITHDRAW, Action.CANCEL, Action.UNASSIGN, Action.REFUSE, Action.BREAK_DOWN, Action.NO_SHOW, Action.RETURN_FOR_DRIVER}
+    {Action.REJECT, Action.WITHDRAW, Action.CANCEL, Action.UNASSIGN, Action.BREAK_DOWN, Action.NO_SHOW, Action.RETURN_FOR_DRIVER}
 )  # fmt: skip
 BEST_RATING = 5
 
 
 def changes(step: Step, deed: Deed, now: datetime) -> dict[str, Any]:
     """Column values of one step. Raises Invalid for a rating that does not exist."""
-    values: dict[str, Any] = {} if step.target is None else {"state": step.target.value}
-    if step.action in _EXPLAINED:
-        values["state_reason"] = deed.reason
+    values: dict[str, Any] = {}
+    if step.target is not None:
+        values = {"state": step.target.value, "state_reason": deed.reason if step.action in _EXPLAINED else None}
     return values | _own_columns(step.action, deed, now)
 
 
@@ -65,7 +69,7 @@ def _own_columns(action: Action, deed: Deed, now: datetime) -> dict[str, Any]:
             return {"vehicle_id": deed.vehicle_id, "driver_id": deed.driver_id}
         case Action.START_EMERGENCY:
             return {"vehicle_id": deed.vehicle_id, "driver_id": deed.driver_id, "departed_at": now}
-        case Action.UNASSIGN:
+        case Action.UNASSIGN | Action.REFUSE:
             return {"vehicle_id": None, "driver_id": None, "assigned_by": None, "assignment_reason": None}
         case Action.DEPART:
             return {"departed_at": now, "depart_odometer_km": deed.odometer_km}

@@ -54,6 +54,7 @@ class DriverFacts:
     person_id: UUID
     name: str
     unit_id: UUID
+    unit_name: str = ""
     active: bool = True
     licence_class: str | None = None
     licence_expires_on: date | None = None
@@ -100,17 +101,9 @@ def _policy(order: Order, facts: VehicleFacts) -> Iterator[Obstacle]:
     """Class policy, retained and exempt vehicles; a retained one is sent by the unit that uses it."""
     vehicle = facts.vehicle
     params = {"vehicle_class": vehicle.vehicle_class.value, "class_wanted": order.class_wanted}
-    if (
-        (order.class_wanted is not None and order.class_wanted != vehicle.vehicle_class.value)
-        or (
-            order.class_wanted is None
-            and vehicle.vehicle_class not in POOL_CLASSES
-            and order.type is not OrderType.RETAINED
-        )
-        or (
-            vehicle.vehicle_class is VehicleClass.CONFIDENTIAL_COURIER
-            and not (order.confidential or order.class_wanted)
-        )
+    any_class = order.type is OrderType.RETAINED and order.class_wanted is None
+    if vehicle.vehicle_class not in classes_for(
+        order.class_wanted, confidential=order.confidential, any_class=any_class
     ):
         yield Obstacle(code="class_policy", params=params)
     if vehicle.retained and (order.type is not OrderType.RETAINED or facts.user_unit_id != order.unit_id):
@@ -119,19 +112,30 @@ def _policy(order: Order, facts: VehicleFacts) -> Iterator[Obstacle]:
         yield Obstacle(code="exempt")
 
 
+def classes_for(
+    class_wanted: str | None, *, confidential: bool = False, any_class: bool = False
+) -> frozenset[VehicleClass]:
+    """The classes that may serve a wish: the one asked for, else the pool's; couriers carry only what is confidential."""
+    if class_wanted is not None:
+        return frozenset({VehicleClass(class_wanted)})
+    classes = frozenset(VehicleClass) if any_class else POOL_CLASSES
+    return classes if confidential else classes - {VehicleClass.CONFIDENTIAL_COURIER}
+
+
 def _size(order: Order, vehicle: Vehicle) -> Iterator[Obstacle]:
     room = vehicle.seats - 1
     if order.passengers > room:
         yield Obstacle(code="too_few_seats", params={"seats": room, "needed": order.passengers})
 
 
-def driver_obstacles(order: Order, driver: DriverFacts, vehicle: Vehicle, *, zone: ZoneInfo) -> list[Obstacle]:
-    """Licence, roster and other trips of a driver for this order with this vehicle."""
+def driver_obstacles(order: Order, driver: DriverFacts, vehicle: Vehicle | None, *, zone: ZoneInfo) -> list[Obstacle]:
+    """Licence, roster and other trips of a driver for this order with this vehicle, or with the smallest that would do."""
     found = []
     if not driver.active:
         found.append(Obstacle(code="driver_inactive"))
-    if driver.licence_class is None or MOST_SEATS.get(driver.licence_class, 0) < vehicle.seats:
-        params = {"licence_class": driver.licence_class, "seats": vehicle.seats}
+    seats = order.passengers + 1 if vehicle is None else vehicle.seats
+    if driver.licence_class is None or MOST_SEATS.get(driver.licence_class, 0) < seats:
+        params = {"licence_class": driver.licence_class, "seats": seats}
         found.append(Obstacle(code="driver_licence", params=params))
     ends = order.planned_end_at.astimezone(zone).date()
     if driver.licence_expires_on is not None and driver.licence_expires_on < ends:
@@ -142,6 +146,11 @@ def driver_obstacles(order: Order, driver: DriverFacts, vehicle: Vehicle, *, zon
         found.append(Obstacle(code="driver_off_shift"))
     found += _busy(order, driver.busy, "driver_busy")
     return found
+
+
+def is_free(order: Order, busy: tuple[Span, ...]) -> bool:
+    """Whether nothing else takes a vehicle or driver at the hours of the order, turnaround included."""
+    return not any(_busy(order, busy, "vehicle_busy"))
 
 
 def _busy(order: Order, spans: tuple[Span, ...], code: str) -> Iterator[Obstacle]:

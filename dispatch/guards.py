@@ -19,6 +19,7 @@ from fleet.order import Order, OrderType
 
 EXPIRES_AFTER = timedelta(hours=2)  # without departure, after the latest planned start
 UNCONFIRMED_WORKDAYS = 3
+MOST_ODOMETER_KM = 2_000_000.0  # no vehicle lives longer; more is a slip of the finger
 _EVERYWHERE = frozenset({Role.DISPATCHER, Role.FLEET_ADMIN, Role.FINANCE})
 _UNIT_WIDE = frozenset({Role.UNIT_ADMIN, Role.APPROVER})
 
@@ -109,7 +110,7 @@ def _odometer_grows(step: Step, file: OrderFile, person_id: UUID | None, deed: D
     reading = deed.odometer_km
     if reading is None:
         return
-    if not math.isfinite(reading) or reading < 0:
+    if not math.isfinite(reading) or not 0 <= reading <= MOST_ODOMETER_KM:
         raise Invalid(field="odometer_km", reason="not_a_reading")
     least = max(filter(None, (deed.last_odometer_km, file.depart_odometer_km)), default=0.0)
     if reading < least:

@@ -20,6 +20,7 @@ class Action(StrEnum):
     """What can happen to an order after it was booked."""
 
     SUBMIT = "submit"
+    EDIT = "edit"
     APPROVE = "approve"
     REJECT = "reject"
     WITHDRAW = "withdraw"
@@ -88,6 +89,7 @@ _ASSIGNABLE = {S.UNIT_APPROVED, S.CENTRE_REVIEWED, S.REASSIGNING}
 
 STEPS: tuple[Step, ...] = (
     _step(A.SUBMIT, {S.DRAFT}, S.SUBMITTED, "order.edit"),
+    _step(A.EDIT, {S.DRAFT, S.SUBMITTED}, None, "order.edit"),
     _step(A.APPROVE, {S.SUBMITTED}, S.UNIT_APPROVED, "order.approve", G.NOT_REQUESTER, G.NOT_ONLY_PASSENGER),
     _step(A.REJECT, {S.SUBMITTED}, S.REJECTED, "order.approve", G.NOT_REQUESTER, G.REASON_GIVEN),
     _step(A.REVIEW, {S.UNIT_APPROVED}, S.CENTRE_REVIEWED, "order.assign", G.NOT_REQUESTER),

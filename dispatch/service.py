@@ -1,73 +1,31 @@
-"""Use cases of an order: book it, take it through its life, assign a vehicle and driver, settle it.
+"""Use cases of an order on its way: every step of its life, and its settlement.
 
 Each checks the right, loads, decides with the table and its guards, writes against the row version, journals
-and tells whoever must know. The caller owns the transaction. Proposals of the solver are in suggest.py.
+and tells whoever must know. The caller owns the transaction. Wishes are in requests.py, vehicles and drivers in
+assignment.py, proposals of the solver in suggest.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from dispatch import lifecycle, store
-from dispatch.booking import Draft, check_draft
-from dispatch.changes import AUDIENCE, Audience, changes
-from dispatch.eligible import Obstacle, VehicleFacts, driver_obstacles, vehicle_obstacles
+from dispatch.changes import AUDIENCE, REASSIGNED, TOLD_NO_REASON, Audience, changes
 from dispatch.guards import Deed, OrderFile, require_guards, standing
 from dispatch.lifecycle import Action, Guard, Step
-from dispatch.proposal.day import trip_points
-from dispatch.settle import settlement
+from dispatch.settle import Settlement, settlement
 from fleet import journal, outbox
-from fleet.access import Actor, Role, require
+from fleet.access import Actor
 from fleet.db import Connection
-from fleet.errors import Conflict, Invalid, NotFound, Refusal, Stale
-from fleet.order import OrderState, OrderType
+from fleet.errors import Conflict, Invalid, NotFound, Stale
 from fleet.routing import Router
 
 Who = Actor | str  # a person, or the name of a program
-AROUND = timedelta(days=1)  # how far beside a trip other trips are read
-
-
-class NotEligible(Refusal):
-    """This vehicle or driver may not serve this order. Params: reasons (list of code and params)."""
-
-    code = "not_eligible"
-    status = 409
-
-
-async def book(conn: Connection, actor: Actor, draft: Draft, *, router: Router, now: datetime) -> UUID:
-    """A new draft with its planned path. Raises Forbidden, Invalid naming the field."""
-    unit_id = draft.unit_id or actor.unit_id
-    requester_id = draft.requester_id or actor.person_id
-    if requester_id != actor.person_id:
-        require(actor, "order.book_for_others", None if Role.DISPATCHER in actor.roles else unit_id)
-    else:
-        require(actor, "order.book", None if unit_id == actor.unit_id else unit_id)
-    check_draft(draft, now)
-    if not await store.all_known(conn, actor.tenant_id, {requester_id, *draft.passenger_ids}):
-        raise Invalid(field="passenger_ids", reason="unknown")
-    order_id = uuid4()
-    values = draft.columns() | {
-        "id": order_id,
-        "tenant_id": actor.tenant_id,
-        "state": OrderState.DRAFT.value,
-        "unit_id": unit_id,
-        "requester_id": requester_id,
-        "created_by": actor.person_id,
-        "created_at": now,
-    }
-    values |= await _planned_route(router, [(place.lon, place.lat) for place in draft.path])
-    await store.insert_order(conn, values)
-    told = {
-        "state": OrderState.DRAFT.value,
-        "type": draft.type.value,
-        "planned_start_at": draft.planned_start_at.isoformat(),
-    }
-    await _journal(conn, actor, actor.tenant_id, "book", order_id, {}, told, "", now)
-    return order_id
+GIVEN_UP = frozenset({Action.UNASSIGN, Action.REFUSE})  # the journal keeps which vehicle and driver it had
 
 
 async def act(
@@ -81,53 +39,26 @@ async def act(
     step = lifecycle.step_from(file.order.state, action)
     if Guard.VEHICLE_AND_DRIVER in step.guards:
         raise Invalid(field="action", reason="use_assign")
+    if action is Action.EDIT:
+        raise Invalid(field="action", reason="use_edit")
     if Guard.ODOMETER_GROWS in step.guards:
         deed = replace(deed, last_odometer_km=await store.last_odometer_km(conn, file))
-    _permit(actor, file, step, deed, now)
+    permit(actor, file, step, deed, now)
     values = changes(step, deed, now)
     if action is Action.EXTEND:  # a longer trip may meet the next one of its vehicle
         await store.hold(conn, (file.order.vehicle_id, file.order.driver_id))
     if action in (Action.APPROVE, Action.APPROVE_LATE, Action.REJECT) and isinstance(actor, Actor):
         await _record_decision(conn, actor, file, action, deed, now)
     if action is Action.SETTLE:
-        values |= await _settled(conn, file, now)
-    return await _write(conn, actor, file, step, values, deed, now)
+        values |= _settled(await _settlement(conn, file))
+    return await write(conn, actor, file, step, values, deed, now)
 
 
-async def assign(
-    conn: Connection,
-    actor: Actor,
-    order_id: UUID,
-    *,
-    vehicle_id: UUID,
-    driver_id: UUID,
-    row_version: int | None,
-    router: Router,
-    now: datetime,
-    why: Sequence[Mapping[str, object]] = (),
-    reason: str = "",
-) -> int:
-    """Give an order its vehicle and driver, and plan its whole path: from the depot, through the trip, home again.
-
-    Raises NotEligible with every reason, Conflict when either was just taken.
-    """
-    await store.hold(conn, (vehicle_id, driver_id))
-    file = await load(conn, order_id, row_version)
-    deed = Deed(vehicle_id=vehicle_id, driver_id=driver_id, reason=reason)
-    step = lifecycle.step_from(file.order.state, _assigning(actor, file))
-    _permit(actor, file, step, deed, now)
-    vehicle, obstacles = await obstacles_of(conn, file, vehicle_id, driver_id, now)
-    if any(obstacle.hard for obstacle in obstacles):
-        raise NotEligible(reasons=[reason_json(obstacle) for obstacle in obstacles if obstacle.hard])
-    flags = [reason_json(obstacle) for obstacle in obstacles]
-    values = changes(step, deed, now) | {
-        "assigned_by": actor.person_id,
-        "assignment_reason": [*why, *flags] or [{"code": "assigned_by_hand", "params": {}}],
-    }
-    if trip := trip_points(file.order):
-        home = [vehicle.depot] if vehicle.depot else []
-        values |= await _planned_route(router, [*home, *trip, *home])
-    return await _write(conn, actor, file, step, values, deed, now)
+async def settlement_of(conn: Connection, actor: Actor, order_id: UUID) -> Settlement:
+    """What settling would write, before anybody does it. Raises NotFound, WrongState, Forbidden, Conflict."""
+    file = await load(conn, order_id, None)
+    lifecycle.require_right(lifecycle.step_from(file.order.state, Action.SETTLE), standing(actor, file))
+    return await _settlement(conn, file)
 
 
 async def load(conn: Connection, order_id: UUID, row_version: int | None) -> OrderFile:
@@ -140,22 +71,7 @@ async def load(conn: Connection, order_id: UUID, row_version: int | None) -> Ord
     return file
 
 
-async def obstacles_of(
-    conn: Connection, file: OrderFile, vehicle_id: UUID, driver_id: UUID, now: datetime
-) -> tuple[VehicleFacts, list[Obstacle]]:
-    """The vehicle, and what stands against it and this driver. Raises NotFound when the viewer does not see one of them."""
-    order = file.order
-    since, until = order.planned_start_at - AROUND, order.planned_end_at + AROUND
-    vehicles = await store.vehicles(conn, file.tenant_id, since=since, until=until, now=now, vehicle_id=vehicle_id)
-    drivers = await store.drivers(conn, file.tenant_id, since=since, until=until, now=now, person_id=driver_id)
-    if not vehicles or not drivers:
-        raise NotFound(object="driver" if vehicles else "vehicle")
-    zone = await store.zone(conn, file.tenant_id)
-    found = vehicle_obstacles(order, vehicles[0], now=now, zone=zone)
-    return vehicles[0], found + driver_obstacles(order, drivers[0], vehicles[0].vehicle, zone=zone)
-
-
-async def _planned_route(router: Router, points: Sequence[tuple[float, float]]) -> dict[str, Any]:
+async def planned_route(router: Router, points: Sequence[tuple[float, float]]) -> dict[str, Any]:
     """The route columns of an order; the source says when they are only a straight line."""
     route = await router.route(points)
     return {
@@ -166,21 +82,7 @@ async def _planned_route(router: Router, points: Sequence[tuple[float, float]]) 
     }
 
 
-def reason_json(obstacle: Obstacle) -> dict[str, object]:
-    return {"code": obstacle.code, "params": dict(obstacle.params)}
-
-
-def _assigning(actor: Actor, file: OrderFile) -> Action:
-    """The unit sends its retained vehicle itself; an emergency starts before its paper."""
-    order = file.order
-    if order.type is OrderType.EMERGENCY and order.state in (OrderState.DRAFT, OrderState.SUBMITTED):
-        return Action.START_EMERGENCY
-    if order.type is OrderType.RETAINED and Role.DISPATCHER not in actor.roles:
-        return Action.ASSIGN_RETAINED
-    return Action.ASSIGN
-
-
-def _permit(actor: Who, file: OrderFile, step: Step, deed: Deed, now: datetime) -> None:
+def permit(actor: Who, file: OrderFile, step: Step, deed: Deed, now: datetime) -> None:
     """A program takes only the steps the table gives to the system, a person only those of his rights."""
     if isinstance(actor, Actor):
         lifecycle.require_right(step, standing(actor, file))
@@ -208,9 +110,12 @@ async def _record_decision(
     )
 
 
-async def _settled(conn: Connection, file: OrderFile, now: datetime) -> dict[str, Any]:
+async def _settlement(conn: Connection, file: OrderFile) -> Settlement:
     at = file.order.departed_at or file.order.planned_start_at
-    result = settlement(file, await store.tariff(conn, file, at))
+    return settlement(file, await store.tariff(conn, file, at))
+
+
+def _settled(result: Settlement) -> dict[str, Any]:
     tariff = asdict(result.tariff) | {"id": str(result.tariff.id)}
     return {
         "distance_m": result.distance_m,
@@ -220,29 +125,33 @@ async def _settled(conn: Connection, file: OrderFile, now: datetime) -> dict[str
     }
 
 
-async def _write(
+async def write(
     conn: Connection, actor: Who, file: OrderFile, step: Step, values: dict[str, Any], deed: Deed, now: datetime
 ) -> int:
     """Store, journal, tell. Raises Stale when somebody was faster, Conflict when the vehicle or driver was."""
     order = file.order
+    leaves_sight = step.action is Action.REFUSE
     try:
-        if not await store.update_order(conn, order.id, order.row_version, values):
+        if not await store.update_order(conn, order.id, order.row_version, values, leaves_sight=leaves_sight):
             current = await store.order_file(conn, order.id)
             raise Stale(yours=order.row_version, current=current.order.row_version if current else None)
     except store.Overlapping as error:
         raise Conflict(what=str(error) or "double_booked") from None
-    told = {name: _plain(value) for name, value in values.items() if name != "route"}  # the path is in the order
-    before = {"state": order.state.value}
-    await _journal(conn, actor, file.tenant_id, step.action.value, order.id, before, told, deed.reason, now)
-    await _tell(conn, file, step.action, deed, now)
+    told = {name: plain(value) for name, value in values.items() if name != "route"}  # the path is in the order
+    before: dict[str, object] = {"state": order.state.value}
+    if step.action in GIVEN_UP:
+        before |= {"vehicle_id": plain(order.vehicle_id), "driver_id": plain(order.driver_id)}
+    await note(conn, actor, file.tenant_id, step.action.value, order.id, before, told, deed.reason, now)
+    await tell(conn, actor, file, step.action, deed, now)
     return order.row_version + 1
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """A value as the journal takes it."""
     return value if isinstance(value, bool | int | float | str | list | dict | type(None)) else str(value)
 
 
-async def _journal(
+async def note(
     conn: Connection,
     actor: Who,
     tenant_id: UUID,
@@ -267,11 +176,21 @@ async def _journal(
     )
 
 
-async def _tell(conn: Connection, file: OrderFile, action: Action, deed: Deed, now: datetime) -> None:
-    """Each audience of the action once per version of the order."""
+async def tell(conn: Connection, actor: Who, file: OrderFile, action: Action, deed: Deed, now: datetime) -> None:
+    """Each audience of the action once per version of the order; some learn what happened, but not the reason."""
+    by = actor.name if isinstance(actor, Actor) else actor
+    people = await _people(conn, file, AUDIENCE.get(action, ()), deed, now)
+    await _notify(conn, file, f"order_{action.value}", people, {"reason": deed.reason, "by": by}, now)
+    unreasoned = await _people(conn, file, TOLD_NO_REASON.get(action, ()), deed, now)
+    await _notify(conn, file, REASSIGNED, unreasoned - people, {}, now)
+
+
+async def _people(
+    conn: Connection, file: OrderFile, audiences: Iterable[Audience], deed: Deed, now: datetime
+) -> set[UUID]:
     order = file.order
     people: set[UUID | None] = set()
-    for audience in AUDIENCE.get(action, ()):
+    for audience in audiences:
         if audience is Audience.REQUESTER:
             people |= {order.requester_id, file.created_by}
         elif audience is Audience.DRIVER:
@@ -282,18 +201,21 @@ async def _tell(conn: Connection, file: OrderFile, action: Action, deed: Deed, n
             people |= set(await store.approvers_of(conn, file.tenant_id, order.unit_id, now))
         else:
             people |= set(await store.dispatchers(conn, file.tenant_id, now))
+    return {person for person in people if person is not None}
+
+
+async def _notify(
+    conn: Connection, file: OrderFile, kind: str, people: Iterable[UUID], more: Mapping[str, object], now: datetime
+) -> None:
+    order = file.order
     await outbox.notify(
         conn,
         tenant_id=file.tenant_id,
-        person_ids=[person for person in people if person is not None],
-        kind=f"order_{action.value}",
-        params={
-            "order_no": order.order_no,
-            "planned_start_at": order.planned_start_at.isoformat(),
-            "reason": deed.reason,
-        },
+        person_ids=people,
+        kind=kind,
+        params={"order_no": order.order_no, "planned_start_at": order.planned_start_at.isoformat(), **more},
         object_kind="order",
         object_id=order.id,
-        dedupe_key=f"order_{action.value}:{order.id}:{order.row_version + 1}",
+        dedupe_key=f"{kind}:{order.id}:{order.row_version + 1}",
         now=now,
     )

@@ -6,23 +6,23 @@ that has grown stale refuses exactly the orders that changed, and a crash leaves
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from multiprocessing import get_context
-from multiprocessing.connection import Connection as SolverPipe
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from dispatch import service, store
+from dispatch import assignment, store
+from dispatch.apart import solve_apart
 from dispatch.eligible import DriverFacts, Obstacle, VehicleFacts, driver_obstacles, vehicle_obstacles
 from dispatch.guards import OrderFile
-from dispatch.problem import Plan, Problem
+from dispatch.problem import Problem, TravelSource
 from dispatch.proposal.day import Day, last_place, match_drivers, problem_of
-from dispatch.proposal.offers import Assignment, ReasonJson, Unserved, offers, pairs
-from dispatch.solve import BrokenPlan, Effort, solve
+from dispatch.proposal.offers import Assignment, Unserved, offers, pairs
+from dispatch.proposal.others import ReasonJson
+from dispatch.proposal.runs import runs
+from dispatch.solve import Effort
 from dispatch.travel import between
 from fleet.access import Actor, require
 from fleet.db import Connection
@@ -34,10 +34,6 @@ WAITING = (OrderState.UNIT_APPROVED, OrderState.CENTRE_REVIEWED, OrderState.REAS
 SECONDS = 3.0  # a dispatcher waits for the answer
 PLANNED_ANYWAY = frozenset({"no_depot"})  # its way to the first trip is unknown; shown when it is assigned
 ITERATIONS = 500  # a handful of orders is planned long before that time is over
-
-
-class SolverLost(RuntimeError):
-    """The solver's process ended without an answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,17 +81,18 @@ async def suggest(
     require(actor, "dispatch.suggest")
     files = await _waiting(conn, order_ids, now)
     day, drivers, zone = await _day(conn, actor.tenant_id, [file.order for file in files], now)
-    matrix, source = await between(router, day.points)
-    problem = problem_of(day, matrix, source)
-    plan = await solve_apart(problem, Effort(seconds=seconds, seed=seed, iterations=ITERATIONS))
-    at_wheel = match_drivers(pairs(day, plan), drivers, zone)
-    assigned, unserved = offers(day, problem, plan, at_wheel)
-    unserved += [_placeless(file.order) for file in files if not _has_places(file.order)]
+    days = runs(day, zone)
+    problems = [problem_of(one, *await between(router, one.points)) for one in days]
+    plans = await solve_apart(problems, Effort(seconds=seconds, seed=seed, iterations=ITERATIONS))
+    together = list(zip(days, problems, plans, strict=True))
+    at_wheel = match_drivers([pair for one, _, plan in together for pair in pairs(one, plan)], drivers, zone)
+    told = [offers(*each, at_wheel, zone) for each in together]
+    placeless = [_placeless(file.order) for file in files if not _has_places(file.order)]
     suggestion = Suggestion(
         plan_id=uuid4(),
-        travel_times=source.value,
-        assignments=tuple(assigned),
-        unassigned=tuple(unserved),
+        travel_times=_source(problems).value,
+        assignments=tuple(assignment for assigned, _ in told for assignment in assigned),
+        unassigned=(*(one for _, unserved in told for one in unserved), *placeless),
     )
     await store.add_plan(conn, _plan_row(actor, suggestion, day, seed, now))
     return suggestion
@@ -150,35 +147,10 @@ async def feasibility(conn: Connection, actor: Actor, *, now: datetime) -> list[
     return found
 
 
-async def solve_apart(problem: Problem, effort: Effort) -> Plan:
-    """Solve in a process of its own: the solver never lets go of the interpreter, and the map must go on."""
-    return await asyncio.to_thread(_solve_in_child, problem, effort)
-
-
-def _solve_in_child(problem: Problem, effort: Effort) -> Plan:
-    """One process per question: it ends with its answer, also when nobody waits for it any more."""
-    spawning = get_context("spawn")
-    receiving, sending = spawning.Pipe(duplex=False)
-    child = spawning.Process(target=_answer, args=(sending, problem, effort), daemon=True)
-    child.start()
-    sending.close()
-    try:
-        answer: Plan | BrokenPlan = receiving.recv()
-    except EOFError:
-        raise SolverLost(f"the solver ended with {child.exitcode}") from None
-    finally:
-        receiving.close()
-        child.join()
-    if isinstance(answer, BrokenPlan):
-        raise answer
-    return answer
-
-
-def _answer(sending: SolverPipe, problem: Problem, effort: Effort) -> None:
-    try:
-        sending.send(solve(problem, effort))
-    except BrokenPlan as broken:
-        sending.send(broken)
+def _source(problems: Sequence[Problem]) -> TravelSource:
+    """As soon as one day was guessed, the whole answer says so."""
+    guessed = any(problem.travel_times is TravelSource.STRAIGHT_LINE for problem in problems)
+    return TravelSource.STRAIGHT_LINE if guessed else TravelSource.ROUTER
 
 
 async def _waiting(conn: Connection, order_ids: Sequence[UUID] | None, now: datetime) -> list[OrderFile]:
@@ -194,9 +166,9 @@ async def _waiting(conn: Connection, order_ids: Sequence[UUID] | None, now: date
 async def _day(
     conn: Connection, tenant_id: UUID, orders: Sequence[Order], now: datetime
 ) -> tuple[Day, list[DriverFacts], ZoneInfo]:
-    """Everything known about the stretch of time the orders lie in."""
-    since = min((order.planned_start_at for order in orders), default=now) - service.AROUND
-    until = max((order.planned_end_at for order in orders), default=now) + service.AROUND
+    """Everything known about the stretch of time the orders lie in; `runs` takes it apart."""
+    since = min((order.planned_start_at for order in orders), default=now) - assignment.AROUND
+    until = max((order.planned_end_at for order in orders), default=now) + assignment.AROUND
     zone = await store.zone(conn, tenant_id)
     vehicles = await store.vehicles(conn, tenant_id, since=since, until=until, now=now)
     drivers = await store.drivers(conn, tenant_id, since=since, until=until, now=now)
@@ -240,7 +212,7 @@ def _placeless(order: Order) -> Unserved:
 
 
 async def _assign_proposed(conn: Connection, actor: Actor, item: dict[str, Any], router: Router, now: datetime) -> None:
-    await service.assign(
+    await assignment.assign(
         conn,
         actor,
         UUID(item["order_id"]),

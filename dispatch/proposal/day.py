@@ -39,6 +39,8 @@ from fleet.travel import LonLat
 
 # A bigger car than needed costs as much as this many seconds of driving per seat, so small groups get small cars.
 SECONDS_PER_SEAT = 30
+# Where a vehicle without a depot comes from is unknown: any vehicle less than an hour away is preferred.
+UNKNOWN_WAY_S = 3_600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,7 @@ def _vehicle(day: Day, row: int, facts: VehicleFacts, nodes: Mapping[LonLat, Nod
         end=depot,
         capacity=(facts.vehicle.seats - 1,),
         skills=frozenset(mine),
-        costs=Costs(fixed=SECONDS_PER_SEAT * facts.vehicle.seats),
+        costs=Costs(fixed=SECONDS_PER_SEAT * facts.vehicle.seats + (0 if depot else UNKNOWN_WAY_S)),
         description=facts.vehicle.plate,
     )
 

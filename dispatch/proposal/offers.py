@@ -12,28 +12,27 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from dispatch.eligible import DriverFacts, Obstacle, VehicleFacts
+from dispatch.eligible import DriverFacts, Obstacle, VehicleFacts, is_free
 from dispatch.explain import SHIFTS_S
 from dispatch.problem import Plan, Problem, Reason, Request, Route, TaskKind
 from dispatch.proposal.day import Day
-from dispatch.search.duty import Duty, duties
+from dispatch.proposal.others import (
+    Alternative,
+    Excluded,
+    Option,
+    ReasonJson,
+    Sheet,
+    alternatives,
+    excluded,
+    option,
+    options,
+)
+from dispatch.proposal.runs import days_of, meet
+from dispatch.search.duty import duties
 from dispatch.search.insertion import Routes, insert
 from fleet.order import Order
-
-MOST_ALTERNATIVES = 12
-ReasonJson = Mapping[str, object]  # {"code", "params"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alternative:
-    """Another vehicle that was thought of."""
-
-    vehicle_id: UUID
-    plate: str
-    feasible: bool
-    extra_cost: float | None  # seconds of driving more than the proposed one, when feasible
-    reasons: tuple[ReasonJson, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +43,11 @@ class Assignment:
     plate: str
     driver_id: UUID
     driver_name: str
-    cost: float  # seconds of driving this order adds
+    empty_s: int | None  # driving without passengers that this order adds; None: the vehicle has no depot
     reasons: tuple[ReasonJson, ...]
-    alternatives: tuple[Alternative, ...]
+    others: int  # vehicles that could serve it as well
+    alternatives: tuple[Alternative, ...]  # the nearest of them
+    excluded: tuple[Excluded, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,28 +58,17 @@ class Unserved:
     obstacles: tuple[ReasonJson, ...]  # how many vehicles each obstacle keeps away
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sheet:
-    """The plan of a day laid open."""
-
-    day: Day
-    problem: Problem
-    duties: dict[int, Duty]
-    routes: Routes
-    plan: Plan
-
-
 def offers(
-    day: Day, problem: Problem, plan: Plan, drivers: Mapping[UUID, DriverFacts]
+    day: Day, problem: Problem, plan: Plan, drivers: Mapping[UUID, DriverFacts], zone: ZoneInfo
 ) -> tuple[list[Assignment], list[Unserved]]:
     """Each order of the day once; an order whose vehicle finds no driver is not served."""
-    sheet = _Sheet(day=day, problem=problem, duties=duties(problem), routes=_routes(problem, plan), plan=plan)
+    sheet = Sheet(day=day, problem=problem, duties=duties(problem), routes=_routes(problem, plan), plan=plan)
     given = {request.tasks[0].id: row for row, stops in sheet.routes.items() for _, request in stops}
     assigned, unserved = [], []
     for i, order in enumerate(day.orders):
         driver = drivers.get(order.id)
         if i in given and driver is not None:
-            assigned.append(_assignment(sheet, i, given[i], driver))
+            assigned.append(_assignment(sheet, i, given[i], driver, zone))
         else:
             unserved.append(_unserved(sheet, i, without_driver=i in given))
     return assigned, unserved
@@ -104,23 +94,18 @@ def _keys(route: Route) -> list[tuple[TaskKind, int]]:
     return [(kinds[step.kind], step.id) for step in route.steps if step.kind in kinds and step.id is not None]
 
 
-def _assignment(sheet: _Sheet, i: int, row: int, driver: DriverFacts) -> Assignment:
+def _assignment(sheet: Sheet, i: int, row: int, driver: DriverFacts, zone: ZoneInfo) -> Assignment:
     order, facts = sheet.day.orders[i], sheet.day.vehicles[row]
-    request = sheet.problem.requests[i]
-    without = [stop for stop in sheet.routes[row] if stop[1] is not request]
-    placed = insert(sheet.duties[row], without, request)
-    cost = placed[0] if placed else 0.0
-    able = [j for j in range(len(sheet.day.vehicles)) if i in sheet.problem.vehicles[j].skills]
-    others = [_alternative(sheet, i, j, cost) for j in _nearest(sheet, i, able) if j != row]
-    others += [_excluded(sheet, i, j) for j in range(len(sheet.day.vehicles)) if j not in able]
-    cheaper = sum(1 for other in others if other.extra_cost is not None and other.extra_cost < 0)
-    reasons: list[ReasonJson] = [
-        {"code": "drives_least_extra" if not cheaper else "best_for_all_orders", "params": {"extra_s": round(cost)}},
-        {"code": "eligible_vehicles", "params": {"count": len(able), "of": len(sheet.day.vehicles)}},
+    without = [stop for stop in sheet.routes[row] if stop[1] is not sheet.problem.requests[i]]
+    own = option(sheet, i, row, sheet.routes[row], without)
+    others, elsewhere = options(sheet, i, row)
+    reasons = [
+        _why_this(own, others),
+        {"code": "eligible_vehicles", "params": {"count": len(sheet.able(i)), "of": len(sheet.day.vehicles)}},
         {"code": "seats", "params": {"seats": facts.vehicle.seats - 1, "needed": order.passengers}},
     ]
-    if without:
-        reasons.append({"code": "joins_other_trips", "params": {"trips": len({r.key for _, r in without})}})
+    if trips := _trips_that_day(sheet, order, [request.key[1] for _, request in without], zone):
+        reasons.append({"code": "joins_other_trips", "params": {"trips": trips}})
     if late_s := _late_s(sheet, i, row):
         reasons.append({"code": "arrives_late", "params": {"late_s": late_s}})
     return Assignment(
@@ -130,13 +115,35 @@ def _assignment(sheet: _Sheet, i: int, row: int, driver: DriverFacts) -> Assignm
         plate=facts.vehicle.plate,
         driver_id=driver.person_id,
         driver_name=driver.name,
-        cost=round(cost, 1),
+        empty_s=own.empty_s,
         reasons=tuple(reasons),
-        alternatives=tuple(others[:MOST_ALTERNATIVES]),
+        others=len(others),
+        alternatives=alternatives(others, own),
+        excluded=excluded(sheet, i, elsewhere),
     )
 
 
-def _late_s(sheet: _Sheet, i: int, row: int) -> int:
+def _why_this(own: Option, others: Sequence[Option]) -> ReasonJson:
+    """What the proposed vehicle is best at, said only as far as the figures bear it out."""
+    if own.empty_s is None:
+        return {"code": "drive_unknown", "params": {}}
+    nearer = [other for other in others if other.empty_s is not None and other.empty_s < own.empty_s]
+    if own.empty_s < 0:
+        return {"code": "on_the_way", "params": {"saved_s": -own.empty_s}}
+    if not nearer:
+        return {"code": "drives_least_extra", "params": {"extra_s": own.empty_s}}
+    if all(other.facts.vehicle.seats > own.facts.vehicle.seats for other in nearer):
+        return {"code": "nearest_of_its_size", "params": {"extra_s": own.empty_s}}
+    return {"code": "best_for_all_orders", "params": {"extra_s": own.empty_s}}
+
+
+def _trips_that_day(sheet: Sheet, order: Order, ids: Sequence[int], zone: ZoneInfo) -> int:
+    """Other trips of the same vehicle on the civil days of the order."""
+    every = (*sheet.day.orders, *sheet.day.kept)
+    return sum(1 for i in set(ids) if meet(days_of(order, zone), days_of(every[i], zone)))
+
+
+def _late_s(sheet: Sheet, i: int, row: int) -> int:
     """A booking at short notice: how long after its time the vehicle can be there, when it leaves now for its first trip."""
     if sheet.day.as_of is None:
         return 0
@@ -146,46 +153,7 @@ def _late_s(sheet: _Sheet, i: int, row: int) -> int:
     return missing_s if first.id == i and missing_s > 0 else 0
 
 
-def _nearest(sheet: _Sheet, i: int, rows: Sequence[int]) -> list[int]:
-    """Vehicles by the drive from their depot to the origin of order i, a few more than are shown."""
-    origin = sheet.problem.requests[i].tasks[0].place.index
-
-    def drive_s(row: int) -> int:
-        start = sheet.problem.vehicles[row].start
-        return sheet.duties[row].durations[start.index][origin] if start else 0
-
-    return sorted(rows, key=drive_s)[: MOST_ALTERNATIVES + 1]
-
-
-def _alternative(sheet: _Sheet, i: int, row: int, cost: float) -> Alternative:
-    facts = sheet.day.vehicles[row]
-    placed = insert(sheet.duties[row], sheet.routes.get(row, ()), sheet.problem.requests[i])
-    extra = None if placed is None else round(placed[0] - cost, 1)
-    reason: ReasonJson = {"code": "planned_elsewhere", "params": {}}
-    if extra is not None:
-        reason = {"code": "costs_more" if extra >= 0 else "needed_for_others", "params": {"extra_s": abs(round(extra))}}
-    return Alternative(
-        vehicle_id=facts.vehicle.id,
-        plate=facts.vehicle.plate,
-        feasible=placed is not None,
-        extra_cost=extra,
-        reasons=(reason,),
-    )
-
-
-def _excluded(sheet: _Sheet, i: int, row: int) -> Alternative:
-    facts = sheet.day.vehicles[row]
-    obstacles = sheet.day.obstacles.get((sheet.day.orders[i].id, facts.vehicle.id), ())
-    return Alternative(
-        vehicle_id=facts.vehicle.id,
-        plate=facts.vehicle.plate,
-        feasible=False,
-        extra_cost=None,
-        reasons=tuple({"code": o.code, "params": dict(o.params)} for o in obstacles),
-    )
-
-
-def _unserved(sheet: _Sheet, i: int, *, without_driver: bool) -> Unserved:
+def _unserved(sheet: Sheet, i: int, *, without_driver: bool) -> Unserved:
     order = sheet.day.orders[i]
     lists = [list(sheet.day.obstacles.get((order.id, facts.vehicle.id), ())) for facts in sheet.day.vehicles]
     if without_driver:
@@ -214,7 +182,7 @@ def _reason(lists: Sequence[Sequence[Obstacle]]) -> Reason:
 
 
 def _smallest_change(
-    sheet: _Sheet, i: int, reason: Reason, lists: Sequence[Sequence[Obstacle]]
+    sheet: Sheet, i: int, reason: Reason, lists: Sequence[Sequence[Obstacle]]
 ) -> Mapping[str, object] | None:
     order = sheet.day.orders[i]
     if reason is Reason.CAPACITY:
@@ -239,14 +207,17 @@ def first_shift(fits: Callable[[timedelta], bool]) -> Mapping[str, object] | Non
     return None
 
 
-def _fits_shifted(sheet: _Sheet, i: int, by: timedelta) -> bool:
-    """Whether some vehicle that only time keeps away has room for the order at another hour."""
-    order = sheet.day.orders[i]
+def _fits_shifted(sheet: Sheet, i: int, by: timedelta) -> bool:
+    """Whether some vehicle that only time keeps away has room for the order at another hour, of whatever day."""
+    wish = sheet.day.orders[i]
+    order = replace(wish, planned_start_at=wish.planned_start_at + by, planned_end_at=wish.planned_end_at + by)
+    if sheet.day.as_of is not None and order.planned_start_at < sheet.day.as_of:
+        return False
     request = _at_any_vehicle(sheet.problem.requests[i], round(by.total_seconds()))
     for row, facts in enumerate(sheet.day.vehicles):
         obstacles = sheet.day.obstacles.get((order.id, facts.vehicle.id), ())
         only_time = all(obstacle.code == "vehicle_busy" for obstacle in obstacles)
-        if only_time and insert(sheet.duties[row], sheet.routes.get(row, ()), request):
+        if only_time and is_free(order, facts.busy) and insert(sheet.duties[row], sheet.routes.get(row, ()), request):
             return True
     return False
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from dispatch import service
+from dispatch import assignment, requests, service
 from dispatch.booking import Draft
 from dispatch.guards import Deed
 from dispatch.lifecycle import Action
@@ -43,7 +43,7 @@ class Stage:
 
     async def book(self, name: str = "employee", **changes: Any) -> UUID:
         async with self.as_person(name) as (conn, actor):
-            return await service.book(conn, actor, replace(draft(), **changes), router=self.router, now=NOW)
+            return await requests.book(conn, actor, replace(draft(), **changes), router=self.router, now=NOW)
 
     async def act(self, name: str, order_id: UUID, action: Action, *, now: datetime = NOW, **said: Any) -> int:
         async with self.as_person(name, now) as (conn, actor):
@@ -53,7 +53,7 @@ class Stage:
         self, name: str, order_id: UUID, vehicle: str = "pool", driver: str = "driver", **more: Any
     ) -> int:
         async with self.as_person(name) as (conn, actor):
-            return await service.assign(
+            return await assignment.assign(
                 conn, actor, order_id, vehicle_id=self.town.vehicles[vehicle], driver_id=self.town.people[driver],
                 row_version=more.pop("row_version", None), router=self.router, now=NOW, **more,
             )  # fmt: skip

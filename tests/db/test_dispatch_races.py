@@ -17,7 +17,7 @@ from uuid import UUID
 
 import pytest
 
-from dispatch import service, suggest
+from dispatch import assignment, service, suggest
 from dispatch.guards import Deed
 from dispatch.lifecycle import Action
 from dispatch.travel import between
@@ -60,7 +60,7 @@ async def _at_once(stage: Stage, database: Database, wishes: list[tuple[UUID, st
             try:
                 async with conn.transaction():
                     await db.scope(conn, access.scope_settings(actor))
-                    await service.assign(
+                    await assignment.assign(
                         conn, actor, order_id, vehicle_id=stage.town.vehicles[vehicle],
                         driver_id=stage.town.people[driver], row_version=None, router=stage.router, now=NOW,
                     )  # fmt: skip

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from dispatch import engine, service, suggest
+from dispatch.assignment import NotEligible
 from dispatch.guards import Deed
 from dispatch.lifecycle import Action
-from dispatch.service import NotEligible
 from fleet import db, journal, store
 from fleet.errors import Conflict, Forbidden, Invalid, NotFound, SameHands, Stale, WrongState
 from fleet.order import OrderType
@@ -37,12 +37,11 @@ async def test_a_trip_is_booked_approved_suggested_driven_confirmed_and_settled(
     async with stage.as_person("dispatcher") as (conn, actor):
         plan = await suggest.suggest(conn, actor, order_ids=[order_id], router=stage.router, now=NOW)
     (assignment,) = plan.assignments
-    assert assignment.plate in {"测A-POOL", "测A-POOL2"}
+    assert assignment.plate in {"测APOOL", "测APOOL2"}
     assert plan.travel_times == "straight_line"
     assert {r["code"] for r in assignment.reasons} >= {"drives_least_extra", "eligible_vehicles", "seats"}
-    retained = next(a for a in assignment.alternatives if a.plate == "测A-BUREAU")
-    assert not retained.feasible
-    assert [r["code"] for r in retained.reasons] == ["retained"]
+    (retained,) = assignment.excluded
+    assert (retained.code, retained.plates) == ("retained", ("测ABUREAU", "测AOTHER", "测ASECTION"))
     async with stage.as_person("dispatcher") as (conn, actor):
         done = await suggest.accept_plan(conn, actor, plan.plan_id, [order_id], router=stage.router, now=NOW)
     assert (done.assigned, done.refused) == ((order_id,), ())

@@ -19,6 +19,8 @@ from fleet.order import HOLDING_STATES, Order, OrderState, OrderType
 EDIT = "employee unit_admin dispatcher"
 TABLE = f"""
 draft              submit             submitted          {EDIT}
+draft              edit               same               {EDIT}
+submitted          edit               same               {EDIT}
 draft              withdraw           withdrawn          {EDIT}
 draft              start_emergency    emergency_started  dispatcher
 draft              expire             expired            -
@@ -209,6 +211,8 @@ GUARDS: list[tuple[Action, OrderState, dict[str, Any], Deed, type[Refusal] | Non
     (Action.DEPART, OrderState.ASSIGNED, {}, Deed(odometer_km=9.9, last_odometer_km=10.0), Invalid),
     (Action.DEPART, OrderState.ASSIGNED, {}, Deed(odometer_km=float("nan")), Invalid),
     (Action.DEPART, OrderState.ASSIGNED, {}, Deed(odometer_km=-1.0), Invalid),
+    (Action.DEPART, OrderState.ASSIGNED, {}, Deed(odometer_km=2_000_000.0), None),
+    (Action.DEPART, OrderState.ASSIGNED, {}, Deed(odometer_km=2_000_000.1), Invalid),
     (Action.RETURN, OrderState.IN_USE, {"depart_odometer_km": 10.0}, Deed(odometer_km=9.0), Invalid),
     (Action.RETURN, OrderState.IN_USE, {"depart_odometer_km": 10.0}, Deed(odometer_km=12.0), None),
     (Action.EXTEND, OrderState.IN_USE, {}, Deed(), Invalid),
@@ -251,10 +255,26 @@ def test_every_guard_of_the_table_is_tried_above() -> None:
 def test_each_step_writes_its_state_and_its_own_columns() -> None:
     step = step_from(OrderState.ASSIGNED, Action.DEPART)
     assert changes(step, Deed(odometer_km=7.5), NOW) == {
-        "state": "departed", "departed_at": NOW, "depart_odometer_km": 7.5,
+        "state": "departed", "state_reason": None, "departed_at": NOW, "depart_odometer_km": 7.5,
     }  # fmt: skip
     late = step_from(OrderState.RETURNED, Action.APPROVE_LATE)
     assert "state" not in changes(late, Deed(), NOW)
     with pytest.raises(Invalid):
         changes(step_from(OrderState.RETURNED, Action.RECEIPT), Deed(rating=6), NOW)
     assert set(AUDIENCE) <= set(Action)
+
+
+def test_a_refusal_takes_vehicle_and_driver_away_and_keeps_its_reason_out_of_the_order() -> None:
+    """The requester reads the order; why the driver refused is in the journal, for the dispatcher."""
+    assert changes(step_from(OrderState.ASSIGNED, Action.REFUSE), Deed(reason="身体不适"), NOW) == {
+        "state": "reassigning", "state_reason": None, "vehicle_id": None, "driver_id": None, "assigned_by": None,
+        "assignment_reason": None,
+    }  # fmt: skip
+
+
+def test_why_an_order_is_in_its_state_ends_with_the_state() -> None:
+    """What was said when it was given back is no remark on the vehicle it has now."""
+    given_back = changes(step_from(OrderState.ASSIGNED, Action.UNASSIGN), Deed(reason="车辆故障"), NOW)
+    assert given_back["state_reason"] == "车辆故障"
+    again = step_from(OrderState.REASSIGNING, Action.ASSIGN)
+    assert changes(again, Deed(vehicle_id=ME, driver_id=ME), NOW)["state_reason"] is None

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
-from dispatch import service
+from dispatch import assignment, requests, service
 from dispatch.booking import Draft
 from dispatch.guards import Deed
 from dispatch.lifecycle import Action
@@ -19,10 +19,23 @@ from fleet.vehicle import VehicleClass
 from web.paging import Page, PageRequest
 from web.presence import Reason
 from web.routes.steps import hints_of, steps_of
-from web.shapes import Changed, Label, Listing, Lists, SeenVersion, SinceFilter, Text, UntilFilter, listed, required
+from web.shapes import (
+    Changed,
+    Label,
+    Listing,
+    Lists,
+    RowVersion,
+    SeenVersion,
+    SinceFilter,
+    Text,
+    UntilFilter,
+    listed,
+    required,
+)
 from web.store import orders as store
-from web.store import register
-from web.store.orders import ApprovalRow, HistoryRow, OrderDetail, OrderFilter, OrderRow
+from web.store import register, story
+from web.store.orders import OrderDetail, OrderFilter, OrderRow
+from web.store.story import ApprovalRow, HistoryRow
 from web.work import Signed, SignedRoute, Work
 
 router = APIRouter(tags=["orders"], route_class=SignedRoute)
@@ -46,8 +59,8 @@ class PlaceBody(BaseModel):
     lat: Annotated[float, Field(ge=-90, le=90)]
 
 
-class NewOrder(BaseModel):
-    """A wish for a trip."""
+class Wish(BaseModel):
+    """A trip as somebody wants it."""
 
     planned_start_at: AwareDatetime
     planned_end_at: AwareDatetime
@@ -55,9 +68,6 @@ class NewOrder(BaseModel):
     destination: PlaceBody
     stops: Annotated[list[PlaceBody], Field(max_length=20)] = []
     round_trip: bool = True
-    type: OrderType = OrderType.NORMAL
-    unit_id: UUID | None = None  # the unit that travels; absent: one's own
-    requester_id: UUID | None = None  # for whom; absent: oneself
     passengers: int = 1
     passenger_ids: Annotated[list[UUID], Field(max_length=79)] = []
     purpose: Label = ""
@@ -65,6 +75,14 @@ class NewOrder(BaseModel):
     class_wanted: VehicleClass | None = None
     confidential: bool = False
     flexible_min: Annotated[int, Field(ge=0, le=720)] = 0  # may start so much earlier or later
+
+
+class NewOrder(Wish):
+    """A wish nobody has heard of yet."""
+
+    type: OrderType = OrderType.NORMAL
+    unit_id: UUID | None = None  # the unit that travels; absent: one's own
+    requester_id: UUID | None = None  # for whom; absent: oneself
     submit: bool = True  # False keeps a draft
 
 
@@ -79,6 +97,20 @@ class StepBody(BaseModel):
     off_hours_approved: bool = False
     holiday_approved: bool = False
     rating: Annotated[int, Field(ge=1, le=5)] | None = None
+
+
+class SettlementPreview(BaseModel):
+    """What settling would write."""
+
+    distance_m: float
+    distance_source: str  # track | odometer | route
+    cents_per_km: int
+    minimum_cents: int
+    cost_cents: int
+
+
+# Who learns why a driver refused.
+READ_REFUSALS = frozenset({Role.DISPATCHER, Role.FLEET_ADMIN, Role.INSPECTOR})
 
 
 @router.get("/orders", response_model=Listing[OrderRow])
@@ -109,7 +141,7 @@ async def orders(
     async def fetch(page: PageRequest) -> Page[OrderRow]:
         return await store.orders(work.conn, page, wanted)
 
-    return await listed(work, lists, default_sort="-planned_start_at", name="orders", row_type=OrderRow, fetch=fetch)
+    return await listed(work, lists, default_sort="-planned_start_at", name="orders", fetch=fetch)
 
 
 @router.get("/approvals")
@@ -129,17 +161,46 @@ async def order(order_id: UUID, work: Signed) -> OrderPage:
 @router.post("/orders", status_code=201)
 async def book(body: NewOrder, work: Signed) -> OrderPage:
     """Books a trip, and submits it unless it is to stay a draft."""
-    order_id = await service.book(work.conn, work.actor, _draft(body), router=work.parts.router, now=work.now)
+    order_id = await requests.book(work.conn, work.actor, _draft(body), router=work.parts.router, now=work.now)
     if body.submit:
         await service.act(work.conn, work.actor, order_id, Action.SUBMIT, Deed(), row_version=None, now=work.now)
     return await order_page(work, order_id)
+
+
+@router.patch("/orders/{order_id}")
+async def correct(order_id: UUID, body: Wish, work: Signed, row_version: RowVersion) -> OrderPage:
+    """Another wish in place of the first, until somebody has decided on it; passengers not named stay."""
+    await requests.correct(
+        work.conn,
+        work.actor,
+        order_id,
+        _draft(body),
+        same_passengers="passenger_ids" not in body.model_fields_set,
+        row_version=row_version,
+        router=work.parts.router,
+        now=work.now,
+    )
+    return await order_page(work, order_id)
+
+
+@router.get("/orders/{order_id}/settlement")
+async def settlement(order_id: UUID, work: Signed) -> SettlementPreview:
+    """The distance, where it comes from and the cost, before anybody settles for good."""
+    found = await service.settlement_of(work.conn, work.actor, order_id)
+    return SettlementPreview(
+        distance_m=found.distance_m,
+        distance_source=found.distance_source,
+        cents_per_km=found.tariff.cents_per_km,
+        minimum_cents=found.tariff.minimum_cents,
+        cost_cents=found.cost_cents,
+    )
 
 
 @router.post("/orders/{order_id}/{step}", response_model=OrderPage | Changed)
 async def take_step(order_id: UUID, step: Action, body: StepBody, work: Signed, row_version: SeenVersion = None) -> Any:
     """Takes one step of the order's life. Answers the order, or only its version when it is out of sight now."""
     if step is Action.ASSIGN:
-        version = await service.assign(
+        version = await assignment.assign(
             work.conn,
             work.actor,
             order_id,
@@ -170,14 +231,14 @@ async def order_page(work: Work, order_id: UUID) -> OrderPage:
     days = await register.day_kinds(work.conn, work.actor, *span)
     return OrderPage(
         **{field.name: getattr(row, field.name) for field in fields(row)},
-        approvals=await store.approvals(work.conn, order_id),
-        history=await store.history(work.conn, order_id),
+        approvals=await story.approvals(work.conn, order_id),
+        history=await story.history(work.conn, order_id, refusals=bool(work.actor.roles & READ_REFUSALS)),
         steps=steps_of(work.actor, file),
         hints=hints_of(row, days, zone),
     )
 
 
-def _draft(body: NewOrder) -> Draft:
+def _draft(body: Wish) -> Draft:
     flexible = timedelta(minutes=body.flexible_min)
     said = body.model_dump(exclude={"origin", "destination", "stops", "passenger_ids", "flexible_min", "submit"})
     return Draft(

@@ -1,12 +1,14 @@
-"""Where to and how far: places by name and the way between two points, for booking."""
+"""Where to, how far and how many: places by name, the way between two points, the largest vehicle, for booking."""
 
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
+from dispatch import requests
 from fleet.access import require
 from fleet.errors import Invalid
+from fleet.vehicle import VehicleClass
 from web.shapes import Listing
 from web.store import register as store
 from web.store.register import PlaceRow
@@ -31,6 +33,12 @@ class Way(BaseModel):
     source: str
 
 
+class Room(BaseModel):
+    """What the fleet could carry at once."""
+
+    most_passengers: int | None  # in its largest vehicle; absent: there is none of the class
+
+
 @router.get("/places")
 async def places(
     work: Signed,
@@ -53,6 +61,12 @@ async def route(work: Signed, origin: Annotated[str, Query(alias="from")], to: s
         geometry=LineString(coordinates=list(found.geometry)),
         source=found.source,
     )
+
+
+@router.get("/room")
+async def room(work: Signed, class_wanted: VehicleClass | None = None) -> Room:
+    """How many people fit into the largest vehicle that could be sent, of a class or of those anybody may ask for."""
+    return Room(most_passengers=await requests.most_passengers(work.conn, work.actor, class_wanted))
 
 
 def _point(text: str, field: str) -> tuple[float, float]:

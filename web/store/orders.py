@@ -1,4 +1,4 @@
-"""Orders as people read them: lists, one order with approvals and history, and those waiting for an approver."""
+"""Orders as people read them: lists, one order, and those waiting for an approver."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fleet.db import Connection, class_row
 from web.paging import Page, PageRequest
+from web.search import names_an_order, order_number, plate_part
 from web.store.listing import page_of
 
 
@@ -23,6 +24,7 @@ class OrderRow:
     unit_name_en: str
     requester_id: UUID | None
     requester_name: str | None
+    requester_phone: str | None  # for the driver of the order only
     passengers: int
     purpose: str
     purpose_text: str
@@ -44,6 +46,8 @@ class OrderRow:
     driver_id: UUID | None
     driver_name: str | None
     driver_phone: str | None
+    assigned_by_name: str | None
+    assigned_by_phone: str | None  # for its driver and requester only
     departed_at: datetime | None
     arrived_at: datetime | None
     returned_at: datetime | None
@@ -62,7 +66,6 @@ class OrderDetail(OrderRow):
     """One order with the planned path, the reasons of its assignment and its settlement, which lists leave out."""
 
     assignment_reason: list[dict[str, Any]] | None
-    assigned_by_name: str | None
     route: list[list[float]] | None  # lon, lat
     route_source: str | None
     route_distance_m: float | None
@@ -71,33 +74,6 @@ class OrderDetail(OrderRow):
     return_odometer_km: float | None
     tariff: dict[str, Any] | None
     receipt_note: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ApprovalRow:
-    """One decision on an order."""
-
-    level: int
-    approver_id: UUID
-    approver_name: str
-    decision: str
-    opinion: str
-    order_row_version: int
-    decided_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class HistoryRow:
-    """One entry of the journal about an order."""
-
-    seq: int
-    happened_at: datetime
-    actor: str
-    action: str
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
-    reason: str
-    state: str | None  # the state after it, when it changed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,15 +102,17 @@ SORTABLE = {
 # Orders with the names of whom and what they speak of.
 ORDERS = """
 SELECT o.id, o.order_no, o.type, o.state, o.unit_id, u.name AS unit_name, u.name_en AS unit_name_en, o.requester_id,
-    r.name AS requester_name, o.passengers, o.purpose, o.purpose_text, o.class_wanted, o.confidential, o.origin, o.stops,
+    r.name AS requester_name, CASE WHEN o.driver_id = app_person() THEN r.phone END AS requester_phone, o.passengers, o.purpose, o.purpose_text, o.class_wanted, o.confidential, o.origin, o.stops,
     o.destination, o.round_trip, o.planned_start_at, o.planned_end_at, o.earliest_start_at, o.latest_start_at,
     o.off_hours_approved, o.holiday_approved, o.vehicle_id, v.plate, v.make_model, o.driver_id, d.name AS driver_name,
-    d.phone AS driver_phone, o.departed_at, o.arrived_at, o.returned_at, o.distance_m, o.distance_source, o.cost_cents,
+    d.phone AS driver_phone, b.name AS assigned_by_name,
+    CASE WHEN app_person() IN (o.driver_id, o.requester_id) THEN b.phone END AS assigned_by_phone, o.departed_at, o.arrived_at, o.returned_at, o.distance_m, o.distance_source, o.cost_cents,
     o.currency, o.rating, o.state_reason, o.created_at, o.row_version
 FROM dispatch_order o
 JOIN unit u ON u.id = o.unit_id
 LEFT JOIN person r ON r.id = o.requester_id
 LEFT JOIN person d ON d.id = o.driver_id
+LEFT JOIN person b ON b.id = o.assigned_by
 LEFT JOIN vehicle_label v ON v.id = o.vehicle_id
 WHERE (%(id)s::uuid IS NULL OR o.id = %(id)s)
   AND (%(states)s::text[] IS NULL OR o.state = ANY (%(states)s))
@@ -144,8 +122,8 @@ WHERE (%(id)s::uuid IS NULL OR o.id = %(id)s)
   AND (%(mine)s::uuid IS NULL OR o.requester_id = %(mine)s OR o.created_by = %(mine)s OR %(mine)s = ANY (o.passenger_ids))
   AND (%(start_at)s::timestamptz IS NULL OR o.planned_end_at > %(start_at)s)
   AND (%(end_at)s::timestamptz IS NULL OR o.planned_start_at < %(end_at)s)
-  AND (%(q)s::text IS NULL OR o.order_no::text = %(q)s OR v.plate ILIKE '%%' || %(q)s || '%%'
-    OR o.purpose_text ILIKE '%%' || %(q)s || '%%' OR r.name ILIKE '%%' || %(q)s || '%%')
+  AND (%(q)s::text IS NULL OR o.order_no = %(number)s OR (NOT %(only_number)s AND (position(%(plate)s IN v.plate) > 0
+    OR o.purpose_text ILIKE '%%' || %(q)s || '%%' OR r.name ILIKE '%%' || %(q)s || '%%')))
 """
 # Orders an approver of these units may decide: not his own.
 WAITING = """
@@ -155,48 +133,32 @@ ORDER BY found.planned_start_at LIMIT 200
 """.replace("{orders}", ORDERS)
 # One order with what only its own page shows.
 DETAIL = """
-SELECT found.*, o.assignment_reason, b.name AS assigned_by_name, o.route, o.route_source, o.route_distance_m,
+SELECT found.*, o.assignment_reason, o.route, o.route_source, o.route_distance_m,
     o.route_duration_s, o.depart_odometer_km, o.return_odometer_km, o.tariff, o.receipt_note
-FROM ({orders}) AS found JOIN dispatch_order o ON o.id = found.id LEFT JOIN person b ON b.id = o.assigned_by
+FROM ({orders}) AS found JOIN dispatch_order o ON o.id = found.id
 """.replace("{orders}", ORDERS)
-# Decisions on one order.
-APPROVALS = """
-SELECT a.level, a.approver_id, p.name AS approver_name, a.decision, a.opinion, a.order_row_version, a.decided_at
-FROM approval a JOIN person p ON p.id = a.approver_id WHERE a.order_id = %(id)s ORDER BY a.decided_at
-"""
-# What happened to one order, oldest first.
-HISTORY = """
-SELECT seq, happened_at, actor, action, before, after, reason, after ->> 'state' AS state FROM journal
-WHERE object_kind = 'order' AND object_id = %(id)s ORDER BY seq LIMIT 500
-"""
 
 
 async def orders(conn: Connection, page: PageRequest, wanted: OrderFilter) -> Page[OrderRow]:
     """One page of the orders this viewer may see."""
-    return await page_of(conn, ORDERS, {"id": None, **asdict(wanted)}, page, SORTABLE, OrderRow)
+    return await page_of(conn, ORDERS, _params(None, wanted), page, SORTABLE, OrderRow)
 
 
 async def order_detail(conn: Connection, order_id: UUID) -> OrderDetail | None:
     """One order, or None when the viewer may not see it."""
-    params: dict[str, Any] = {"id": order_id, **asdict(OrderFilter())}
+    params = _params(order_id, OrderFilter())
     async with conn.cursor(row_factory=class_row(OrderDetail)) as cursor:
         return await (await cursor.execute(DETAIL, params)).fetchone()
 
 
 async def waiting(conn: Connection, units: list[UUID], person_id: UUID) -> list[OrderRow]:
     """Submitted orders of these units that are not this person's own, soonest first."""
-    params: dict[str, Any] = {"id": None, **asdict(OrderFilter()), "units": units, "person": person_id}
+    params = {**_params(None, OrderFilter()), "units": units, "person": person_id}
     async with conn.cursor(row_factory=class_row(OrderRow)) as cursor:
         return await (await cursor.execute(WAITING, params)).fetchall()
 
 
-async def approvals(conn: Connection, order_id: UUID) -> list[ApprovalRow]:
-    """Decisions on one order, oldest first."""
-    async with conn.cursor(row_factory=class_row(ApprovalRow)) as cursor:
-        return await (await cursor.execute(APPROVALS, {"id": order_id})).fetchall()
-
-
-async def history(conn: Connection, order_id: UUID) -> list[HistoryRow]:
-    """The journal of one order the viewer may see, oldest first."""
-    async with conn.cursor(row_factory=class_row(HistoryRow)) as cursor:
-        return await (await cursor.execute(HISTORY, {"id": order_id})).fetchall()
+def _params(order_id: UUID | None, wanted: OrderFilter) -> dict[str, Any]:
+    words = wanted.q
+    meant = {"number": order_number(words), "only_number": names_an_order(words), "plate": plate_part(words)}
+    return {"id": order_id, **asdict(wanted), **meant}

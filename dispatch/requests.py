@@ -1,0 +1,96 @@
+"""Use cases of a wish, before anybody has decided on it: book a trip, correct it, and what the fleet could do at most."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from dispatch import lifecycle, service, store
+from dispatch.booking import Draft, check_draft
+from dispatch.eligible import classes_for
+from dispatch.guards import Deed
+from dispatch.lifecycle import Action
+from fleet.access import Actor, Role, require
+from fleet.db import Connection
+from fleet.errors import Invalid, Stale
+from fleet.order import OrderState
+from fleet.routing import Router
+
+
+async def book(conn: Connection, actor: Actor, draft: Draft, *, router: Router, now: datetime) -> UUID:
+    """A new draft with its planned path. Raises Forbidden, Invalid naming the field."""
+    unit_id = draft.unit_id or actor.unit_id
+    requester_id = draft.requester_id or actor.person_id
+    if requester_id != actor.person_id:
+        require(actor, "order.book_for_others", None if Role.DISPATCHER in actor.roles else unit_id)
+    else:
+        require(actor, "order.book", None if unit_id == actor.unit_id else unit_id)
+    check_draft(draft, now)
+    if not await store.all_known(conn, actor.tenant_id, {requester_id, *draft.passenger_ids}):
+        raise Invalid(field="passenger_ids", reason="unknown")
+    order_id = uuid4()
+    values = draft.columns() | {
+        "id": order_id,
+        "tenant_id": actor.tenant_id,
+        "state": OrderState.DRAFT.value,
+        "unit_id": unit_id,
+        "requester_id": requester_id,
+        "created_by": actor.person_id,
+        "created_at": now,
+    }
+    values |= await service.planned_route(router, [(place.lon, place.lat) for place in draft.path])
+    await store.insert_order(conn, values)
+    told = {
+        "state": OrderState.DRAFT.value,
+        "type": draft.type.value,
+        "planned_start_at": draft.planned_start_at.isoformat(),
+    }
+    await service.note(conn, actor, actor.tenant_id, "book", order_id, {}, told, "", now)
+    return order_id
+
+
+async def correct(
+    conn: Connection,
+    actor: Actor,
+    order_id: UUID,
+    draft: Draft,
+    *,
+    same_passengers: bool,
+    row_version: int,
+    router: Router,
+    now: datetime,
+) -> int:
+    """Another wish in place of the first, as long as nobody has decided on it; its unit, requester and type stay.
+
+    Returns the new row version. Raises NotFound, Stale, WrongState, Forbidden, Invalid naming the field.
+    """
+    file = await service.load(conn, order_id, row_version)
+    step = lifecycle.step_from(file.order.state, Action.EDIT)
+    service.permit(actor, file, step, Deed(), now)
+    before = await store.wish(conn, order_id)
+    if same_passengers:
+        draft = replace(draft, passenger_ids=tuple(before["passenger_ids"]))
+    check_draft(replace(draft, type=file.order.type), now)
+    if not await store.all_known(conn, actor.tenant_id, draft.passenger_ids):
+        raise Invalid(field="passenger_ids", reason="unknown")
+    values = {name: value for name, value in draft.columns().items() if name != "type" and before[name] != value}
+    if not values:
+        return file.order.row_version
+    if values.keys() & {"origin", "stops", "destination", "round_trip"}:
+        values |= await service.planned_route(router, [(place.lon, place.lat) for place in draft.path])
+    if not await store.update_order(conn, order_id, row_version, values):
+        raise Stale(yours=row_version, current=None)
+    told = {name: service.plain(value) for name, value in values.items() if name != "route"}
+    old = {name: service.plain(before[name]) for name in told if name in before}
+    await service.note(conn, actor, file.tenant_id, Action.EDIT.value, order_id, old, told, "", now)
+    if file.order.state is OrderState.SUBMITTED:
+        await service.tell(conn, actor, file, Action.EDIT, Deed(), now)
+    return row_version + 1
+
+
+async def most_passengers(conn: Connection, actor: Actor, class_wanted: str | None) -> int | None:
+    """How many fit into the largest vehicle that could be sent; None when there is none of the class."""
+    require(actor, "order.book")
+    seats = await store.most_seats(conn, actor.tenant_id, classes_for(class_wanted))
+    return None if seats is None else seats - 1

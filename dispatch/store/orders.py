@@ -1,0 +1,141 @@
+"""Orders with what their guards need, and every write to one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from dispatch.guards import OrderFile
+from dispatch.store.rows import many, one, seeing_all, wrapped
+from fleet import store as fleet_store
+from fleet.access import Seen
+from fleet.db import Connection, pg_errors
+from fleet.order import Order, OrderState, OrderType, Place
+
+# One or several orders with approval and class of the vehicle.
+_ORDER = """
+SELECT o.*, v.vehicle_class, EXISTS (SELECT FROM approval a WHERE a.order_id = o.id AND a.decision = 'approved') AS approved
+FROM dispatch_order o LEFT JOIN vehicle v ON v.id = o.vehicle_id
+"""
+ORDER = _ORDER + "WHERE o.id = %(id)s"
+ORDERS = _ORDER + "WHERE o.id = ANY (%(ids)s) ORDER BY o.planned_start_at, o.id"
+# Approved and not yet assigned, soonest first.
+QUEUE = (
+    _ORDER
+    + "WHERE o.state = ANY (%(states)s) AND o.planned_end_at > %(now)s ORDER BY o.planned_start_at, o.id LIMIT 500"
+)
+# What somebody asked for.
+WISH = """
+SELECT planned_start_at, planned_end_at, round_trip, passengers, purpose, purpose_text, class_wanted, confidential,
+    earliest_start_at, latest_start_at, type, passenger_ids, origin, destination, stops
+FROM dispatch_order WHERE id = %(id)s
+"""
+# One writer at a time per vehicle and driver, always in the same order: two exclusion constraints could wait for each other.
+HOLD = """
+SELECT pg_advisory_xact_lock(key) FROM (
+    SELECT DISTINCT hashtextextended(id, 0) AS key FROM unnest(%(ids)s::text[]) AS wanted (id) ORDER BY key) AS keys
+"""
+LOCK_ORDERS = "SELECT id FROM dispatch_order WHERE id = ANY (%(ids)s) ORDER BY id FOR UPDATE"
+# The highest reading an order reported of a vehicle.
+LAST_ODOMETER = """
+SELECT max(greatest(depart_odometer_km, return_odometer_km)) AS reading FROM dispatch_order
+WHERE vehicle_id = %(vehicle)s AND id <> %(id)s
+"""
+
+
+class Overlapping(Exception):
+    """The database refused a second booking of the same vehicle or driver; the text names the constraint."""
+
+
+async def order_file(conn: Connection, order_id: UUID) -> OrderFile | None:
+    """The order, or None when it does not exist for this viewer."""
+    row = await one(conn, ORDER, id=order_id)
+    return None if row is None else _order_file(row)
+
+
+async def wish(conn: Connection, order_id: UUID) -> dict[str, Any]:
+    """The columns of a booking by name; empty when the viewer does not see the order."""
+    return await one(conn, WISH, id=order_id) or {}
+
+
+async def order_files(conn: Connection, order_ids: Iterable[UUID]) -> list[OrderFile]:
+    return [_order_file(row) for row in await many(conn, ORDERS, ids=list(order_ids))]
+
+
+async def queue(conn: Connection, states: Iterable[OrderState], now: datetime) -> list[OrderFile]:
+    """Orders that wait for a vehicle."""
+    rows = await many(conn, QUEUE, states=[state.value for state in states], now=now)
+    return [_order_file(row) for row in rows]
+
+
+async def hold(conn: Connection, ids: Iterable[UUID | None]) -> None:
+    """Wait until nobody else assigns these vehicles and drivers; held to the end of the transaction.
+
+    Called before anything is written, with everything the transaction will assign.
+    """
+    await conn.execute(HOLD, {"ids": [str(one) for one in ids if one is not None]})
+
+
+async def lock_orders(conn: Connection, order_ids: Iterable[UUID]) -> None:
+    """Before several orders are written in one transaction: the journal's lock comes after all of theirs."""
+    await conn.execute(LOCK_ORDERS, {"ids": list(order_ids)})
+
+
+async def insert_order(conn: Connection, values: Mapping[str, Any]) -> None:
+    await fleet_store.insert(conn, "dispatch_order", wrapped(values))
+
+
+async def update_order(
+    conn: Connection, order_id: UUID, row_version: int, values: Mapping[str, Any], *, leaves_sight: bool = False
+) -> bool:
+    """Write when the version still matches; False when somebody was faster. Raises Overlapping for a double booking.
+
+    With `leaves_sight` the row may be one that this viewer no longer sees: row-level security would refuse that.
+    """
+    columns = ", ".join(f"{name} = %s" for name in values)
+    sql = f"UPDATE dispatch_order SET {columns} WHERE id = %s AND row_version = %s"  # noqa: S608 - own column names
+    try:
+        async with conn.transaction(), seeing_all(conn, Seen.ORDER) if leaves_sight else nullcontext():
+            cursor = await conn.execute(sql, [*wrapped(values).values(), order_id, row_version])
+    except pg_errors.ExclusionViolation as error:
+        raise Overlapping(error.diag.constraint_name or "") from error
+    return cursor.rowcount == 1
+
+
+async def last_odometer_km(conn: Connection, file: OrderFile) -> float | None:
+    """The highest reading any order of the vehicle reported, whoever drove it: a driver sees only his own."""
+    if file.order.vehicle_id is None:
+        return None
+    async with seeing_all(conn, Seen.ORDER):
+        row = await one(conn, LAST_ODOMETER, vehicle=file.order.vehicle_id, id=file.order.id)
+    return None if row is None else row["reading"]
+
+
+async def add_approval(conn: Connection, values: Mapping[str, Any]) -> None:
+    await fleet_store.insert(conn, "approval", values)
+
+
+def _order_file(row: Mapping[str, Any]) -> OrderFile:
+    names = Order.__dataclass_fields__
+    plain = {name: row[name] for name in names if name in row}
+    plain |= {
+        "type": OrderType(row["type"]),
+        "state": OrderState(row["state"]),
+        "origin": _place(row["origin"]),
+        "destination": _place(row["destination"]),
+        "stops": tuple(place for place in map(_place, row["stops"]) if place is not None),
+        "route": None if row["route"] is None else tuple((lon, lat) for lon, lat in row["route"]),
+    }
+    kept = ("tenant_id", "created_by", "approved", "depart_odometer_km", "return_odometer_km", "route_distance_m", "distance_m", "vehicle_class")  # fmt: skip
+    return OrderFile(
+        order=Order(**plain),
+        passenger_ids=frozenset(row["passenger_ids"]),
+        **{name: row[name] for name in kept},
+    )
+
+
+def _place(source: Mapping[str, Any] | None) -> Place | None:
+    return None if source is None else Place(name=source.get("name", ""), lon=source["lon"], lat=source["lat"])

@@ -1,0 +1,128 @@
+"""Vehicles and drivers as eligibility sees them, and what the fleet has at most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from dispatch.eligible import DriverFacts, Span, VehicleFacts
+from dispatch.store.rows import many, one, seeing_all
+from fleet.access import Seen
+from fleet.db import Connection
+from fleet.geo import shape_of
+from fleet.order import HOLDING_STATES
+from fleet.vehicle import Vehicle, VehicleClass, VehicleStatus
+
+# Orders that hold a vehicle or a driver around a span.
+HOLDING = """
+SELECT id, vehicle_id, driver_id, planned_start_at, planned_end_at FROM dispatch_order
+WHERE state = ANY (%(states)s) AND planned_start_at < %(until)s AND planned_end_at > %(since)s
+"""
+# Vehicles with depot, custody and the last sign of life of their locator.
+VEHICLES = """
+SELECT v.id, v.vehicle_no, v.plate, v.vehicle_class, v.status, v.seats, v.retained, v.exempt, v.home_depot_id, v.row_version,
+    v.documents_valid_until, a.geometry AS depot, coalesce(a.name, '') AS depot_name, l.received_at AS last_heard_at,
+    m.unit_id AS manager_unit_id, u.unit_id AS user_unit_id
+FROM vehicle v
+LEFT JOIN area_version a ON a.area_id = v.home_depot_id AND a.during @> %(now)s
+LEFT JOIN custody m ON m.vehicle_id = v.id AND m.relation = 'manager' AND m.during @> %(now)s
+LEFT JOIN custody u ON u.vehicle_id = v.id AND u.relation = 'user' AND u.during @> %(now)s
+LEFT JOIN device_binding b ON b.vehicle_id = v.id AND b.during @> %(now)s
+LEFT JOIN latest_position l ON l.device_no = b.device_no
+WHERE v.tenant_id = %(tenant)s AND v.status <> 'disposed' AND (%(id)s::uuid IS NULL OR v.id = %(id)s)
+ORDER BY v.vehicle_no
+"""
+# People with the role of a driver at an instant.
+DRIVERS = """
+SELECT p.id, p.name, p.unit_id, u.name AS unit_name, p.active, p.licence_class, p.licence_expires_on
+FROM person p JOIN unit u ON u.id = p.unit_id
+WHERE p.tenant_id = %(tenant)s AND (%(id)s::uuid IS NULL OR p.id = %(id)s)
+  AND EXISTS (SELECT FROM person_role r WHERE r.person_id = p.id AND r.role = 'driver' AND r.during @> %(now)s)
+ORDER BY p.login
+"""
+# What a booking may hope for: vehicles in service that belong to no unit alone.
+MOST_SEATS = """
+SELECT max(seats) AS seats FROM vehicle
+WHERE tenant_id = %(tenant)s AND vehicle_class = ANY (%(classes)s) AND status = 'in_service' AND NOT retained AND NOT exempt
+"""
+_HOLDING = [state.value for state in HOLDING_STATES]
+
+
+async def vehicles(
+    conn: Connection,
+    tenant_id: UUID,
+    *,
+    since: datetime,
+    until: datetime,
+    now: datetime,
+    vehicle_id: UUID | None = None,
+) -> list[VehicleFacts]:
+    """Every vehicle the viewer sees, with the orders that hold it between two instants."""
+    rows = await many(conn, VEHICLES, tenant=tenant_id, id=vehicle_id, now=now)
+    busy = await _busy(conn, "vehicle_id", since, until)
+    return [_vehicle_facts(row, tuple(busy.get(row["id"], ()))) for row in rows]
+
+
+async def drivers(
+    conn: Connection, tenant_id: UUID, *, since: datetime, until: datetime, now: datetime, person_id: UUID | None = None
+) -> list[DriverFacts]:
+    rows = await many(conn, DRIVERS, tenant=tenant_id, id=person_id, now=now)
+    busy = await _busy(conn, "driver_id", since, until)
+    return [
+        DriverFacts(
+            person_id=row["id"],
+            name=row["name"],
+            unit_id=row["unit_id"],
+            unit_name=row["unit_name"],
+            active=row["active"],
+            licence_class=row["licence_class"],
+            licence_expires_on=row["licence_expires_on"],
+            busy=tuple(busy.get(row["id"], ())),
+        )
+        for row in rows
+    ]
+
+
+async def most_seats(conn: Connection, tenant_id: UUID, classes: Iterable[VehicleClass]) -> int | None:
+    """Of the largest vehicle of these classes that can be sent to anybody; None without one."""
+    async with seeing_all(conn, Seen.VEHICLE):
+        row = await one(conn, MOST_SEATS, tenant=tenant_id, classes=[each.value for each in classes])
+    return None if row is None else row["seats"]
+
+
+async def _busy(conn: Connection, whose: str, since: datetime, until: datetime) -> dict[UUID, list[Span]]:
+    rows = await many(conn, HOLDING, states=_HOLDING, since=since, until=until)
+    found: dict[UUID, list[Span]] = {}
+    for row in rows:
+        if row[whose] is not None:
+            span = Span(start_at=row["planned_start_at"], end_at=row["planned_end_at"], order_id=row["id"])
+            found.setdefault(row[whose], []).append(span)
+    return found
+
+
+def _vehicle_facts(row: Mapping[str, Any], busy: tuple[Span, ...]) -> VehicleFacts:
+    vehicle = Vehicle(
+        id=row["id"],
+        vehicle_no=row["vehicle_no"],
+        plate=row["plate"],
+        vehicle_class=VehicleClass(row["vehicle_class"]),
+        status=VehicleStatus(row["status"]),
+        seats=row["seats"],
+        retained=row["retained"],
+        exempt=row["exempt"],
+        home_depot_id=row["home_depot_id"],
+        row_version=row["row_version"],
+    )
+    centre = None if row["depot"] is None else shape_of(row["depot"]).representative_point()
+    return VehicleFacts(
+        vehicle=vehicle,
+        documents_valid_until=row["documents_valid_until"],
+        last_heard_at=row["last_heard_at"],
+        depot=None if centre is None else (centre.x, centre.y),
+        depot_name=row["depot_name"],
+        manager_unit_id=row["manager_unit_id"],
+        user_unit_id=row["user_unit_id"],
+        busy=busy,
+    )
