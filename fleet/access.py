@@ -132,8 +132,9 @@ EXCLUSIVE: tuple[tuple[Role, Role], ...] = (
     (R.SYSTEM_ADMIN, R.FLEET_ADMIN),
     (R.INSPECTOR, R.DISPATCHER),
 )
-# Roles that must say why before they see a track or an alert.
+# Roles that must say why before they see a track or an alert, and before they see where vehicles are now.
 PURPOSE_ROLES = frozenset({R.FLEET_ADMIN, R.INSPECTOR})
+LIVE_PURPOSE_ROLES = frozenset({R.INSPECTOR})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,8 +155,15 @@ class Actor:
 
     def needs_purpose(self) -> bool:
         """True when every role that shows tracks demands a stated purpose."""
-        showing = self.roles & SEES[Seen.TRACK].keys()
-        return bool(showing) and showing <= PURPOSE_ROLES | {R.EMPLOYEE}
+        return self._only(Seen.TRACK, PURPOSE_ROLES)
+
+    def needs_live_purpose(self) -> bool:
+        """The same for live positions, which the fleet authority watches every day and an inspector does not."""
+        return self._only(Seen.LIVE, LIVE_PURPOSE_ROLES)
+
+    def _only(self, seen: Seen, owing: frozenset[Role]) -> bool:
+        showing = self.roles & SEES[seen].keys()
+        return bool(showing) and showing <= owing | {R.EMPLOYEE}
 
 
 def may(actor: Actor, action: str, unit_id: UUID | None = None) -> bool:

@@ -23,7 +23,7 @@ from fleet.journal import first_break
 from fleet.position import Datum
 from fleet.seed import demo, reference
 from fleet.settings import Settings, need
-from fleet.vehicle import Relation, VehicleClass
+from fleet.vehicle import Relation, VehicleClass, plain_plate, plate_of
 
 Arguments = argparse.Namespace
 MOST_BYTES = 5 * 1024 * 1024  # of a file with an area or a notice
@@ -163,7 +163,7 @@ async def vehicle_add(settings: Settings, arguments: Arguments) -> int:
             make_model=arguments.make_model, retained=arguments.retained, exempt=arguments.exempt,
             home_depot_id=await _depot(conn, tenant_id, arguments.depot), now=arguments.since or datetime.now(UTC),
         )  # fmt: skip
-    tell(vehicle=vehicle_id, plate=arguments.plate)
+    tell(vehicle=vehicle_id, plate=plate_of(arguments.plate))
     return 0
 
 
@@ -200,7 +200,7 @@ async def device_add(settings: Settings, arguments: Arguments) -> int:
         tenant_id = await _tenant(conn)
         vehicle_id: UUID | None = None
         if arguments.plate is not None:
-            vehicle = await store.one(conn, store.VEHICLE_BY_PLATE, (tenant_id, arguments.plate.upper()))
+            vehicle = await store.one(conn, store.VEHICLE_BY_PLATE, (tenant_id, plain_plate(arguments.plate)))
             if vehicle is None:
                 raise NotFound(object="vehicle", plate=arguments.plate)
             vehicle_id = vehicle["id"]

@@ -88,6 +88,13 @@ class WrongPassword(Refusal):
     status = 401
 
 
+class WrongOldPassword(Refusal):
+    """Who changes the own password has not given the one that holds now."""
+
+    code = "wrong_old_password"
+    status = 422
+
+
 class WeakPassword(Refusal):
     """The new password does not meet the policy. Params: minimum_length."""
 

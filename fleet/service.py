@@ -7,18 +7,19 @@ on the command line of the machine itself, the name of the command.
 import re
 from asyncio import to_thread  # a password hash takes a tenth of a second: the map must go on
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from fleet import journal, store
 from fleet.access import Actor, Role, exclusive_pair, require
 from fleet.db import Connection, pg_errors
-from fleet.errors import Conflict, Forbidden, Invalid, NotFound, SameHands, Stale, Taken, WrongPassword
+from fleet.errors import Conflict, Forbidden, Invalid, NotFound, SameHands, Stale, Taken, WrongOldPassword
 from fleet.people import hash_password, password_matches
-from fleet.vehicle import Relation, VehicleClass
+from fleet.vehicle import Relation, VehicleClass, plate_of
 
 Who = Actor | str
+HANDED_OVER_AHEAD = timedelta(days=31)  # a hand-over is agreed some weeks before it happens, not years
 DEVICE_CODE = re.compile(r"^[A-Za-z0-9_.-]{1,64}$")
 
 
@@ -67,10 +68,12 @@ async def add_unit(
     kind: str = "administration",
     is_centre: bool = False,
 ) -> UUID:
-    """A new unit below `parent_id`. Raises Taken for a used code."""
+    """A new unit below `parent_id`. Raises Taken for a used code, Invalid for one with spaces."""
     _allow(actor, "unit.edit", parent_id)
     if not code.strip() or not name.strip():
         raise Invalid(field="name" if code.strip() else "code", reason="empty")
+    if any(sign.isspace() for sign in code.strip()):
+        raise Invalid(field="code", reason="no_spaces")
     unit_id = uuid4()
     values = {
         "id": unit_id, "tenant_id": tenant_id, "parent_id": parent_id, "code": code.strip(), "name": name.strip(),
@@ -99,11 +102,11 @@ async def add_person(
     must_change_password: bool = True,
     is_demo: bool = False,
 ) -> UUID:
-    """A new person with roles. Raises Taken (login), WeakPassword, SameHands for roles that exclude each other."""
+    """A new person with roles. Raises Taken (login), WeakPassword, Invalid for a role given twice, SameHands for roles that exclude each other."""
     _allow(actor, "person.edit", unit_id)
     if not re.fullmatch(r"[A-Za-z0-9_.@-]{2,64}", login):
         raise Invalid(field="login", reason="letters_digits_only")
-    _check_roles(actor, [role for role, _ in roles])
+    _check_roles(roles)
     values = {
         "id": uuid4(), "tenant_id": tenant_id, "unit_id": unit_id, "login": login.lower(), "name": name.strip(), "phone": phone,
         "password_hash": None if password is None else await to_thread(hash_password, password), "must_change_password": must_change_password,
@@ -130,7 +133,7 @@ async def set_roles(
     _allow(actor, "person.edit", person["unit_id"])
     if isinstance(actor, Actor) and actor.person_id == person_id:
         raise SameHands(first="person.edit", second="own_roles")
-    _check_roles(actor, [role for role, _ in roles])
+    _check_roles(roles)
     held = {(Role(r["role"]), r["unit_id"]) for r in await store.many(conn, store.ROLES, (person_id, now))}
     wanted = set(roles)
     for role, unit_id in held - wanted:
@@ -148,10 +151,12 @@ async def set_roles(
 
 
 async def change_password(conn: Connection, actor: Actor, *, old: str, new: str, now: datetime) -> None:
-    """The person's own password. Raises WrongPassword, WeakPassword; all other sessions are the caller's to end."""
+    """The person's own password. Raises WrongOldPassword, WeakPassword, Invalid for the same one again; other sessions are the caller's to end."""
     row = await store.one(conn, store.LOGIN, (actor.login,))
     if row is None or not await to_thread(password_matches, row["password_hash"], old):
-        raise WrongPassword
+        raise WrongOldPassword
+    if new == old:
+        raise Invalid(field="new", reason="same_as_old")
     await conn.execute(store.STORE_HASH, (await to_thread(hash_password, new), False, actor.person_id))
     await _journal(conn, actor, actor.tenant_id, "person.change_password", "person", actor.person_id, {}, now)
 
@@ -183,12 +188,11 @@ async def add_vehicle(
     status: str = "in_service",
     documents_valid_until: date | None = None,
 ) -> UUID:
-    """A new vehicle with its three relations, valid from now. Raises Taken (plate), Invalid (missing relation, seats)."""
+    """A new vehicle with its three relations, valid from now. Raises Taken (plate), Invalid (plate, missing relation, seats)."""
     _allow(actor, "vehicle.edit")
     if exempt and isinstance(actor, Actor) and not actor.cleared:
         raise Forbidden(action="vehicle.edit")
-    if not plate.strip():
-        raise Invalid(field="plate", reason="empty")
+    plain = plate_of(plate)
     if not 1 <= seats <= 80:
         raise Invalid(field="seats", reason="between_1_and_80")
     missing = [relation for relation in Relation if relation not in custody]
@@ -196,11 +200,11 @@ async def add_vehicle(
         raise Invalid(field=f"custody.{missing[0]}", reason="missing")
     vehicle_id = uuid4()
     values = {
-        "id": vehicle_id, "tenant_id": tenant_id, "plate": plate.strip().upper(), "vehicle_class": str(vehicle_class),
+        "id": vehicle_id, "tenant_id": tenant_id, "plate": plain, "vehicle_class": str(vehicle_class),
         "seats": seats, "make_model": make_model, "energy": energy, "retained": retained, "exempt": exempt,
         "home_depot_id": home_depot_id, "status": status, "documents_valid_until": documents_valid_until,
     }  # fmt: skip
-    await _insert(conn, "vehicle", values, field="plate", value=plate)
+    await _insert(conn, "vehicle", values, field="plate", value=plain)
     for relation, unit_id in custody.items():
         await _add_custody(conn, actor, tenant_id, vehicle_id, relation, unit_id, now, basis="")
     await _journal(conn, actor, tenant_id, "vehicle.add", "vehicle", vehicle_id, values, now)
@@ -217,14 +221,21 @@ async def transfer_custody(
     unit_id: UUID,
     basis: str,
     now: datetime,
+    since: datetime | None = None,
 ) -> None:
-    """From now on another unit stands in `relation`; what was before stays readable for the unit it belonged to."""
+    """From `since` (None: now) on another unit stands in `relation`; what was before stays readable for the unit it belonged to.
+
+    Raises Conflict when a later hand-over is already on file, Invalid for a day too far ahead.
+    """
     _allow(actor, "vehicle.edit")
-    await conn.execute(store.END_CUSTODY, {"at": now, "vehicle": vehicle_id, "relation": str(relation)})
-    await _add_custody(conn, actor, tenant_id, vehicle_id, relation, unit_id, now, basis)
+    at = since or now
+    if at > now + HANDED_OVER_AHEAD:
+        raise Invalid(field="since", reason="too_far_ahead")
+    await conn.execute(store.END_CUSTODY, {"at": at, "vehicle": vehicle_id, "relation": str(relation)})
+    await _add_custody(conn, actor, tenant_id, vehicle_id, relation, unit_id, at, basis)
     await _journal(
         conn, actor, tenant_id, "vehicle.transfer", "vehicle", vehicle_id,
-        {"relation": str(relation), "unit_id": unit_id, "basis": basis}, now,
+        {"relation": str(relation), "unit_id": unit_id, "basis": basis, "since": at}, now,
     )  # fmt: skip
 
 
@@ -244,7 +255,7 @@ async def add_device(
     """A new locator, bound to a vehicle from its installation on. The broker credential is issued by the caller afterwards."""
     _allow(actor, "device.edit")
     if not DEVICE_CODE.fullmatch(code):
-        raise Invalid(field="code", reason="letters_digits_only")
+        raise Invalid(field="code", reason="device_code")
     device_id = uuid4()
     since = installed_at or now
     values = {
@@ -294,10 +305,14 @@ async def edit(
     _allow(actor, f"{table}.edit")
     if not values:
         raise Invalid(field="body", reason="empty")
+    if "plate" in values:
+        values = {**values, "plate": plate_of(values["plate"])}
     try:
         version, current = await store.edit(conn, table, tenant_id, row_id, row_version, values)
     except pg_errors.UniqueViolation as error:
-        raise Taken(field=next(iter(values)), value=str(next(iter(values.values())))) from error
+        named = error.diag.constraint_name or ""
+        field = next((name for name in values if name in named), next(iter(values)))
+        raise Taken(field=field, value=str(values[field])) from error
     if version is None:
         if current is None:
             raise NotFound(object=table)
@@ -344,10 +359,13 @@ async def _insert(conn: Connection, table: str, values: Mapping[str, Any], *, fi
     except pg_errors.UniqueViolation as error:
         raise Taken(field=field, value=value) from error
     except pg_errors.ForeignKeyViolation as error:
-        raise Invalid(field=(error.diag.constraint_name or "reference"), reason="unknown") from error
+        column = (error.diag.constraint_name or "").removeprefix(f"{table}_").removesuffix("_fkey")
+        raise Invalid(field=column, reason="unknown") from error
 
 
-def _check_roles(actor: Who, roles: list[Role]) -> None:
-    pair = exclusive_pair(roles)
+def _check_roles(roles: list[tuple[Role, UUID]]) -> None:
+    if len(set(roles)) < len(roles):
+        raise Invalid(field="roles", reason="repeated")
+    pair = exclusive_pair(role for role, _ in roles)
     if pair is not None:
         raise SameHands(first=str(pair[0]), second=str(pair[1]))

@@ -4,11 +4,38 @@ Custody is three dated relations, because the unit that *used* a vehicle must be
 vehicle changed hands (domain.md 8). Spans are half-open; an end of `None` is "until further notice".
 """
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+from fleet.errors import Invalid
+
+PLATE = re.compile(r"[A-Z0-9\u4e00-\u9fff]{2,12}")
+PLATE_DOTS = ".·•‧∙⋅・"  # as people and their keyboards write the dot after the letter
+
+
+def plain_plate(text: str) -> str:
+    """The plate without what people write around it: width, case, spaces, dots and dashes. Also for searching."""
+    kept = (
+        sign
+        for sign in unicodedata.normalize("NFKC", text).upper()
+        if not sign.isspace() and sign not in PLATE_DOTS and unicodedata.category(sign) not in {"Pd", "Cf"}
+    )
+    return unicodedata.normalize("NFKC", "".join(kept))
+
+
+def plate_of(text: str) -> str:
+    """The plate as it is stored. Raises Invalid for what cannot be one."""
+    plate = plain_plate(text)
+    if not plate:
+        raise Invalid(field="plate", reason="empty")
+    if not PLATE.fullmatch(plate):
+        raise Invalid(field="plate", reason="not_a_plate")
+    return plate
 
 
 class VehicleClass(StrEnum):
@@ -72,7 +99,7 @@ class Vehicle:
 
     id: UUID
     vehicle_no: int  # compact number, used on the live wire
-    plate: str
+    plate: str  # plain: 晨A00001; the dot after the letter is for showing only
     vehicle_class: VehicleClass
     status: VehicleStatus
     seats: int  # including the driver's

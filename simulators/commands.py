@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from fleet import logs
 from fleet.broker import Address
+from fleet.commandline import Arguments
 from fleet.errors import NotConfigured
 from fleet.settings import Settings, load, need
 from simulators import recording, registration, replay
@@ -26,7 +27,7 @@ from simulators.stories import STORIES
 from simulators.terminal import Credential
 
 
-def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_to(commands: "argparse._SubParsersAction[Arguments]") -> None:
     """Add this file's commands to the parser of `python -m simulators`."""
     told = commands.add_parser("stories", help="write the labelled stories as CASE folders")
     told.add_argument("--out", type=Path, required=True, help="folder that will hold one folder per story")
@@ -128,7 +129,7 @@ def _credentials(arguments: argparse.Namespace, tracks: replay.Tracks, settings:
     for device, track in tracks.items():
         if device not in known:
             installed_at = track[0].fixed_at - timedelta(days=1)
-            known[device] = registration.register(device, device.upper(), arguments.unit, installed_at, os.environ)
+            known[device] = registration.register(device, arguments.unit, installed_at, os.environ)
             registration.keep(state_dir, known.values())
     return known
 

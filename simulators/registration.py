@@ -4,6 +4,7 @@ Simulators may not reach into services; what the command line can do is all they
 so they are kept in a file of their owner for the next replay.
 """
 
+import hashlib
 import json
 import os
 import subprocess
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from fleet.vehicle import PLATE, plain_plate
 from simulators.terminal import Credential
 
 KEPT_IN = "replay-devices.json"  # under FLEET_STATE_DIR
@@ -38,9 +40,15 @@ def keep(state_dir: Path, credentials: Iterable[Credential]) -> None:
     fresh.replace(state_dir / KEPT_IN)
 
 
-def register(device: str, plate: str, unit: str, installed_at: datetime, environ: Mapping[str, str]) -> Credential:
+def plate_for(device: str) -> str:
+    """A plate to know the device by: its own code where that can be a plate, else a short digest of it."""
+    plain = plain_plate(device)
+    return plain if PLATE.fullmatch(plain) else f"R{hashlib.sha256(device.encode()).hexdigest()[:11].upper()}"
+
+
+def register(device: str, unit: str, installed_at: datetime, environ: Mapping[str, str]) -> Credential:
     """Add a vehicle used by `unit` and a locator built into it since `installed_at`."""
-    since = installed_at.isoformat()
+    plate, since = plate_for(device), installed_at.isoformat()
     _fleet(["vehicle", "add", plate, "--class", "other", "--seats", "5", "--user", unit, "--since", since], environ)
     answer = _fleet(["device", "add", device, "--plate", plate, "--since", since], environ)
     return Credential(device=device, password=str(answer["password"]))

@@ -138,7 +138,8 @@ async def _database(request: Request, error: Exception) -> Response:
     assert isinstance(error, pg_errors.Error)  # noqa: S101 - registered for this type only
     state = error.sqlstate or ""
     if state.startswith(VALUES_REFUSED) or "NUL" in str(error):
-        return problem(422, "invalid", {"field": error.diag.constraint_name or "value", "reason": "refused"})
+        log.warning("value_refused", constraint=error.diag.constraint_name, path=request.url.path)
+        return problem(422, "invalid", {"field": "value", "reason": "refused"})
     if state == NOT_ALLOWED and "row-level security" in str(error):
         return problem(403, "forbidden", {"action": f"{request.method} {request.url.path}"})
     if isinstance(error, pg_errors.OperationalError):

@@ -8,13 +8,17 @@ from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
-from fastapi import Depends, Header, Query, Response
+from fastapi import Depends, Header, Query, Request
 from pydantic import AwareDatetime, BaseModel, Field
 
 from fleet import service
 from fleet.errors import Invalid, Refusal
-from web import exports
+from web.exports import sheets
+from web.exports.columns import Reader
+from web.exports.formats import MOST_ROWS
+from web.labels import Language
 from web.paging import MOST, Page, PageRequest, page_request
+from web.store.listing import names_of
 from web.work import Work
 
 Item = TypeVar("Item")
@@ -59,16 +63,25 @@ class ListQuery(BaseModel):
     q: str | None
     sort: str | None
     format: Format
+    lang: Language
+    purpose: str | None  # why, where a list shows what is owed a reason
+    asked: list[tuple[str, str]]  # everything the request named
 
 
 def _list_query(
+    request: Request,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 100,
     cursor: str | None = None,
     q: Annotated[str | None, Query(max_length=100)] = None,
     sort: str | None = None,
     format: Format = "json",  # noqa: A002 - the name of the query parameter
+    lang: Language = "zh",
+    purpose: Annotated[str | None, Query(max_length=500)] = None,
 ) -> ListQuery:
-    return ListQuery(limit=limit, cursor=cursor, q=q or None, sort=sort, format=format)
+    asked = request.query_params.multi_items()
+    return ListQuery(
+        limit=limit, cursor=cursor, q=q or None, sort=sort, format=format, lang=lang, purpose=purpose, asked=asked
+    )
 
 
 Lists = Annotated[ListQuery, Depends(_list_query)]
@@ -121,7 +134,6 @@ async def listed(
     *,
     default_sort: str,
     name: str,
-    row_type: type[Any],
     fetch: Callable[[PageRequest], Awaitable[Page[Any]]],
 ) -> Any:
     """A page as JSON, or the whole list as a file; a file is recorded before it is made."""
@@ -130,10 +142,19 @@ async def listed(
             page_request(limit=lists.limit, cursor=lists.cursor, sort=lists.sort, default_sort=default_sort)
         )
         return {"items": page.items, "next_cursor": page.next_cursor, "total": page.total}
-    await work.audit("export", name, None, purpose=f"{name} {lists.format}", detail={"q": lists.q or ""})
+    asked = [(key, value) for key, value in lists.asked if key in sheets.FILTERS and value]
+    await work.audit("export", name, None, purpose=lists.purpose or "", detail={"format": lists.format, **dict(asked)})
     rows, truncated = await _all_rows(lists, default_sort, fetch)
-    stamp = exports.Stamp(title=name, taken_by=work.actor.login, taken_at=work.now, truncated=truncated)
-    return _file(rows, row_type, stamp, lists.format)
+    taking = sheets.Taking(
+        name=name,
+        taken_by=f"{work.actor.name} ({work.actor.login})",
+        taken_at=work.now,
+        asked=asked,
+        names=await names_of(work.conn, [value for key, value in asked if key in {"unit", "vehicle"}]),
+        truncated=truncated,
+    )
+    reader = Reader(language=lists.lang, zone=work.parts.settings.timezone)
+    return sheets.file_of(rows, taking, reader, lists.format)
 
 
 async def _all_rows(
@@ -141,32 +162,17 @@ async def _all_rows(
 ) -> tuple[list[Any], bool]:
     rows: list[Any] = []
     cursor: str | None = None
-    while len(rows) < exports.MOST_ROWS:
+    while len(rows) < MOST_ROWS:
         page = await fetch(page_request(limit=MOST, cursor=cursor, sort=lists.sort, default_sort=default_sort))
         rows += page.items
         cursor = page.next_cursor
         if cursor is None:
             return rows, False
-    return rows[: exports.MOST_ROWS], True
-
-
-def _file(rows: list[Any], row_type: type[Any], stamp: exports.Stamp, wanted: str) -> Response:
-    columns = exports.columns_of(row_type)
-    made, media_type = (
-        (exports.as_csv(rows, columns, stamp), exports.CSV_TYPE)
-        if wanted == "csv"
-        else (exports.as_xlsx(rows, columns, stamp), exports.XLSX_TYPE)
-    )
-    name = f"{stamp.title}-{stamp.taken_at:%Y%m%d-%H%M}.{wanted}"
-    return Response(made, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return rows[:MOST_ROWS], True
 
 
 async def edited(work: Work, table: str, row_id: UUID, body: BaseModel, row_version: int) -> Changed:
-    """Changes the fields the body names; naming one as null is for those that may be absent."""
-    values = body.model_dump(exclude_unset=True)
-    for name, value in values.items():
-        if value is None and name not in MAY_BE_ABSENT:
-            raise Invalid(field=name, reason="null")
+    """Changes the fields the body names."""
     version = await service.edit(
         work.conn,
         work.actor,
@@ -174,7 +180,16 @@ async def edited(work: Work, table: str, row_id: UUID, body: BaseModel, row_vers
         table=table,
         row_id=row_id,
         row_version=row_version,
-        values=values,
+        values=changed_fields(body),
         now=work.now,
     )
     return Changed(row_version=version)
+
+
+def changed_fields(body: BaseModel) -> dict[str, Any]:
+    """The fields the body names. Refuses null (Invalid) but for those that may be absent."""
+    values = body.model_dump(exclude_unset=True)
+    for name, value in values.items():
+        if value is None and name not in MAY_BE_ABSENT:
+            raise Invalid(field=name, reason="null")
+    return values

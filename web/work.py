@@ -57,10 +57,11 @@ class Work:
 
     def purpose(self, stated: str | None) -> str:
         """The stated purpose, without space around. Refuses PurposeRequired when this person owes one."""
-        purpose = (stated or "").strip()
-        if self.actor.needs_purpose() and len(purpose) < SHORTEST_PURPOSE:
-            raise PurposeRequired
-        return purpose
+        return _stated(stated, owed=self.actor.needs_purpose())
+
+    def live_purpose(self, stated: str | None) -> str:
+        """The same for live positions."""
+        return _stated(stated, owed=self.actor.needs_live_purpose())
 
     async def audit(
         self, action: str, kind: str, object_id: UUID | None, *, purpose: str, detail: Mapping[str, object]
@@ -97,6 +98,13 @@ async def audit(
             )
     except (pg_errors.Error, OSError) as error:
         raise Unavailable(what="audit") from error
+
+
+def _stated(stated: str | None, *, owed: bool) -> str:
+    purpose = (stated or "").strip()
+    if owed and len(purpose) < SHORTEST_PURPOSE:
+        raise PurposeRequired
+    return purpose
 
 
 def _work(request: Request) -> Work:

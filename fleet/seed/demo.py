@@ -208,7 +208,7 @@ async def _vehicles(
         )
         model, seats, energy = MODELS[number % len(MODELS)] if pooled else MODELS[rng.randrange(3)]
         depot_id, lon, lat = depots[number % len(depots)]
-        plate = f"晨A·{number:05d}"
+        plate = f"晨A{number:05d}"
         vehicle_id = await service.add_vehicle(
             conn, "fleet seed", tenant_id=tenant_id, plate=plate, vehicle_class=vehicle_class, seats=seats, now=since,
             custody={

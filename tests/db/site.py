@@ -66,7 +66,7 @@ class Site:
     @asynccontextmanager
     async def live(self, client: httpx.AsyncClient, **more: Any) -> AsyncIterator["LiveMap"]:
         """An open live map of a signed-in person."""
-        ticket = (await client.get("/api/live-ticket")).json()["ticket"]
+        ticket = (await client.get("/api/live-ticket", params={"purpose": "值守"})).json()["ticket"]
         address = self.url.replace("http", "ws") + f"/api/live?ticket={ticket}"
         if "resume" in more:
             address += f"&resume={more.pop('resume')}"

@@ -14,7 +14,7 @@ import pytest
 
 from fleet import access, db, geo, service, store
 from fleet.access import Role
-from fleet.errors import Conflict, Forbidden, Invalid, SameHands, Stale, Taken, WeakPassword, WrongPassword
+from fleet.errors import Conflict, Forbidden, Invalid, SameHands, Stale, Taken, WeakPassword, WrongOldPassword
 from fleet.people import hash_password
 from fleet.vehicle import Relation
 from fleet.worktime import DayKind
@@ -167,7 +167,7 @@ async def test_a_password_is_changed_only_with_the_old_one_and_never_to_a_short_
 ) -> None:
     await owner.execute(store.STORE_HASH, (hash_password(town_of.PASSWORD), False, town.people["employee"]))
     employee = await town.actor(owner, "employee")
-    with pytest.raises(WrongPassword):
+    with pytest.raises(WrongOldPassword):
         await service.change_password(owner, employee, old="not the old one", new="another long one", now=NOW)
     with pytest.raises(WeakPassword):
         await service.change_password(owner, employee, old=town_of.PASSWORD, new="short", now=NOW)

@@ -125,7 +125,7 @@ async def test_a_changed_role_closes_the_open_map_within_a_second(site: Site) ->
 async def test_a_ticket_opens_one_socket_once_and_only_for_our_own_page(site: Site) -> None:
     """Replay, another site's page, a made-up ticket: refused before anything is said (SEC19)."""
     async with site.as_person("inspector") as client:
-        ticket = (await client.get("/api/live-ticket")).json()["ticket"]
+        ticket = (await client.get("/api/live-ticket", params={"purpose": "值守"})).json()["ticket"]
         address = site.url.replace("http", "ws") + "/api/live?ticket="
         for wrong, origin in ((ticket, "https://elsewhere.example"), ("made-up", None)):
             with pytest.raises(websockets.InvalidStatus) as refused:
@@ -143,9 +143,9 @@ async def test_one_person_opens_at_most_five_maps(site: Site) -> None:
         address = site.url.replace("http", "ws") + "/api/live?ticket="
         sockets = []
         for _ in range(5):
-            ticket = (await client.get("/api/live-ticket")).json()["ticket"]
+            ticket = (await client.get("/api/live-ticket", params={"purpose": "值守"})).json()["ticket"]
             sockets.append(await websockets.connect(address + ticket, proxy=None))
-        assert (await client.get("/api/live-ticket")).status_code == 429
+        assert (await client.get("/api/live-ticket", params={"purpose": "值守"})).status_code == 429
         for socket in sockets:
             await socket.close()
 

@@ -60,7 +60,7 @@ async def test_a_trip_is_booked_approved_assigned_driven_and_settled(site: Site)
         order = answer.json()
         assert order["state"] == "submitted"
         assert order["route_source"] == "straight_line"
-        assert order["steps"] == ["cancel", "withdraw"]
+        assert order["steps"] == ["cancel", "edit", "withdraw"]
         waiting = (await approver.get("/api/approvals")).json()["items"]
         assert [one["id"] for one in waiting] == [order["id"]]
         order = (await approver.get(f"/api/orders/{order['id']}")).json()
@@ -76,7 +76,7 @@ async def test_a_trip_is_booked_approved_assigned_driven_and_settled(site: Site)
             assert answer.status_code == 200, (name, answer.text)
             order = answer.json()
         order = (await step(employee, order, "receipt", rating=5, reason="准时")).json()
-        assert order["plate"] == "测A-POOL"
+        assert order["plate"] == "测APOOL"
         order = (await step(dispatcher, order, "settle")).json()
         assert order["state"] == "settled"
         assert order["cost_cents"] is not None

@@ -74,8 +74,7 @@ def named(site: Site, text: str) -> set[str]:
     return {
         name
         for name in town.vehicles
-        if str(town.vehicles[name]) in text or f'"测A-{name.upper()}"' in text or f'"测A-{name}"' in text
-        or f'"dev-{name}"' in text
+        if str(town.vehicles[name]) in text or f'"测A{name.upper()}"' in text or f'"dev-{name}"' in text
     }  # fmt: skip
 
 
@@ -93,10 +92,12 @@ async def test_every_route_names_only_the_vehicles_of_the_role(site: Site, name:
     async with site.as_person(name) as client:
         assert named(site, await read(client, "/api/vehicles")) == may_see
         exported = await read(client, "/api/vehicles", format="csv")
-        assert {vehicle for vehicle, one in site.town.vehicles.items() if str(one) in exported} == may_see
-        live = json.loads(await read(client, "/api/vehicles"))["items"]
-        placed = {item["plate"].lower().removeprefix("测a-") for item in live if item["lon"] is not None}
+        assert {vehicle for vehicle in site.town.vehicles if f"测A{vehicle.upper()}," in exported} == may_see
+        live = json.loads(await read(client, "/api/vehicles", purpose="核查用车"))["items"]
+        placed = {item["plate"].lower().removeprefix("测a") for item in live if item["lon"] is not None}
         assert placed == VISIBLE_LIVE[name] & may_see
+        hidden = {item["plate"].lower().removeprefix("测a") for item in live if item["state"] == "hidden"}
+        assert hidden == may_see - VISIBLE_LIVE[name]
         assert named(site, await read(client, "/api/alerts")) == ALERTS.get(name, set())
         assert named(site, await read(client, "/api/orders")) == ORDERS.get(name, set())
         for order in await store.many(site.owner, "SELECT id, vehicle_id FROM dispatch_order"):
@@ -223,6 +224,64 @@ async def test_no_track_is_answered_without_an_audit_row(site: Site) -> None:
         assert len(tracks) == len(looks)
 
 
+async def test_an_inspector_sees_where_vehicles_are_only_for_a_stated_and_recorded_purpose(site: Site) -> None:
+    """Ticket, list, card and file: without a purpose no position, with a short one a refusal, with one a record."""
+    pool = site.town.vehicles["pool"]
+    async with site.as_person("inspector") as client:
+        for params, status in (({}, 422), ({"purpose": " x "}, 422), ({"purpose": "节前抽查"}, 200)):
+            assert (await client.get("/api/live-ticket", params=params)).status_code == status, params
+        assert (await client.get("/api/vehicles", params={"purpose": "x"})).json()["code"] == "purpose_required"
+        for path in ("/api/vehicles", f"/api/vehicles/{pool}"):
+            answer = (await client.get(path)).json()
+            for item in answer.get("items", [answer]):
+                silent = {item[name] for name in ("lon", "lat", "fixed_at", "received_at", "speed_kmh", "age_s")}
+                assert (silent, item["on_map"], item["why_not"]) == ({None}, False, "purpose_required")
+            told = (await client.get(path, params={"purpose": "节前抽查"})).json()
+            assert all(item["lon"] is not None for item in told.get("items", [told]))
+        assert ",32.0," not in (await client.get("/api/vehicles", params={"format": "csv"})).text
+        stated = {"format": "csv", "purpose": "节前抽查"}
+        assert ",32.0," in (await client.get("/api/vehicles", params=stated)).text
+    rows = await store.many(
+        site.owner, "SELECT action, object_kind, purpose FROM audit WHERE purpose <> '' ORDER BY seq"
+    )
+    assert [(row["action"], row["object_kind"]) for row in rows] == [
+        ("view_live", "map"), ("view_live", "vehicle"), ("view_live", "vehicle"), ("view_live", "vehicle"), ("export", "vehicles"),
+    ]  # fmt: skip
+    assert {row["purpose"] for row in rows} == {"节前抽查"}
+    async with site.as_person("fleet_admin") as client:
+        session = (await client.get("/api/session")).json()
+        assert (session["purpose_required"], session["live_purpose_required"]) == (True, False)
+        assert (await client.get("/api/live-ticket")).status_code == 200
+        assert (await client.get(f"/api/vehicles/{pool}")).json()["lon"] is not None
+
+
+async def test_what_is_hidden_is_never_told_as_absent(site: Site) -> None:
+    """A vehicle outside the live scope is hidden, its track out of sight; an order that may exist is not denied."""
+    now = datetime.now(UTC)
+    span = {"from": (now - timedelta(hours=2)).isoformat(), "to": now.isoformat()}
+    town = site.town
+    async with site.as_person("dispatcher") as client:
+        other = (await client.get(f"/api/vehicles/{town.vehicles['other']}")).json()
+        assert (other["state"], other["in_live_scope"], other["sees_every_order"]) == ("hidden", False, True)
+        assert other["why_not"] == "not_in_your_live_scope"
+        assert (await client.get(f"/api/vehicles/{town.vehicles['other']}/track", params=span)).json()[
+            "sight"
+        ] == "none"
+        assert (await client.get(f"/api/vehicles/{town.vehicles['pool']}/track", params=span)).json()[
+            "sight"
+        ] == "whole"
+        long_ago = {**span, "from": (now - timedelta(days=9)).isoformat()}
+        assert (await client.get(f"/api/vehicles/{town.vehicles['pool']}/track", params=long_ago)).json()[
+            "sight"
+        ] == "part"
+        alerts = (await client.get("/api/alerts", params={"vehicle": str(town.vehicles["other"])})).json()["items"]
+        evidence = (await client.get(f"/api/alerts/{alerts[0]['id']}")).json()["evidence"]
+        assert (evidence["fixes"], evidence["sight"]) == ([], "none")
+    async with site.as_person("approver") as client:
+        section = (await client.get(f"/api/vehicles/{town.vehicles['section']}")).json()
+        assert (section["state"], section["sees_every_order"]) == ("hidden", False)
+
+
 async def test_when_the_audit_cannot_be_written_nothing_is_shown(site: Site) -> None:
     """Audit down: 503, and no fix leaves the building."""
     await site.owner.execute("ALTER TABLE audit RENAME TO audit_away")
@@ -232,7 +291,8 @@ async def test_when_the_audit_cannot_be_written_nothing_is_shown(site: Site) -> 
         answer = await client.get(f"/api/vehicles/{site.town.vehicles['pool']}/track", params=span)
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
         assert answer.json()["params"] == {"what": "audit"}
-        assert (await client.get("/api/live-ticket")).status_code == 503
+        assert (await client.get("/api/live-ticket", params={"purpose": "抽查"})).status_code == 503
+        assert (await client.get("/api/vehicles", params={"purpose": "抽查"})).status_code == 503
         assert (await client.get("/api/vehicles", params={"format": "csv"})).status_code == 503
 
 

@@ -21,6 +21,7 @@ from fleet.seed.reference import seed_tenant
 from fleet.vehicle import Relation, VehicleClass
 from local import mosquitto
 from simulators.locator import message
+from simulators.registration import plate_for
 from simulators.stories import STORIES
 from simulators.story import DEPOT, Case
 from simulators.terminal import Credential, Terminal
@@ -92,7 +93,7 @@ async def _depot(conn: Connection, tenant_id: UUID, case: Case) -> UUID:
 async def _part(conn: Connection, tenant_id: UUID, unit_id: UUID, depot_id: UUID, case: Case, since: datetime) -> Part:
     device = f"story-{case.name}"
     vehicle_id = await service.add_vehicle(
-        conn, "test", tenant_id=tenant_id, plate=f"测{case.name}".upper(), seats=5, now=since, home_depot_id=depot_id,
+        conn, "test", tenant_id=tenant_id, plate=plate_for(device), seats=5, now=since, home_depot_id=depot_id,
         vehicle_class=VehicleClass.EMERGENCY_SUPPORT, custody=dict.fromkeys(Relation, unit_id),
     )  # fmt: skip
     await service.add_device(

@@ -1,27 +1,62 @@
-"""Exported files open safely in a spreadsheet and say where they come from."""
+"""Exported files open in an office: header first, words and civil time, no formula, and they say where they come from."""
 
 import csv
 import io
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, fields
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from web.exports import Stamp, as_csv, as_xlsx, columns_of, guard_cell
+from web.exports.columns import Reader
+from web.exports.formats import Sheet, as_csv, as_xlsx, guard_cell
+from web.exports.sheets import Taking, file_of, sheet_of
+from web.exports.tables import TABLES
+from web.routes.vehicles import VehicleItem
+from web.store.alerts import AlertRow
+from web.store.notices import NoticeRow
+from web.store.orders import OrderRow
+from web.store.records import RecordRow
+from web.store.register import DeviceRow, PersonRow, UnitRow
 
-STAMP = Stamp(title="vehicles", taken_by="=a", taken_at=datetime(2026, 2, 14, tzinfo=UTC), truncated=False)
 DANGEROUS = set("=+-@\t\r\n\0＝＋－＠")
+AT = datetime(2026, 2, 14, 16, 30, 5, 123456, tzinfo=UTC)  # 15 February, half past midnight in Shanghai
+CIVIL = datetime.fromisoformat("2026-02-15T00:30:05")
+ZH = Reader(language="zh", zone=ZoneInfo("Asia/Shanghai"))
+EN = Reader(language="en", zone=ZoneInfo("Asia/Shanghai"))
+ROWS: dict[str, type] = {
+    "vehicles": VehicleItem, "alerts": AlertRow, "orders": OrderRow, "notices": NoticeRow, "units": UnitRow,
+    "people": PersonRow, "devices": DeviceRow, "audit": RecordRow, "journal": RecordRow,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
-    """A row of a list."""
+class Row:
+    """Any row: whatever is not named is absent."""
 
-    plate: str
-    note: str | None
-    distance_m: float | None
+    values: dict[str, Any]
+
+    def __getattr__(self, name: str) -> Any:
+        return self.values.get(name)
+
+
+def sheet(*rows: list[Any]) -> Sheet:
+    return Sheet(
+        title="车辆", header=["车牌", "备注"], rows=list(rows), facts_title="导出说明", facts=[("导出人", "=a")]
+    )
+
+
+def taking(**changes: Any) -> Taking:
+    about = {"name": "alerts", "taken_by": "孙正 (inspector)", "taken_at": AT, "asked": [], "names": {}}
+    return Taking(**{**about, "truncated": False, **changes})
+
+
+def read_csv(data: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
 
 @given(st.text())
@@ -32,32 +67,90 @@ def test_no_text_cell_starts_a_formula(text: str) -> None:
     assert not cell or cell.lstrip(" ")[:1] not in DANGEROUS
 
 
-def test_numbers_stay_numbers() -> None:
+def test_numbers_and_times_stay_what_they_are() -> None:
     """A negative number is not text with a minus."""
     assert guard_cell(-1.5) == -1.5
     assert guard_cell(None) == ""
+    assert guard_cell(CIVIL) == CIVIL
 
 
 @given(st.text(), st.none() | st.text())
-def test_csv_reads_back_as_rows(plate: str, note: str | None) -> None:
-    """Commas, quotes and line ends inside a cell do not break the file."""
-    data = as_csv([Line(plate=plate, note=note, distance_m=2.5)], columns_of(Line), STAMP)
-    rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
-    assert rows[1] == ["# taken by", "'=a"]
-    assert rows[4] == ["plate", "note", "distance_m"]
-    assert rows[5] == [guard_cell(plate), guard_cell(note), "2.5"]
+def test_csv_reads_back_as_rows_with_the_header_first(plate: str, note: str | None) -> None:
+    """Commas, quotes and line ends inside a cell do not break the file; facts follow below."""
+    rows = read_csv(as_csv(sheet([plate, note], [date(2026, 2, 15), 2.5])))
+    assert rows[:3] == [["车牌", "备注"], [guard_cell(plate), guard_cell(note)], ["2026-02-15", "2.5"]]
+    assert rows[3:] == [[], ["导出说明"], ["导出人", "'=a"]]
 
 
 @given(st.text(max_size=50))
 def test_xlsx_accepts_any_text_without_formulas(note: str) -> None:
-    """Control characters do not make the file unreadable and no cell is a formula."""
-    sheet = load_workbook(
-        io.BytesIO(as_xlsx([Line(plate="沪A00001", note=note, distance_m=None)], columns_of(Line), STAMP))
-    )["data"]
-    assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
+    """Control characters do not make the file unreadable and no cell is a formula; times are times."""
+    book = load_workbook(io.BytesIO(as_xlsx(sheet(["沪A00001", note], [CIVIL, None]))))
+    assert book.sheetnames == ["车辆", "导出说明"]
+    assert all(cell.data_type != "f" for page in book for row in page.iter_rows() for cell in row)
+    assert book["车辆"]["A1"].value == "车牌"
+    assert book["车辆"]["A3"].value == CIVIL
+    assert book["导出说明"]["B1"].value == "'=a"
 
 
-def test_a_truncated_file_says_so() -> None:
-    """Nobody counts a cut list as complete."""
-    cut = Stamp(title="vehicles", taken_by="a", taken_at=STAMP.taken_at, truncated=True)
-    assert "# incomplete" in as_csv([], ["plate"], cut).decode()
+@pytest.mark.parametrize("name", TABLES)
+def test_every_column_names_a_field_of_its_list(name: str) -> None:
+    """A column of a field that is gone would be empty for ever; a row of absent values can be written."""
+    known = {field.name for field in fields(ROWS[name])}
+    asked: set[str] = set()
+
+    class Asked:
+        def __getattr__(self, field: str) -> Any:
+            asked.add(field)
+            return {"params": {}, "roles": [], "metrics": {}, "action": "x", "kind": "x"}.get(field)
+
+    for reader in (ZH, EN):
+        made = sheet_of([Asked()], taking(name=name), reader)
+        assert len(made.rows[0]) == len(made.header) == len(set(made.header))
+    assert asked <= known
+
+
+def test_a_suspicion_is_told_in_words_and_civil_time() -> None:
+    """No codes, no identifiers, no braces: what the screen says, in the language asked for."""
+    alert = Row(values={
+        "alert_no": 7, "rule": "R01", "plate": "晨A00001", "unit_name": "市财政局", "unit_name_en": "Finance Bureau",
+        "started_at": AT, "severity": "R", "judgement": "suspected", "state": "closed_episode", "revision": 2,
+        "metrics": {"distance_m": 2400, "doubts": ["gap"]}, "lon": 116.4, "lat": 39.9,
+    })  # fmt: skip
+    made = sheet_of([alert], taking(), ZH)
+    told = dict(zip(made.header, made.rows[0], strict=True))
+    assert told["开始时间（北京时间）"] == CIVIL
+    assert (told["规则"], told["当时使用单位"], told["等级"]) == ("无单用车", "市财政局", "重点")
+    assert told["测得数据"] == "行驶里程 2.4 公里；存疑原因 信号中断"
+    english = sheet_of([alert], taking(), EN)
+    told = dict(zip(english.header, english.rows[0], strict=True))
+    assert told["Began (Beijing time)"] == CIVIL
+    assert (told["Rule"], told["Unit using it then"]) == ("use without order", "Finance Bureau")
+
+
+def test_a_file_says_who_took_what_when_and_how_it_was_narrowed() -> None:
+    """In words; its name has the civil time; a cut list says so."""
+    unit = "11111111-2222-3333-4444-555555555555"
+    asked = [("rule", "R07"), ("state", "open"), ("unit", unit), ("from", "2026-02-14T16:00:00+00:00"), ("limit", "9")]
+    cut = taking(asked=asked, names={unit: ("市财政局", "Finance Bureau")}, truncated=True)
+    facts = dict(sheet_of([], cut, ZH).facts)
+    assert facts["导出人"] == "孙正 (inspector)"
+    assert facts["导出时间"] == "2026-02-15 00:30:05"
+    assert facts["筛选条件"] == "规则: 偏离路线; 状态: 进行中; 单位: 市财政局; 从: 2026-02-15 00:00"
+    assert facts["坐标系"] == "WGS 84 (EPSG:4326)"
+    assert "50000" in facts["不完整"]
+    disposition = file_of([], cut, EN, "xlsx").headers["content-disposition"]
+    assert 'filename="alerts-20260215-0030.xlsx"' in disposition
+    assert "filename*=UTF-8''Suspicions-20260215-0030.xlsx" in disposition
+
+
+def test_an_entry_of_a_record_is_told_without_identifiers() -> None:
+    entry = Row(values={
+        "happened_at": AT, "actor": "孙正", "action": "view_alert", "object_kind": "alert", "object_name": "7 晨A00001",
+        "reason": "核实疑点", "detail": {"rule": "R01", "vehicle": "11111111-2222-3333-4444-555555555555"},
+    })  # fmt: skip
+    assert sheet_of([entry], taking(name="audit"), ZH).rows[0][1:] == [
+        "孙正", "查看疑点", "疑点", "7 晨A00001", "核实疑点", "rule=R01",
+    ]  # fmt: skip
+    step = Row(values={"action": "order.approve", "object_kind": "order", "detail": {}})
+    assert sheet_of([step], taking(name="journal"), ZH).rows[0][2] == "批准"

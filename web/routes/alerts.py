@@ -9,17 +9,20 @@ from fastapi import APIRouter
 
 from fleet.access import require
 from fleet.errors import NotFound
+from geofence.rules import RULES
 from web.evidence import Gap, ShownFix, corridor, gaps, shown
 from web.paging import Page, PageRequest
 from web.shapes import Listing, Lists, Purpose, SinceFilter, UntilFilter, listed
 from web.store import alerts as store
 from web.store import vehicles
-from web.store.alerts import AlertFilter, AlertOrder, AlertRow, AreaShape, RevisionRow
+from web.store.alerts import AlertFilter, AlertOrder, AlertRow, AreaShape, LookedAt, RevisionRow
+from web.store.vehicles import Sight
 from web.work import Signed, SignedRoute, Work
 
 router = APIRouter(tags=["alerts"], route_class=SignedRoute)
 # Track shown before and after the fixes the verdict rests on.
 AROUND = timedelta(minutes=15)
+_PARAMETERS = {rule.id: [field.name for field in fields(rule.defaults)] for rule in RULES}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +38,8 @@ class Evidence:
     corridor: dict[str, Any] | None  # GeoJSON around the planned route
     corridor_m: float | None
     areas: list[AreaShape]
-    order_search: list[dict[str, Any]]  # the orders looked at and why each did or did not cover
+    order_search: list[LookedAt]  # the orders looked at and why each did or did not cover
+    sight: Sight  # how much of the track of this span this person may see: "none" explains an empty one
     datum: str = "WGS84"
 
 
@@ -85,7 +89,7 @@ async def alerts(
     async def fetch(page: PageRequest) -> Page[AlertRow]:
         return await store.alerts(work.conn, page, wanted)
 
-    return await listed(work, lists, default_sort="-started_at", name="alerts", row_type=AlertRow, fetch=fetch)
+    return await listed(work, lists, default_sort="-started_at", name="alerts", fetch=fetch)
 
 
 @router.get("/alerts/{alert_id}")
@@ -101,7 +105,7 @@ async def alert(alert_id: UUID, work: Signed, purpose: Purpose = None) -> AlertP
     newest = revisions[0] if revisions else None
     return AlertPage(
         **{field.name: getattr(row, field.name) for field in fields(row)},
-        parameters=newest.parameters if newest else {},
+        parameters=_in_order(row.rule, newest.parameters) if newest else {},
         engine_version=newest.engine_version if newest else None,
         rule_version_no=newest.rule_version_no if newest else None,
         calendar_version_no=newest.calendar_version_no if newest else None,
@@ -119,6 +123,7 @@ async def _evidence(work: Work, row: AlertRow, newest: RevisionRow | None) -> Ev
     end_at = newest.fixes_to if newest else (row.ended_at or work.now)
     fixes = await vehicles.track(work.conn, row.vehicle_id, start_at - AROUND, end_at + AROUND)
     order = await store.order(work.conn, row.order_id)
+    sight = await vehicles.track_sight(work.conn, row.vehicle_id, start_at, end_at)
     route, corridor_m = order.route if order else None, _corridor_m(newest)
     return Evidence(
         fixes=shown(fixes),
@@ -130,8 +135,15 @@ async def _evidence(work: Work, row: AlertRow, newest: RevisionRow | None) -> Ev
         corridor=corridor(route, corridor_m) if route and corridor_m else None,
         corridor_m=corridor_m,
         areas=await store.areas(work.conn, newest.area_version_ids) if newest else [],
-        order_search=newest.order_search if newest else [],
+        order_search=await store.looked_at(work.conn, newest.order_search) if newest else [],
+        sight=sight,
     )
+
+
+def _in_order(rule: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    """Parameters as the rule lists them; the database keeps them by length of name."""
+    known = [name for name in _PARAMETERS.get(rule, ()) if name in parameters]
+    return {name: parameters[name] for name in (*known, *(name for name in parameters if name not in known))}
 
 
 def _corridor_m(newest: RevisionRow | None) -> float | None:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
+from pydantic import BaseModel
 
 from fleet.errors import NotFound
 from web.paging import Page, PageRequest
@@ -15,6 +16,12 @@ from web.work import Signed, SignedRoute
 router = APIRouter(tags=["notices"], route_class=SignedRoute)
 
 
+class Unread(BaseModel):
+    """A number for the bell."""
+
+    unread: int
+
+
 @router.get("/notices", response_model=Listing[NoticeRow])
 async def notices(work: Signed, lists: Lists, unread: bool = False) -> Any:
     """The person's own notices, newest first."""
@@ -22,7 +29,19 @@ async def notices(work: Signed, lists: Lists, unread: bool = False) -> Any:
     async def fetch(page: PageRequest) -> Page[NoticeRow]:
         return await store.notices(work.conn, page, unread=unread)
 
-    return await listed(work, lists, default_sort="-created_at", name="notices", row_type=NoticeRow, fetch=fetch)
+    return await listed(work, lists, default_sort="-created_at", name="notices", fetch=fetch)
+
+
+@router.get("/notices/unread")
+async def unread(work: Signed) -> Unread:
+    """How many notices the person has not read."""
+    return Unread(unread=await store.unread(work.conn))
+
+
+@router.post("/notices/read", status_code=204)
+async def read_all(work: Signed) -> None:
+    """Marks all of them as read."""
+    await store.read_all(work.conn, work.now)
 
 
 @router.post("/notices/{notice_id}/read", status_code=204)

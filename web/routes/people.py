@@ -7,13 +7,14 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from fleet import service
+from fleet import corrections, service
 from fleet.access import Role, require
+from fleet.errors import NotFound
 from web.paging import Page, PageRequest
-from web.shapes import Changed, Label, Listing, Lists, Made, RowVersion, Text, edited, listed
+from web.shapes import Changed, Label, Listing, Lists, Made, RowVersion, Text, changed_fields, listed
 from web.store import register as store
 from web.store.register import PersonRow, UnitRow
-from web.work import Signed, SignedRoute
+from web.work import Signed, SignedRoute, Work
 
 router = APIRouter(tags=["people"], route_class=SignedRoute)
 PEOPLE_READERS = frozenset({Role.UNIT_ADMIN, Role.DISPATCHER, Role.FLEET_ADMIN, Role.SYSTEM_ADMIN})
@@ -33,6 +34,8 @@ class NewUnit(BaseModel):
 class UnitEdit(BaseModel):
     """What may change of a unit; absent fields stay."""
 
+    parent_id: UUID | None = None
+    code: Text | None = None
     name: Text | None = None
     name_en: Label | None = None
     active: bool | None = None
@@ -60,7 +63,7 @@ class NewPerson(BaseModel):
 
 
 class PersonEdit(BaseModel):
-    """What may change of a person; absent fields stay."""
+    """What may change of a person; absent fields stay, roles are replaced as a whole."""
 
     name: Text | None = None
     phone: Label | None = None
@@ -69,6 +72,7 @@ class PersonEdit(BaseModel):
     cleared: bool | None = None
     licence_class: Label | None = None
     licence_expires_on: date | None = None
+    roles: list[RoleHeld] | None = None
 
 
 class NewRoles(BaseModel):
@@ -90,7 +94,7 @@ async def units(work: Signed, lists: Lists) -> Any:
     async def fetch(page: PageRequest) -> Page[UnitRow]:
         return await store.units(work.conn, page, work.actor, lists.q)
 
-    return await listed(work, lists, default_sort="code", name="units", row_type=UnitRow, fetch=fetch)
+    return await listed(work, lists, default_sort="code", name="units", fetch=fetch)
 
 
 @router.post("/units", status_code=201)
@@ -102,32 +106,33 @@ async def add_unit(body: NewUnit, work: Signed) -> Made:
     )
 
 
+@router.get("/units/{unit_id}")
+async def unit(unit_id: UUID, work: Signed) -> UnitRow:
+    """One unit."""
+    row = await store.unit(work.conn, unit_id, work.actor)
+    if row is None:
+        raise NotFound(object="unit")
+    return row
+
+
 @router.patch("/units/{unit_id}")
 async def edit_unit(unit_id: UUID, body: UnitEdit, work: Signed, row_version: RowVersion) -> Changed:
-    """Changes a unit."""
-    return await edited(work, "unit", unit_id, body, row_version)
+    """Changes a unit, also its code and its place in the tree."""
+    version = await corrections.correct_unit(
+        work.conn, work.actor, unit_id, row_version=row_version, values=changed_fields(body), now=work.now
+    )
+    return Changed(row_version=version)
 
 
 @router.get("/people", response_model=Listing[PersonRow])
 async def people(work: Signed, lists: Lists, role: Role | None = None) -> Any:
     """People of the units this person's roles reach; a dispatcher also sees everybody who may drive."""
-    require(work.actor, "person.view")
-    reach = [work.actor.reach[held] for held in work.actor.roles & PEOPLE_READERS]
-    units = sorted(set().union(*reach))
+    known = _known(work)
 
     async def fetch(page: PageRequest) -> Page[PersonRow]:
-        return await store.people(
-            work.conn,
-            page,
-            work.actor,
-            units=units,
-            drivers=Role.DISPATCHER in work.actor.roles,
-            role=role,
-            q=lists.q,
-            now=work.now,
-        )
+        return await store.people(work.conn, page, known, role=role, q=lists.q)
 
-    return await listed(work, lists, default_sort="name", name="people", row_type=PersonRow, fetch=fetch)
+    return await listed(work, lists, default_sort="name", name="people", fetch=fetch)
 
 
 @router.post("/people", status_code=201)
@@ -142,10 +147,25 @@ async def add_person(body: NewPerson, work: Signed) -> Made:
     )
 
 
+@router.get("/people/{person_id}")
+async def person(person_id: UUID, work: Signed) -> PersonRow:
+    """One person, for those who would find him in the list."""
+    row = await store.person(work.conn, person_id, _known(work))
+    if row is None:
+        raise NotFound(object="person")
+    return row
+
+
 @router.patch("/people/{person_id}")
 async def edit_person(person_id: UUID, body: PersonEdit, work: Signed, row_version: RowVersion) -> Changed:
-    """Changes a person; disabling one ends every session at once."""
-    return await edited(work, "person", person_id, body, row_version)
+    """Changes a person, his roles included; other roles or a disabled account end every session at once."""
+    values = changed_fields(body)
+    values.pop("roles", None)
+    roles = None if body.roles is None else [(held.role, held.unit_id) for held in body.roles]
+    version = await corrections.correct_person(
+        work.conn, work.actor, person_id, row_version=row_version, values=values, roles=roles, now=work.now
+    )
+    return Changed(row_version=version)
 
 
 @router.put("/people/{person_id}/roles", status_code=204)
@@ -159,3 +179,15 @@ async def set_roles(person_id: UUID, body: NewRoles, work: Signed) -> None:
 async def reset_password(person_id: UUID, body: InitialPassword, work: Signed) -> None:
     """A new initial password."""
     await service.reset_password(work.conn, work.actor, person_id, new=body.password, now=work.now)
+
+
+def _known(work: Work) -> store.Known:
+    """Whom this person may look up."""
+    require(work.actor, "person.view")
+    reach = [work.actor.reach[held] for held in work.actor.roles & PEOPLE_READERS]
+    return store.Known(
+        tenant=work.actor.tenant_id,
+        units=sorted(set().union(*reach)),
+        drivers=Role.DISPATCHER in work.actor.roles,
+        now=work.now,
+    )

@@ -9,8 +9,10 @@ from fleet.access import require
 from geofence.rules import RULES
 from web.paging import Page, PageRequest
 from web.shapes import Listing, Lists, listed
+from web.store import records
 from web.store import register as store
-from web.store.register import AreaRow, DayRow, RecordRow, RuleRow
+from web.store.records import RecordRow
+from web.store.register import AreaRow, DayRow, RuleRow
 from web.work import Signed, SignedRoute
 
 router = APIRouter(tags=["policy"], route_class=SignedRoute)
@@ -55,9 +57,9 @@ async def audit(work: Signed, lists: Lists) -> Any:
     """Who looked at what: everything for those who review it, for others what they did themselves."""
 
     async def fetch(page: PageRequest) -> Page[RecordRow]:
-        return await store.audit(work.conn, page, lists.q)
+        return await records.audit(work.conn, page, lists.q)
 
-    return await listed(work, lists, default_sort="-happened_at", name="audit", row_type=RecordRow, fetch=fetch)
+    return await listed(work, lists, default_sort="-happened_at", name="audit", fetch=fetch)
 
 
 @router.get("/journal", response_model=Listing[RecordRow])
@@ -66,9 +68,9 @@ async def journal(work: Signed, lists: Lists) -> Any:
     require(work.actor, "journal.view")
 
     async def fetch(page: PageRequest) -> Page[RecordRow]:
-        return await store.journal(work.conn, page, lists.q)
+        return await records.journal(work.conn, page, lists.q)
 
-    return await listed(work, lists, default_sort="-happened_at", name="journal", row_type=RecordRow, fetch=fetch)
+    return await listed(work, lists, default_sort="-happened_at", name="journal", fetch=fetch)
 
 
 _KNOWN = {rule.id: rule for rule in RULES}

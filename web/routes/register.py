@@ -58,11 +58,12 @@ class VehicleEdit(BaseModel):
 
 
 class Transfer(BaseModel):
-    """From now on another unit owns, manages or uses the vehicle."""
+    """From an instant on another unit owns, manages or uses the vehicle."""
 
     relation: Relation
     unit_id: UUID
     basis: Text
+    since: AwareDatetime | None = None  # absent: from now on
 
 
 class NewDevice(BaseModel):
@@ -125,7 +126,7 @@ async def edit_vehicle(vehicle_id: UUID, body: VehicleEdit, work: Signed, row_ve
 
 @router.post("/vehicles/{vehicle_id}/custody", status_code=204)
 async def transfer(vehicle_id: UUID, body: Transfer, work: Signed) -> None:
-    """Hands the vehicle to another unit from now on; what was before stays readable."""
+    """Hands the vehicle to another unit, from now or a stated instant on; what was before stays readable."""
     await _see(work, vehicle_id)
     fields = body.model_dump()
     await service.transfer_custody(
@@ -141,7 +142,7 @@ async def devices(work: Signed, lists: Lists) -> Any:
     async def fetch(page: PageRequest) -> Page[DeviceRow]:
         return await store.devices(work.conn, page, work.actor, lists.q, work.now)
 
-    return await listed(work, lists, default_sort="code", name="devices", row_type=DeviceRow, fetch=fetch)
+    return await listed(work, lists, default_sort="code", name="devices", fetch=fetch)
 
 
 @router.post("/devices", status_code=201)
@@ -161,10 +162,14 @@ async def new_credential(device_id: UUID, work: Signed) -> Credential:
     """A new password for a locator; the old one ends at once."""
     require(work.actor, "device.edit")
     work.secret_answer = True
-    device = await store.device(work.conn, device_id, work.actor, work.now)
-    if device is None:
-        raise NotFound(object="device")
-    return await _admitted(work, device_id, device.code)
+    return await _admitted(work, device_id, (await _device(work, device_id)).code)
+
+
+@router.get("/devices/{device_id}")
+async def device(device_id: UUID, work: Signed) -> DeviceRow:
+    """One locator: bound to what, heard of when; never where."""
+    require(work.actor, "device.view")
+    return await _device(work, device_id)
 
 
 @router.patch("/devices/{device_id}")
@@ -186,6 +191,13 @@ async def bind_device(device_id: UUID, body: Binding, work: Signed) -> None:
         since=body.since,
         now=work.now,
     )
+
+
+async def _device(work: Work, device_id: UUID) -> DeviceRow:
+    row = await store.device(work.conn, device_id, work.actor, work.now)
+    if row is None:
+        raise NotFound(object="device")
+    return row
 
 
 async def _see(work: Work, vehicle_id: UUID) -> None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from fleet import service
 from fleet.access import Actor
 from fleet.db import Connection
+from fleet.people import MINIMUM_PASSWORD_LENGTH
 from web import auth, guard
 from web.basemap import BASEMAP_URL
 from web.parts import Parts, parts_of
@@ -18,7 +19,7 @@ from web.problems import NotSignedIn
 from web.shapes import Purpose
 from web.store import sessions
 from web.store.sessions import Session
-from web.work import Signed, SignedRoute, audit
+from web.work import SHORTEST_PURPOSE, Signed, SignedRoute, audit
 
 public = APIRouter(tags=["session"])
 router = APIRouter(tags=["session"], route_class=SignedRoute)
@@ -68,8 +69,10 @@ class Config(BaseModel):
 
     timezone: str
     basemap: BasemapSummary | None
-    demo: bool
+    demo: bool  # everything here was made up
     map_center: tuple[float, float] | None  # lon, lat
+    shortest_password: int  # characters
+    shortest_purpose: int
 
 
 class SessionAnswer(BaseModel):
@@ -80,6 +83,7 @@ class SessionAnswer(BaseModel):
     csrf_token: str
     rights: list[str]
     purpose_required: bool  # tracks and alerts open only with a stated purpose
+    live_purpose_required: bool  # so do live positions
     must_change_password: bool
     locale: str
     config: Config
@@ -139,8 +143,8 @@ async def password(body: NewPassword, work: Signed) -> None:
 
 @router.get("/live-ticket")
 async def live_ticket(work: Signed, purpose: Purpose = None) -> Ticket:
-    """A one-time word for the live socket; who opens the map is recorded, and why when he says so."""
-    await work.audit("view_live", "map", None, purpose=(purpose or "").strip(), detail={})
+    """A one-time word for the live socket; who opens the map is recorded, and why, which some owe. Refuses purpose_required."""
+    await work.audit("view_live", "map", None, purpose=work.live_purpose(purpose), detail={})
     return Ticket(ticket=work.parts.hub.ticket(work.actor, work.session.id))
 
 
@@ -153,12 +157,15 @@ async def _answer(conn: Connection, session: Session, actor: Actor, parts: Parts
         csrf_token=session.csrf_token,
         rights=auth.rights(actor),
         purpose_required=actor.needs_purpose(),
+        live_purpose_required=actor.needs_live_purpose(),
         must_change_password=session.must_change_password,
         locale=session.locale,
         config=Config(
             timezone=parts.settings.timezone.key,
             basemap=BasemapSummary(url=BASEMAP_URL, attribution=basemap.attribution) if basemap else None,
-            demo=session.is_demo,
+            demo=await sessions.is_demo(conn, actor.tenant_id),
             map_center=basemap.center if basemap else None,
+            shortest_password=MINIMUM_PASSWORD_LENGTH,
+            shortest_purpose=SHORTEST_PURPOSE,
         ),
     )

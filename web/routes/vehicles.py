@@ -1,5 +1,6 @@
 """The map's vehicles: list, card, why one is not shown, and its past, which is opened only with an audit row."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -18,19 +19,21 @@ from web.paging import Page, PageRequest
 from web.presence import Presence, Reason
 from web.shapes import From, Listing, Lists, Purpose, To, listed, span
 from web.store import vehicles as store
-from web.store.vehicles import CustodyRow, DriveRow, StopRow, VehicleRow
+from web.store.vehicles import CustodyRow, DriveRow, Sight, StopRow, VehicleRow
 from web.work import Signed, SignedRoute, Work
 
 router = APIRouter(tags=["map"], route_class=SignedRoute)
 tiles = APIRouter(route_class=SignedRoute)
 LONGEST_TRACK_DAYS = 31
+# What tells where a vehicle is, or when it last said so.
+POSITION = ("lon", "lat", "fixed_at", "received_at", "speed_kmh", "heading_deg", "ignition", "quality")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VehicleItem(VehicleRow):
     """One line of the vehicle list."""
 
-    state: str  # silent, parked, on_order, no_order, suspected
+    state: str  # silent, parked, on_order, no_order, suspected; absent: nowhere; hidden: not for this person
     age_s: float | None  # since the newest fix was received
     on_map: bool
     why_not: str | None  # code of the first reason; None: on the map and heard of lately
@@ -59,24 +62,28 @@ class Track(BaseModel):
     drives: list[DriveRow]
     stops: list[StopRow]
     truncated: bool  # there are more fixes than one answer holds: ask for a shorter span
+    sight: Sight  # how much of this span this person may see
 
 
 @router.get("/vehicles", response_model=Listing[VehicleItem])
 async def vehicles(work: Signed, lists: Lists, unit: UUID | None = None, status: str | None = None) -> Any:
-    """The vehicles this person may see, with what each is doing now."""
+    """The vehicles this person may see, with what each is doing now; where it is, for who owes a purpose only with one."""
+    asked = {"q": lists.q or "", "unit": str(unit or ""), "status": status or ""}
+    placed = await _placed(work, lists.purpose, None, asked)
 
     async def fetch(page: PageRequest) -> Page[VehicleItem]:
         found = await store.vehicles(work.conn, page, work.now, q=lists.q, unit=unit, status=status)
-        items = [_item(row, work.now) for row in found.items]
+        items = [_item(row, work.now, placed=placed) for row in found.items]
         return Page(items=items, next_cursor=found.next_cursor, total=found.total)
 
-    return await listed(work, lists, default_sort="plate", name="vehicles", row_type=VehicleItem, fetch=fetch)
+    return await listed(work, lists, default_sort="plate", name="vehicles", fetch=fetch)
 
 
 @router.get("/vehicles/{vehicle_id}")
-async def vehicle(vehicle_id: UUID, work: Signed) -> VehicleCard:
-    """One vehicle."""
-    item = _item(await _row(work, vehicle_id), work.now)
+async def vehicle(vehicle_id: UUID, work: Signed, purpose: Purpose = None) -> VehicleCard:
+    """One vehicle; where it is as in the list."""
+    row = await _row(work, vehicle_id)
+    item = _item(row, work.now, placed=await _placed(work, purpose, vehicle_id, {}))
     return VehicleCard(**_fields(item), custody=await store.custody(work.conn, vehicle_id))
 
 
@@ -108,6 +115,7 @@ async def track(
         drives=await store.drives(work.conn, vehicle_id, start_at, end_at),
         stops=await store.stops(work.conn, vehicle_id, start_at, end_at),
         truncated=len(fixes) == store.FIXES_AT_MOST,
+        sight=await store.track_sight(work.conn, vehicle_id, start_at, end_at),
     )
 
 
@@ -165,22 +173,44 @@ async def _row(work: Work, vehicle_id: UUID) -> VehicleRow:
     return row
 
 
-def _item(row: VehicleRow, now: datetime) -> VehicleItem:
+async def _placed(work: Work, purpose: str | None, vehicle_id: UUID | None, detail: Mapping[str, object]) -> bool:
+    """Whether positions belong into the answer. Who owes a purpose and states one is recorded before anything is read."""
+    if not work.actor.needs_live_purpose():
+        return True
+    if purpose is None:
+        return False
+    await work.audit("view_live", "vehicle", vehicle_id, purpose=work.live_purpose(purpose), detail=detail)
+    return True
+
+
+def _item(row: VehicleRow, now: datetime, *, placed: bool) -> VehicleItem:
     known = _presence(row)
-    why_not = None
-    if row.device is None:
-        why_not = "no_device"
-    elif row.lon is None:
-        why_not = "no_position"
-    elif presence.is_silent(known, now):
-        why_not = "silent_since"
+    shown = _fields(row) if placed else {**_fields(row), **dict.fromkeys(POSITION)}
     return VehicleItem(
-        **_fields(row),
-        state=presence.STATE_NAMES[presence.live_state(known, now)],
-        age_s=None if row.received_at is None else (now - row.received_at).total_seconds(),
-        on_map=row.lon is not None,
-        why_not=why_not,
+        **shown,
+        state=_state(row, known, now) if placed else "hidden",
+        age_s=None if row.received_at is None or not placed else (now - row.received_at).total_seconds(),
+        on_map=row.lon is not None and placed,
+        why_not=_why_not(row, known, now) if placed else "purpose_required",
     )
+
+
+def _state(row: VehicleRow, known: Presence, now: datetime) -> str:
+    if not row.in_live_scope:
+        return "hidden"
+    if row.lon is None and row.alert_id is None:
+        return "absent"
+    return presence.STATE_NAMES[presence.live_state(known, now)]
+
+
+def _why_not(row: VehicleRow, known: Presence, now: datetime) -> str | None:
+    if not row.in_live_scope:
+        return "not_in_your_live_scope"
+    if row.device is None:
+        return "no_device"
+    if row.lon is None:
+        return "no_position"
+    return "silent_since" if presence.is_silent(known, now) else None
 
 
 def _presence(row: VehicleRow) -> Presence:

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from fleet.db import Connection, class_row
+from fleet.db import Connection, Jsonb, class_row
+from web.labels import rules_named
 from web.paging import Page, PageRequest
+from web.search import plate_part
 from web.store.listing import page_of
 
 
@@ -92,6 +94,18 @@ class AlertOrder:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LookedAt:
+    """An order the judgement looked at, and what it found."""
+
+    order_id: UUID | None  # None here and below: an order this viewer may not see
+    order_no: int | None
+    state: str | None
+    planned_start_at: datetime | None
+    planned_end_at: datetime | None
+    result: str  # covers, ended_before, starts_after
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AreaShape:
     """An area in the version an alert was judged by."""
 
@@ -148,7 +162,8 @@ WHERE (%(id)s::uuid IS NULL OR a.id = %(id)s)
   AND (%(vehicle)s::uuid IS NULL OR a.vehicle_id = %(vehicle)s)
   AND (%(start_at)s::timestamptz IS NULL OR a.started_at >= %(start_at)s)
   AND (%(end_at)s::timestamptz IS NULL OR a.started_at < %(end_at)s)
-  AND (%(q)s::text IS NULL OR v.plate ILIKE '%%' || %(q)s || '%%' OR a.alert_no::text = %(q)s)
+  AND (%(q)s::text IS NULL OR position(%(plate)s IN v.plate) > 0 OR a.alert_no::text = %(q)s
+    OR u.name ILIKE '%%' || %(q)s || '%%' OR u.name_en ILIKE '%%' || %(q)s || '%%' OR a.rule = ANY (%(rules)s))
 """
 # Every verdict on one alert, newest first.
 REVISIONS = """
@@ -166,6 +181,13 @@ ORDER = """
 SELECT o.id, o.order_no, o.type, o.state, o.purpose_text, o.planned_start_at, o.planned_end_at, o.created_at, o.origin,
     o.stops, o.destination, p.name AS requester_name, o.route, o.route_source, o.row_version
 FROM dispatch_order o LEFT JOIN person p ON p.id = o.requester_id WHERE o.id = %(id)s
+"""
+# The orders a judgement looked at as it recorded them, with what the viewer may know of each, earliest first.
+LOOKED_AT = """
+SELECT o.id AS order_id, o.order_no, o.state, o.planned_start_at, o.planned_end_at, looked.result
+FROM jsonb_to_recordset(%(search)s) AS looked("order" uuid, result text)
+LEFT JOIN dispatch_order o ON o.id = looked."order"
+ORDER BY o.planned_start_at, o.order_no
 """
 # Areas in the versions an alert was judged by.
 AREAS = """
@@ -197,6 +219,12 @@ async def order(conn: Connection, order_id: UUID | None) -> AlertOrder | None:
         return await (await cursor.execute(ORDER, {"id": order_id})).fetchone()
 
 
+async def looked_at(conn: Connection, search: list[dict[str, Any]]) -> list[LookedAt]:
+    """The orders of a judgement's `order_search`."""
+    async with conn.cursor(row_factory=class_row(LookedAt)) as cursor:
+        return await (await cursor.execute(LOOKED_AT, {"search": Jsonb(search)})).fetchall()
+
+
 async def areas(conn: Connection, version_ids: list[UUID]) -> list[AreaShape]:
     """Areas in the named versions."""
     async with conn.cursor(row_factory=class_row(AreaShape)) as cursor:
@@ -204,4 +232,4 @@ async def areas(conn: Connection, version_ids: list[UUID]) -> list[AreaShape]:
 
 
 def _params(alert_id: UUID | None, wanted: AlertFilter) -> dict[str, Any]:
-    return {"id": alert_id, **asdict(wanted)}
+    return {"id": alert_id, **asdict(wanted), "plate": plate_part(wanted.q), "rules": rules_named(wanted.q)}

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from psycopg import sql
 
-from fleet.db import Connection, dict_row
+from fleet.db import Connection, dict_row, tuple_row
 from fleet.errors import Invalid
 from web.paging import Cursor, Page, PageRequest, encode_cursor
 
@@ -27,6 +27,11 @@ WITH found AS ({query}), page AS MATERIALIZED (
 )
 {shown}
 ORDER BY page.{column} {direction} NULLS LAST, page.id {direction}
+"""
+# What a filter that names a unit or a vehicle by its identifier means, as far as the viewer may know it.
+NAMES = """
+SELECT id::text, name, name_en FROM unit WHERE id::text = ANY (%(ids)s) AND tenant_id = app_tenant()
+UNION ALL SELECT id::text, plate, plate FROM vehicle_label WHERE id::text = ANY (%(ids)s)
 """
 AS_FOUND = "SELECT page.* FROM page"
 # Rows that follow the cursor; absent values come last in both directions.
@@ -68,6 +73,15 @@ async def page_of(
     async with conn.cursor(row_factory=dict_row) as cursor:
         found = await (await cursor.execute(statement, values)).fetchall()
     return _page(found, page, row_type)
+
+
+async def names_of(conn: Connection, ids: list[str]) -> dict[str, tuple[str, str]]:
+    """Chinese and English names of units and vehicles."""
+    if not ids:
+        return {}
+    async with conn.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(NAMES, {"ids": ids})
+        return {row[0]: (row[1], row[2] or row[1]) for row in await cursor.fetchall()}
 
 
 def _after(page: PageRequest, column: sql.Identifier, kind: str) -> sql.Composable:

@@ -1,6 +1,6 @@
-"""The register as administrators read it: units, people, locators, areas, calendar, rules, places, and the records."""
+"""The register as administrators read it: units, people, locators, areas, calendar, rules and places."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from fleet.access import Actor
 from fleet.db import Connection, class_row, tuple_row
 from web.paging import Page, PageRequest
+from web.search import plate_part
 from web.store.listing import page_of
 
 
@@ -17,6 +18,8 @@ class UnitRow:
 
     id: UUID
     parent_id: UUID | None
+    parent_name: str | None
+    parent_name_en: str | None
     code: str
     name: str
     name_en: str
@@ -36,14 +39,25 @@ class PersonRow:
     phone: str
     unit_id: UUID
     unit_name: str
+    unit_name_en: str
     active: bool
     cleared: bool
     licence_class: str | None
     licence_expires_on: date | None
     must_change_password: bool
     has_password: bool
-    roles: list[dict[str, Any]]  # role, unit_id, unit_name
+    roles: list[dict[str, Any]]  # role, unit_id, unit_name, unit_name_en
     row_version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """Whom a viewer may look up: the people of these units and, when `drivers`, everybody who may drive."""
+
+    tenant: UUID
+    units: list[UUID]
+    drivers: bool
+    now: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,38 +138,25 @@ class PlaceRow:
     lat: float
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RecordRow:
-    """One entry of the audit or the journal."""
-
-    id: UUID
-    happened_at: datetime
-    actor: str
-    action: str
-    object_kind: str
-    object_id: UUID | None
-    reason: str
-    detail: dict[str, Any] | None
-
-
 UNITS_SORTABLE = {"code": "text", "name": "text"}
 PEOPLE_SORTABLE = {"name": "text", "login": "text", "unit_name": "text"}
 DEVICES_SORTABLE = {"code": "text", "received_at": "timestamptz", "plate": "text", "rejected": "bigint"}
-RECORDS_SORTABLE = {"happened_at": "timestamptz"}
 
 # Units of the tenant.
 UNITS = """
-SELECT id, parent_id, code, name, name_en, kind, is_centre, active, row_version FROM unit
-WHERE tenant_id = %(tenant)s
-  AND (%(q)s::text IS NULL OR name ILIKE '%%' || %(q)s || '%%' OR code ILIKE '%%' || %(q)s || '%%'
-    OR name_en ILIKE '%%' || %(q)s || '%%')
+SELECT u.id, u.parent_id, p.name AS parent_name, p.name_en AS parent_name_en, u.code, u.name, u.name_en, u.kind,
+    u.is_centre, u.active, u.row_version
+FROM unit u LEFT JOIN unit p ON p.id = u.parent_id
+WHERE u.tenant_id = %(tenant)s
+  AND (%(q)s::text IS NULL OR u.name ILIKE '%%' || %(q)s || '%%' OR u.code ILIKE '%%' || %(q)s || '%%'
+    OR u.name_en ILIKE '%%' || %(q)s || '%%')
 """
 # People of the units this viewer's roles reach, with the roles they hold now.
 PEOPLE = """
-SELECT p.id, p.login, p.name, p.phone, p.unit_id, u.name AS unit_name, p.active, p.cleared, p.licence_class,
+SELECT p.id, p.login, p.name, p.phone, p.unit_id, u.name AS unit_name, u.name_en AS unit_name_en, p.active, p.cleared, p.licence_class,
     p.licence_expires_on, p.must_change_password, p.password_hash IS NOT NULL AS has_password, p.row_version,
-    coalesce((SELECT jsonb_agg(jsonb_build_object('role', r.role, 'unit_id', r.unit_id, 'unit_name', w.name)
-        ORDER BY r.role) FROM person_role r JOIN unit w ON w.id = r.unit_id
+    coalesce((SELECT jsonb_agg(jsonb_build_object('role', r.role, 'unit_id', r.unit_id, 'unit_name', w.name,
+        'unit_name_en', w.name_en) ORDER BY r.role) FROM person_role r JOIN unit w ON w.id = r.unit_id
         WHERE r.person_id = p.id AND r.during @> %(now)s::timestamptz), '[]') AS roles
 FROM person p JOIN unit u ON u.id = p.unit_id
 WHERE p.tenant_id = %(tenant)s AND (%(id)s::uuid IS NULL OR p.id = %(id)s)
@@ -177,7 +178,7 @@ LEFT JOIN device_state s ON s.device_no = d.device_no
 LEFT JOIN latest_position l ON l.device_no = d.device_no
 WHERE d.tenant_id = %(tenant)s AND NOT device_hidden(d.id)
   AND (%(id)s::uuid IS NULL OR d.id = %(id)s)
-  AND (%(q)s::text IS NULL OR d.code ILIKE '%%' || %(q)s || '%%' OR v.plate ILIKE '%%' || %(q)s || '%%')
+  AND (%(q)s::text IS NULL OR d.code ILIKE '%%' || %(q)s || '%%' OR position(%(plate)s IN v.plate) > 0)
 """
 # Areas in the version that holds now.
 AREAS = """
@@ -228,62 +229,43 @@ SELECT coalesce(place_id, name || '@' || round(lon::numeric, 5) || ',' || round(
     kind, district, lon, lat
 FROM found ORDER BY rank, length(name), name LIMIT %(limit)s
 """
-# Who looked at what, as far as the viewer may see the audit; nothing about hidden vehicles, however it is named.
-AUDIT = """
-SELECT a.id, a.happened_at, a.actor, a.action, a.object_kind, a.object_id, a.purpose AS reason, a.detail FROM audit a
-WHERE (%(q)s::text IS NULL OR a.actor ILIKE '%%' || %(q)s || '%%' OR a.action ILIKE '%%' || %(q)s || '%%')
-  AND a.object_id NOT IN (SELECT hidden_vehicle_ids()) IS NOT FALSE
-  AND (a.detail ->> 'vehicle')::uuid NOT IN (SELECT hidden_vehicle_ids()) IS NOT FALSE
-  AND (a.object_kind <> 'alert' OR EXISTS (SELECT FROM alert s WHERE s.id = a.object_id))
-"""
-# Who changed what, under the same condition; of orders only those the viewer may see.
-JOURNAL = """
-SELECT j.id, j.happened_at, j.actor, j.action, j.object_kind, j.object_id, j.reason, j.after AS detail FROM journal j
-WHERE (%(q)s::text IS NULL OR j.actor ILIKE '%%' || %(q)s || '%%' OR j.action ILIKE '%%' || %(q)s || '%%')
-  AND (j.after ->> 'vehicle_id')::uuid NOT IN (SELECT hidden_vehicle_ids()) IS NOT FALSE
-  AND (j.object_kind <> 'device' OR NOT device_hidden(j.object_id))
-  AND (j.object_kind <> 'order' OR EXISTS (SELECT FROM dispatch_order o WHERE o.id = j.object_id))
-"""
 
 
 async def units(conn: Connection, page: PageRequest, actor: Actor, q: str | None) -> Page[UnitRow]:
     """One page of units."""
-    return await page_of(conn, UNITS, {"tenant": actor.tenant_id, "q": q}, page, UNITS_SORTABLE, UnitRow)
+    return await page_of(conn, UNITS, {"tenant": actor.tenant_id, "id": None, "q": q}, page, UNITS_SORTABLE, UnitRow)
+
+
+async def unit(conn: Connection, unit_id: UUID, actor: Actor) -> UnitRow | None:
+    """One unit, or None when there is none."""
+    async with conn.cursor(row_factory=class_row(UnitRow)) as cursor:
+        return await (await cursor.execute(UNITS, {"tenant": actor.tenant_id, "id": unit_id, "q": None})).fetchone()
 
 
 async def people(
-    conn: Connection,
-    page: PageRequest,
-    actor: Actor,
-    *,
-    units: list[UUID],
-    drivers: bool,
-    role: str | None,
-    q: str | None,
-    now: datetime,
+    conn: Connection, page: PageRequest, known: Known, *, role: str | None, q: str | None
 ) -> Page[PersonRow]:
-    """One page of the people of `units`, and, when `drivers`, of everybody who may drive."""
-    params = {
-        "tenant": actor.tenant_id,
-        "id": None,
-        "units": units,
-        "drivers": drivers,
-        "role": role,
-        "q": q,
-        "now": now,
-    }
+    """One page of the people somebody may look up."""
+    params = {**asdict(known), "id": None, "role": role, "q": q}
     return await page_of(conn, PEOPLE, params, page, PEOPLE_SORTABLE, PersonRow)
+
+
+async def person(conn: Connection, person_id: UUID, known: Known) -> PersonRow | None:
+    """One of them, or None."""
+    params = {**asdict(known), "id": person_id, "role": None, "q": None}
+    async with conn.cursor(row_factory=class_row(PersonRow)) as cursor:
+        return await (await cursor.execute(PEOPLE, params)).fetchone()
 
 
 async def devices(conn: Connection, page: PageRequest, actor: Actor, q: str | None, now: datetime) -> Page[DeviceRow]:
     """One page of locators."""
-    params = {"tenant": actor.tenant_id, "id": None, "q": q, "now": now}
+    params = {"tenant": actor.tenant_id, "id": None, "q": q, "plate": plate_part(q), "now": now}
     return await page_of(conn, DEVICES, params, page, DEVICES_SORTABLE, DeviceRow)
 
 
 async def device(conn: Connection, device_id: UUID, actor: Actor, now: datetime) -> DeviceRow | None:
     """One locator, or None when the viewer may not see it."""
-    params = {"tenant": actor.tenant_id, "id": device_id, "q": None, "now": now}
+    params = {"tenant": actor.tenant_id, "id": device_id, "q": None, "plate": None, "now": now}
     async with conn.cursor(row_factory=class_row(DeviceRow)) as cursor:
         return await (await cursor.execute(DEVICES, params)).fetchone()
 
@@ -319,13 +301,3 @@ async def places(conn: Connection, actor: Actor, q: str | None, limit: int) -> l
     params = {"tenant": actor.tenant_id, "person": actor.person_id, "q": q, "limit": limit}
     async with conn.cursor(row_factory=class_row(PlaceRow)) as cursor:
         return await (await cursor.execute(PLACES, params)).fetchall()
-
-
-async def audit(conn: Connection, page: PageRequest, q: str | None) -> Page[RecordRow]:
-    """One page of the audit."""
-    return await page_of(conn, AUDIT, {"q": q}, page, RECORDS_SORTABLE, RecordRow)
-
-
-async def journal(conn: Connection, page: PageRequest, q: str | None) -> Page[RecordRow]:
-    """One page of the journal."""
-    return await page_of(conn, JOURNAL, {"q": q}, page, RECORDS_SORTABLE, RecordRow)

@@ -42,7 +42,6 @@ class Session:
     login: str
     locale: str
     cleared: bool
-    is_demo: bool
     must_change_password: bool
 
 
@@ -67,11 +66,13 @@ SELECT id AS person_id, tenant_id, name, login, password_hash, active FROM perso
 # A session that has neither ended nor idled away, of a person who is still active.
 FIND = """
 SELECT s.id, s.csrf_token, s.seen_at, s.ends_at, p.id AS person_id, p.tenant_id, p.unit_id, p.name, p.login, p.locale,
-    p.cleared, p.is_demo, p.must_change_password
+    p.cleared, p.must_change_password
 FROM session s JOIN person p ON p.id = s.person_id
 WHERE s.token_hash = %(token_hash)s AND s.ended_at IS NULL AND s.ends_at > %(now)s AND s.seen_at > %(idle_since)s
   AND p.active
 """
+# Whether a tenant was seeded as a demonstration, whoever has been added to it since.
+IS_DEMO = "SELECT EXISTS (SELECT FROM person WHERE tenant_id = %(tenant_id)s AND is_demo)"
 # The ones of these sessions still live, for open sockets.
 ALIVE = """
 SELECT s.id FROM session s JOIN person p ON p.id = s.person_id
@@ -138,6 +139,12 @@ async def find(conn: Connection, token_hash: bytes, now: datetime) -> Session | 
     params = {"token_hash": token_hash, "now": now, "idle_since": now - IDLE}
     async with conn.cursor(row_factory=class_row(Session)) as cursor:
         return await (await cursor.execute(FIND, params)).fetchone()
+
+
+async def is_demo(conn: Connection, tenant_id: UUID) -> bool:
+    """Whether this is a demonstration."""
+    row = await (await conn.execute(IS_DEMO, {"tenant_id": tenant_id})).fetchone()
+    return bool(row and row[0])
 
 
 async def touch(conn: Connection, session: Session, now: datetime) -> None:

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from fleet.db import Connection, class_row, tuple_row
 from web.paging import Page, PageRequest
 from web.presence import Trail
+from web.search import plate_part
 from web.store.listing import page_of
+
+Sight = Literal["whole", "part", "none"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +50,10 @@ class VehicleRow:
     order_planned_end_at: datetime | None
     driver_id: UUID | None
     driver_name: str | None
+    driver_phone: str | None
     alert_id: UUID | None
+    in_live_scope: bool  # False: where it is is not for this viewer, so nothing above about it means anything
+    sees_every_order: bool  # False: without an order above there may still be one this viewer may not see
     row_version: int
 
 
@@ -105,7 +111,7 @@ FROM vehicle v
 LEFT JOIN custody c ON c.vehicle_id = v.id AND c.relation = 'user' AND c.during @> %(now)s::timestamptz
 LEFT JOIN unit u ON u.id = c.unit_id
 WHERE (%(id)s::uuid IS NULL OR v.id = %(id)s)
-  AND (%(q)s::text IS NULL OR v.plate ILIKE '%%' || %(q)s || '%%' OR v.make_model ILIKE '%%' || %(q)s || '%%')
+  AND (%(q)s::text IS NULL OR position(%(plate)s IN v.plate) > 0 OR v.make_model ILIKE '%%' || %(q)s || '%%')
   AND (%(unit)s::uuid IS NULL OR c.unit_id = %(unit)s)
   AND (%(status)s::text IS NULL OR v.status = %(status)s)
 """
@@ -116,7 +122,8 @@ SELECT page.*, d.code AS device,
     l.speed_dkmh / 10::float8 AS speed_kmh, l.heading_deg::float8 AS heading_deg, l.ignition, l.quality,
     o.id AS order_id, o.order_no, o.state AS order_state, o.purpose_text AS order_purpose,
     o.destination ->> 'name' AS order_destination, o.planned_end_at AS order_planned_end_at,
-    p.id AS driver_id, p.name AS driver_name, a.id AS alert_id
+    p.id AS driver_id, p.name AS driver_name, p.phone AS driver_phone, a.id AS alert_id,
+    page.id IN (SELECT visible_vehicle_ids('live')) AS in_live_scope, app_may('order', 'all') AS sees_every_order
 FROM page
 LEFT JOIN device_binding b ON b.vehicle_id = page.id AND b.during @> %(now)s::timestamptz
 LEFT JOIN device d ON d.id = b.device_id
@@ -159,6 +166,11 @@ SELECT lon, lat, fixed_at, speed_kmh, quality FROM visible_position
 WHERE vehicle_id = %(id)s AND fixed_at >= %(start_at)s AND fixed_at < %(end_at)s
 ORDER BY fixed_at LIMIT %(limit)s
 """
+# How much of one vehicle's past in a span the viewer may see.
+TRACK_SIGHT = """
+SELECT bool_or(s.during @> tstzrange(%(start_at)s, %(end_at)s)), bool_or(s.during && tstzrange(%(start_at)s, %(end_at)s))
+FROM visible_track_spans() s WHERE s.vehicle_id = %(id)s
+"""
 # Drives of one vehicle that touch a span.
 DRIVES = """
 SELECT r.id, r.started_at, r.ended_at, r.start_lon, r.start_lat, r.end_lon, r.end_lat, r.distance_m, r.top_speed_kmh,
@@ -190,13 +202,13 @@ async def vehicles(
     conn: Connection, page: PageRequest, now: datetime, *, q: str | None, unit: UUID | None, status: str | None
 ) -> Page[VehicleRow]:
     """One page of the vehicles this viewer may see."""
-    params = {"now": now, "id": None, "q": q, "unit": unit, "status": status}
+    params = {"now": now, "id": None, "q": q, "plate": plate_part(q), "unit": unit, "status": status}
     return await page_of(conn, VEHICLES, params, page, SORTABLE, VehicleRow, SHOWN)
 
 
 async def vehicle(conn: Connection, vehicle_id: UUID, now: datetime) -> VehicleRow | None:
     """One vehicle, or None when the viewer may not see it."""
-    params = {"now": now, "id": vehicle_id, "q": None, "unit": None, "status": None}
+    params = {"now": now, "id": vehicle_id, "q": None, "plate": None, "unit": None, "status": None}
     only = PageRequest(limit=1, sort="plate")
     found = await page_of(conn, VEHICLES, params, only, SORTABLE, VehicleRow, SHOWN)
     return found.items[0] if found.items else None
@@ -220,6 +232,14 @@ async def track(
     params = {"id": vehicle_id, "start_at": start_at, "end_at": end_at, "limit": FIXES_AT_MOST}
     async with conn.cursor(row_factory=tuple_row) as cursor:
         return await (await cursor.execute(TRACK, params)).fetchall()
+
+
+async def track_sight(conn: Connection, vehicle_id: UUID, start_at: datetime, end_at: datetime) -> Sight:
+    """How much of a span of a vehicle's past the viewer may see, whether or not anything is stored about it."""
+    async with conn.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(TRACK_SIGHT, {"id": vehicle_id, "start_at": start_at, "end_at": end_at})
+        whole, part = await cursor.fetchone() or (None, None)
+    return "whole" if whole else "part" if part else "none"
 
 
 async def drives(conn: Connection, vehicle_id: UUID, start_at: datetime, end_at: datetime) -> list[DriveRow]:

@@ -297,7 +297,7 @@ export interface paths {
         };
         /**
          * Live Ticket
-         * @description A one-time word for the live socket; who opens the map is recorded, and why when he says so.
+         * @description A one-time word for the live socket; who opens the map is recorded, and why, which some owe. Refuses purpose_required.
          */
         get: operations["live_ticket_api_live_ticket_get"];
         put?: never;
@@ -360,6 +360,46 @@ export interface paths {
          * @description The person's own notices, newest first.
          */
         get: operations["notices_api_notices_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read All
+         * @description Marks all of them as read.
+         */
+        post: operations["read_all_api_notices_read_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Unread
+         * @description How many notices the person has not read.
+         */
+        get: operations["unread_api_notices_unread_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -689,7 +729,7 @@ export interface paths {
         };
         /**
          * Vehicles
-         * @description The vehicles this person may see, with what each is doing now.
+         * @description The vehicles this person may see, with what each is doing now; where it is, for who owes a purpose only with one.
          */
         get: operations["vehicles_api_vehicles_get"];
         put?: never;
@@ -713,7 +753,7 @@ export interface paths {
         };
         /**
          * Vehicle
-         * @description One vehicle.
+         * @description One vehicle; where it is as in the list.
          */
         get: operations["vehicle_api_vehicles__vehicle_id__get"];
         put?: never;
@@ -857,7 +897,7 @@ export interface components {
          * @description What can happen to an order after it was booked.
          * @enum {string}
          */
-        Action: "submit" | "approve" | "reject" | "withdraw" | "cancel" | "review" | "assign" | "assign_retained" | "unassign" | "refuse" | "accept" | "depart" | "arrive" | "extend" | "break_down" | "no_show" | "return" | "return_for_driver" | "start_emergency" | "approve_late" | "receipt" | "close_unconfirmed" | "settle" | "archive" | "expire";
+        Action: "submit" | "edit" | "approve" | "reject" | "withdraw" | "cancel" | "review" | "assign" | "assign_retained" | "unassign" | "refuse" | "accept" | "depart" | "arrive" | "extend" | "break_down" | "no_show" | "return" | "return_for_driver" | "start_emergency" | "approve_late" | "receipt" | "close_unconfirmed" | "settle" | "archive" | "expire";
         /**
          * AlertOrder
          * @description The order an alert was judged against, as it is now.
@@ -1081,19 +1121,19 @@ export interface components {
         };
         /**
          * Alternative
-         * @description Another vehicle that was thought of.
+         * @description Another vehicle that could serve the order beside what the plan gives it.
          */
         Alternative: {
-            /** Extra Cost */
-            extra_cost: number | null;
-            /** Feasible */
-            feasible: boolean;
+            /** Extra S */
+            extra_s: number | null;
             /** Plate */
             plate: string;
             /** Reasons */
             reasons: {
                 [key: string]: unknown;
             }[];
+            /** Seats */
+            seats: number;
             /**
              * Vehicle Id
              * Format: uuid
@@ -1184,8 +1224,6 @@ export interface components {
         Assignment: {
             /** Alternatives */
             alternatives: components["schemas"]["Alternative"][];
-            /** Cost */
-            cost: number;
             /**
              * Driver Id
              * Format: uuid
@@ -1193,11 +1231,17 @@ export interface components {
             driver_id: string;
             /** Driver Name */
             driver_name: string;
+            /** Empty S */
+            empty_s: number | null;
+            /** Excluded */
+            excluded: components["schemas"]["Excluded"][];
             /**
              * Order Id
              * Format: uuid
              */
             order_id: string;
+            /** Others */
+            others: number;
             /** Plate */
             plate: string;
             /** Reasons */
@@ -1267,6 +1311,10 @@ export interface components {
                 number,
                 number
             ] | null;
+            /** Shortest Password */
+            shortest_password: number;
+            /** Shortest Purpose */
+            shortest_purpose: number;
             /** Timezone */
             timezone: string;
         };
@@ -1482,11 +1530,26 @@ export interface components {
             }[];
             order: components["schemas"]["AlertOrder"] | null;
             /** Order Search */
-            order_search: {
-                [key: string]: unknown;
-            }[];
+            order_search: components["schemas"]["LookedAt"][];
             /** Planned Route */
             planned_route: number[][] | null;
+            /**
+             * Sight
+             * @enum {string}
+             */
+            sight: "whole" | "part" | "none";
+        };
+        /**
+         * Excluded
+         * @description Vehicles that cannot, each counted once, under what weighs most.
+         */
+        Excluded: {
+            /** Code */
+            code: string;
+            /** Plates */
+            plates: string[];
+            /** Vehicles */
+            vehicles: number;
         };
         /**
          * HistoryRow
@@ -1658,6 +1721,24 @@ export interface components {
             next_cursor?: string | null;
             /** Total */
             total?: number | null;
+        };
+        /**
+         * LookedAt
+         * @description An order the judgement looked at, and what it found.
+         */
+        LookedAt: {
+            /** Order Id */
+            order_id: string | null;
+            /** Order No */
+            order_no: number | null;
+            /** Planned End At */
+            planned_end_at: string | null;
+            /** Planned Start At */
+            planned_start_at: string | null;
+            /** Result */
+            result: string;
+            /** State */
+            state: string | null;
         };
         /**
          * Made
@@ -1916,6 +1997,8 @@ export interface components {
             object_id: string | null;
             /** Object Kind */
             object_kind: string;
+            /** Object State */
+            object_state: string | null;
             /** Params */
             params: {
                 [key: string]: unknown;
@@ -2240,6 +2323,8 @@ export interface components {
             unit_id: string;
             /** Unit Name */
             unit_name: string;
+            /** Unit Name En */
+            unit_name_en: string;
         };
         /**
          * PersonSummary
@@ -2467,6 +2552,8 @@ export interface components {
             object_id: string | null;
             /** Object Kind */
             object_kind: string;
+            /** Object Name */
+            object_name: string | null;
             /** Reason */
             reason: string;
         };
@@ -2650,6 +2737,8 @@ export interface components {
             config: components["schemas"]["Config"];
             /** Csrf Token */
             csrf_token: string;
+            /** Live Purpose Required */
+            live_purpose_required: boolean;
             /** Locale */
             locale: string;
             /** Must Change Password */
@@ -2765,6 +2854,11 @@ export interface components {
             gaps: {
                 [key: string]: string;
             }[];
+            /**
+             * Sight
+             * @enum {string}
+             */
+            sight: "whole" | "part" | "none";
             /** Stops */
             stops: components["schemas"]["StopRow"][];
             /** Truncated */
@@ -2820,8 +2914,20 @@ export interface components {
             name_en: string;
             /** Parent Id */
             parent_id: string | null;
+            /** Parent Name */
+            parent_name: string | null;
+            /** Parent Name En */
+            parent_name_en: string | null;
             /** Row Version */
             row_version: number;
+        };
+        /**
+         * Unread
+         * @description A number for the bell.
+         */
+        Unread: {
+            /** Unread */
+            unread: number;
         };
         /** Unserved */
         Unserved: {
@@ -2860,6 +2966,8 @@ export interface components {
             driver_id: string | null;
             /** Driver Name */
             driver_name: string | null;
+            /** Driver Phone */
+            driver_phone: string | null;
             /** Energy */
             energy: string;
             /** Exempt */
@@ -2877,6 +2985,8 @@ export interface components {
             id: string;
             /** Ignition */
             ignition: boolean | null;
+            /** In Live Scope */
+            in_live_scope: boolean;
             /** Lat */
             lat: number | null;
             /** Lon */
@@ -2909,6 +3019,8 @@ export interface components {
             row_version: number;
             /** Seats */
             seats: number;
+            /** Sees Every Order */
+            sees_every_order: boolean;
             /** Speed Kmh */
             speed_kmh: number | null;
             /** State */
@@ -2973,6 +3085,8 @@ export interface components {
             driver_id: string | null;
             /** Driver Name */
             driver_name: string | null;
+            /** Driver Phone */
+            driver_phone: string | null;
             /** Energy */
             energy: string;
             /** Exempt */
@@ -2990,6 +3104,8 @@ export interface components {
             id: string;
             /** Ignition */
             ignition: boolean | null;
+            /** In Live Scope */
+            in_live_scope: boolean;
             /** Lat */
             lat: number | null;
             /** Lon */
@@ -3022,6 +3138,8 @@ export interface components {
             row_version: number;
             /** Seats */
             seats: number;
+            /** Sees Every Order */
+            sees_every_order: boolean;
             /** Speed Kmh */
             speed_kmh: number | null;
             /** State */
@@ -3095,6 +3213,8 @@ export interface operations {
                 q?: string | null;
                 sort?: string | null;
                 format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
             };
             header?: never;
             path?: never;
@@ -3259,6 +3379,8 @@ export interface operations {
                 q?: string | null;
                 sort?: string | null;
                 format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
             };
             header?: never;
             path?: never;
@@ -3343,6 +3465,8 @@ export interface operations {
                 q?: string | null;
                 sort?: string | null;
                 format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
             };
             header?: never;
             path?: never;
@@ -3679,6 +3803,8 @@ export interface operations {
                 q?: string | null;
                 sort?: string | null;
                 format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
             };
             header?: never;
             path?: never;
@@ -3842,6 +3968,8 @@ export interface operations {
                 q?: string | null;
                 sort?: string | null;
                 format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
             };
             header?: never;
             path?: never;
@@ -3856,6 +3984,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listing_NoticeRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_all_api_notices_read_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unread_api_notices_unread_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
                 };
             };
             /** @description Refused; `code` says why */
@@ -3931,6 +4133,8 @@ export interface operations {
                 q?: string | null;
                 sort?: string | null;
                 format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
             };
             header?: never;
             path?: never;
@@ -4145,6 +4349,8 @@ export interface operations {
                 q?: string | null;
                 sort?: string | null;
                 format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
             };
             header?: never;
             path?: never;
@@ -4519,6 +4725,8 @@ export interface operations {
                 q?: string | null;
                 sort?: string | null;
                 format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
             };
             header?: never;
             path?: never;
@@ -4653,6 +4861,8 @@ export interface operations {
                 q?: string | null;
                 sort?: string | null;
                 format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
             };
             header?: never;
             path?: never;
@@ -4733,7 +4943,9 @@ export interface operations {
     };
     vehicle_api_vehicles__vehicle_id__get: {
         parameters: {
-            query?: never;
+            query?: {
+                purpose?: string | null;
+            };
             header?: never;
             path: {
                 vehicle_id: string;

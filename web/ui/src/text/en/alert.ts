@@ -108,6 +108,7 @@ export const alert = {
   metric: {
     distance_m: "Distance driven",
     moved_min: "Time driven",
+    unseen_min: "Time without fixes",
     quiet_min: "Driven in quiet hours",
     farthest_m: "Farthest",
     off_route_km: "Driven off the route",

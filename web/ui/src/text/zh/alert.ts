@@ -101,6 +101,7 @@ export const alert = {
   metric: {
     distance_m: "行驶里程",
     moved_min: "行驶时长",
+    unseen_min: "无定位时长",
     quiet_min: "非工作时间行驶",
     farthest_m: "最远距离",
     off_route_km: "路线外行驶",

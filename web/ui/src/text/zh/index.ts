@@ -4,6 +4,7 @@ import { app } from "./app";
 import { codes } from "./codes";
 import { map } from "./map";
 import { messages } from "./messages";
+import { record } from "./record";
 import { refusals } from "./refusals";
 import { register } from "./register";
 import { vehicle } from "./vehicle";
@@ -19,4 +20,5 @@ export const zh = {
   ...work,
   ...register,
   ...messages,
+  ...record,
 };

@@ -1,0 +1,101 @@
+"""A whole list as a file: its rows in words, and what the file says about itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Response
+
+from web.exports.columns import Reader
+from web.exports.formats import CSV_TYPE, DATUM, MOST_ROWS, XLSX_TYPE, Sheet, as_csv, as_xlsx
+from web.exports.tables import TABLES
+
+# Filters of lists: their names, and the group their values are codes of ("" = as typed, "id", "instant", "yes").
+FILTERS: Mapping[str, tuple[str, str, str]] = {
+    "q": ("搜索", "Search", ""),
+    "rule": ("规则", "Rule", "ruleName"),
+    "severity": ("等级", "Level", "severity"),
+    "judgement": ("判断", "Judgement", "judgement"),
+    "state": ("状态", "State", "orderState"),
+    "status": ("车辆状态", "Status", "vehicleStatus"),
+    "role": ("角色", "Role", "role"),
+    "unit": ("单位", "Unit", "id"),
+    "vehicle": ("车辆", "Vehicle", "id"),
+    "from": ("从", "From", "instant"),
+    "to": ("至", "Until", "instant"),
+    "mine": ("本人的", "Own", "yes"),
+    "driving": ("本人驾驶的", "Driven by oneself", "yes"),
+    "unread": ("未读", "Unread", "yes"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Taking:
+    """Who takes which list, when, narrowed to what."""
+
+    name: str  # of the list, a key of TABLES
+    taken_by: str
+    taken_at: datetime
+    asked: Sequence[tuple[str, str]]  # the filters as the request named them
+    names: Mapping[str, tuple[str, str]]  # Chinese and English name of units and vehicles among them
+    truncated: bool  # True: more than MOST_ROWS rows matched
+
+
+def file_of(rows: Sequence[Any], taking: Taking, reader: Reader, wanted: str) -> Response:
+    """The file as an answer that is saved, named after the list and the civil time."""
+    sheet = sheet_of(rows, taking, reader)
+    made, media_type = (as_csv(sheet), CSV_TYPE) if wanted == "csv" else (as_xlsx(sheet), XLSX_TYPE)
+    when = f"{reader.civil(taking.taken_at):%Y%m%d-%H%M}"
+    plain, named = (quote(f"{name}-{when}.{wanted}") for name in (taking.name, sheet.title))
+    saved = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{named}"
+    return Response(made, media_type=media_type, headers={"Content-Disposition": saved})
+
+
+def sheet_of(rows: Sequence[Any], taking: Taking, reader: Reader) -> Sheet:
+    """The list in the reader's words."""
+    table = TABLES[taking.name]
+    return Sheet(
+        title=table.title(reader),
+        header=[column.heading(reader) for column in table.columns],
+        rows=[[column.show(row, reader) for column in table.columns] for row in rows],
+        facts_title="导出说明" if reader.language == "zh" else "About this file",
+        facts=_facts(len(rows), taking, reader, table.title(reader)),
+    )
+
+
+def _facts(count: int, taking: Taking, reader: Reader, title: str) -> list[tuple[str, str]]:
+    zh = reader.language == "zh"
+    facts = [
+        ("内容" if zh else "List", title),
+        ("导出人" if zh else "Taken by", taking.taken_by),
+        ("导出时间" if zh else "Taken at", f"{reader.civil(taking.taken_at):%Y-%m-%d %H:%M:%S}"),
+        ("时区" if zh else "Time zone", f"{reader.zone_name} ({reader.zone.key})"),
+        ("筛选条件" if zh else "Filter", _filter(taking, reader)),
+        ("条数" if zh else "Rows", str(count)),
+        ("坐标系" if zh else "Datum", DATUM),
+    ]
+    if taking.truncated:
+        facts.append(("不完整", f"只含前 {MOST_ROWS} 条") if zh else ("Incomplete", f"only the first {MOST_ROWS} rows"))
+    return facts
+
+
+def _filter(taking: Taking, reader: Reader) -> str:
+    said = [
+        f"{FILTERS[name][0 if reader.language == 'zh' else 1]}: {_value(taking, reader, name, value)}"
+        for name, value in taking.asked
+        if name in FILTERS
+    ]
+    return "; ".join(said) or ("无" if reader.language == "zh" else "none")
+
+
+def _value(taking: Taking, reader: Reader, name: str, value: str) -> str:
+    group = "alertState" if (taking.name, name) == ("alerts", "state") else FILTERS[name][2]
+    if group == "id":
+        return taking.names.get(value, (value, value))[0 if reader.language == "zh" else 1]
+    if group == "instant":
+        return f"{reader.civil(datetime.fromisoformat(value)):%Y-%m-%d %H:%M}"
+    if group == "yes":
+        return reader.word("common", "yes" if value in {"true", "1"} else "no")
+    return reader.word(group, value) if group else value

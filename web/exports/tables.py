@@ -1,0 +1,168 @@
+"""Every list that can be taken away as a file, with its columns in the order people read them."""
+
+from collections.abc import Mapping
+
+from web import labels
+from web.exports.columns import (
+    Column,
+    Table,
+    action,
+    code,
+    detail,
+    instant,
+    made,
+    named,
+    notice,
+    place,
+    plain,
+    roles,
+    yes_no,
+)
+
+VEHICLES = Table("车辆", "Vehicles", (
+    plain("车牌", "Plate", "plate"),
+    named("使用单位", "Unit using it", "unit_name"),
+    code("车辆类别", "Vehicle class", "vehicle_class", "vehicleClass"),
+    code("车辆状态", "Status", "status", "vehicleStatus"),
+    plain("品牌型号", "Model", "make_model"),
+    plain("座位数", "Seats", "seats"),
+    code("能源", "Energy", "energy", "energy"),
+    yes_no("保留车辆", "Retained", "retained"),
+    plain("证件有效期", "Documents valid until", "documents_valid_until"),
+    plain("定位终端", "Locator", "device"),
+    code("实时状态", "State now", "state", "map.state"),
+    instant("最近定位", "Last fix", "fixed_at"),
+    plain("速度（km/h）", "Speed (km/h)", "speed_kmh"),
+    plain("经度", "Longitude", "lon"),
+    plain("纬度", "Latitude", "lat"),
+    plain("派车单号", "Order no.", "order_no"),
+    code("派车单状态", "Order state", "order_state", "orderState"),
+    plain("事由", "Purpose", "order_purpose"),
+    plain("目的地", "Destination", "order_destination"),
+    instant("计划结束", "Planned end", "order_planned_end_at"),
+    plain("驾驶员", "Driver", "driver_name"),
+    plain("驾驶员电话", "Driver's phone", "driver_phone"),
+))  # fmt: skip
+
+ALERTS = Table("疑点", "Suspicions", (
+    plain("疑点编号", "Suspicion no.", "alert_no"),
+    code("规则", "Rule", "rule", "ruleName"),
+    plain("车牌", "Plate", "plate"),
+    named("当时使用单位", "Unit using it then", "unit_name"),
+    plain("派车单号", "Order no.", "order_no"),
+    plain("驾驶员", "Driver", "driver_name"),
+    instant("开始时间", "Began", "started_at"),
+    instant("结束时间", "Ended", "ended_at"),
+    instant("发现时间", "Noticed", "detected_at"),
+    code("等级", "Level", "severity", "severity"),
+    code("判断", "Judgement", "judgement", "judgement"),
+    code("进展", "Progress", "state", "alertState"),
+    plain("判断次数", "Judgements", "revision"),
+    made("测得数据", "Measured", lambda row, reader: labels.metrics(reader.language, row.metrics)),
+    plain("经度", "Longitude", "lon"),
+    plain("纬度", "Latitude", "lat"),
+))  # fmt: skip
+
+ORDERS = Table("派车单", "Orders", (
+    plain("派车单号", "Order no.", "order_no"),
+    code("类型", "Type", "type", "orderType"),
+    code("状态", "State", "state", "orderState"),
+    named("用车单位", "Travelling unit", "unit_name"),
+    plain("申请人", "Requester", "requester_name"),
+    plain("乘车人数", "Passengers", "passengers"),
+    code("事由类别", "Kind of purpose", "purpose", "purposeKind"),
+    plain("具体事由", "Purpose", "purpose_text"),
+    code("车辆类别要求", "Class wanted", "class_wanted", "vehicleClass"),
+    yes_no("涉密", "Confidential", "confidential"),
+    place("出发地", "Origin", "origin"),
+    place("途经", "Stops", "stops"),
+    place("目的地", "Destination", "destination"),
+    yes_no("往返", "Round trip", "round_trip"),
+    instant("计划出发", "Planned start", "planned_start_at"),
+    instant("计划结束", "Planned end", "planned_end_at"),
+    yes_no("已批非工作时间用车", "Off-hours approved", "off_hours_approved"),
+    yes_no("已批节假日用车", "Day off approved", "holiday_approved"),
+    plain("车牌", "Plate", "plate"),
+    plain("品牌型号", "Model", "make_model"),
+    plain("驾驶员", "Driver", "driver_name"),
+    plain("驾驶员电话", "Driver's phone", "driver_phone"),
+    instant("实际出车", "Departed", "departed_at"),
+    instant("到达", "Arrived", "arrived_at"),
+    instant("实际还车", "Returned", "returned_at"),
+    made("里程（公里）", "Distance (km)", lambda row, _: None if row.distance_m is None else round(row.distance_m / 1000, 2)),
+    code("里程依据", "Distance by", "distance_source", "distanceSource"),
+    made("费用（元）", "Cost (CNY)", lambda row, _: None if row.cost_cents is None else row.cost_cents / 100),
+    plain("评价", "Rating", "rating"),
+    plain("说明", "Remark", "state_reason"),
+    instant("申请时间", "Booked", "created_at"),
+))  # fmt: skip
+
+NOTICES = Table("通知", "Notices", (
+    instant("时间", "Time", "created_at"),
+    made("内容", "Notice", notice),
+    instant("已读时间", "Read", "read_at"),
+))  # fmt: skip
+
+UNITS = Table("单位", "Units", (
+    plain("单位编码", "Code", "code"),
+    plain("单位名称", "Name", "name"),
+    plain("英文名称", "English name", "name_en"),
+    named("上级单位", "Parent unit", "parent_name"),
+    yes_no("车辆服务中心", "Vehicle service centre", "is_centre"),
+    yes_no("启用", "Active", "active"),
+))  # fmt: skip
+
+PEOPLE = Table("人员", "People", (
+    plain("账号", "Account", "login"),
+    plain("姓名", "Name", "name"),
+    plain("电话", "Phone", "phone"),
+    named("所在单位", "Unit", "unit_name"),
+    made("角色", "Roles", roles),
+    yes_no("启用", "Active", "active"),
+    yes_no("已设密码", "Has a password", "has_password"),
+    yes_no("须修改密码", "Must change the password", "must_change_password"),
+    plain("准驾车型", "Licence class", "licence_class"),
+    plain("驾驶证有效期", "Licence valid until", "licence_expires_on"),
+))  # fmt: skip
+
+DEVICES = Table("定位终端", "Locators", (
+    plain("终端编号", "Code", "code"),
+    plain("型号", "Model", "model"),
+    plain("协议", "Protocol", "protocol"),
+    plain("坐标系", "Datum", "source_datum"),
+    instant("安装时间", "Installed", "installed_at"),
+    yes_no("启用", "Active", "active"),
+    plain("车牌", "Plate", "plate"),
+    yes_no("在线", "On line", "online"),
+    instant("最近定位", "Last fix", "fixed_at"),
+    instant("最近收到", "Last heard", "received_at"),
+    plain("未采纳消息", "Messages not taken", "rejected"),
+))  # fmt: skip
+
+
+def _record(zh: str, en: str, reason: Column) -> Table:
+    return Table(zh, en, (
+        instant("时间", "Time", "happened_at"),
+        plain("人员", "Person", "actor"),
+        made("动作", "Action", action),
+        code("对象类别", "Kind of object", "object_kind", "recordObject"),
+        plain("对象", "Object", "object_name"),
+        reason,
+        made("细节", "Details", detail),
+    ))  # fmt: skip
+
+
+AUDIT = _record("查阅审计", "Audit", plain("目的", "Purpose", "reason"))
+JOURNAL = _record("操作日志", "Journal", plain("理由", "Reason", "reason"))
+
+TABLES: Mapping[str, Table] = {
+    "vehicles": VEHICLES,
+    "alerts": ALERTS,
+    "orders": ORDERS,
+    "notices": NOTICES,
+    "units": UNITS,
+    "people": PEOPLE,
+    "devices": DEVICES,
+    "audit": AUDIT,
+    "journal": JOURNAL,
+}
