@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dispatch import assignment, requests, service
+from dispatch.guards import Deed
 from dispatch.lifecycle import Action
 from fleet import db, store
 from fleet.errors import Forbidden, Invalid, NotFound, Stale, WrongState
@@ -112,7 +113,7 @@ async def test_who_refused_still_sees_only_his_own_orders_afterwards(stage: Stag
     order_id = await stage.approved()
     await stage.assign("dispatcher", order_id)
     async with stage.as_person("driver") as (conn, actor):
-        deed = service.Deed(reason="身体不适")
+        deed = Deed(reason="身体不适")
         await service.act(conn, actor, order_id, Action.REFUSE, deed, row_version=None, now=NOW)
         assert await store.many(conn, "SELECT id FROM dispatch_order") == []
 

@@ -147,7 +147,7 @@ UNITS = """
 SELECT u.id, u.parent_id, p.name AS parent_name, p.name_en AS parent_name_en, u.code, u.name, u.name_en, u.kind,
     u.is_centre, u.active, u.row_version
 FROM unit u LEFT JOIN unit p ON p.id = u.parent_id
-WHERE u.tenant_id = %(tenant)s
+WHERE u.tenant_id = %(tenant)s AND (%(id)s::uuid IS NULL OR u.id = %(id)s)
   AND (%(q)s::text IS NULL OR u.name ILIKE '%%' || %(q)s || '%%' OR u.code ILIKE '%%' || %(q)s || '%%'
     OR u.name_en ILIKE '%%' || %(q)s || '%%')
 """

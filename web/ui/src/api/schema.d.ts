@@ -155,7 +155,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Device
+         * @description One locator: bound to what, heard of when; never where.
+         */
+        get: operations["device_api_devices__device_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -222,6 +226,26 @@ export interface paths {
          * @description Assigns what was proposed; what has changed meanwhile is refused one by one.
          */
         post: operations["accept_api_dispatch_accept_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispatch/orders/{order_id}/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Candidates
+         * @description What may be chosen by hand and what stands against the rest; drivers for `vehicle_id` when it is named.
+         */
+        get: operations["candidates_api_dispatch_orders__order_id__candidates_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -469,6 +493,30 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
+        /**
+         * Correct
+         * @description Another wish in place of the first, until somebody has decided on it; passengers not named stay.
+         */
+        patch: operations["correct_api_orders__order_id__patch"];
+        trace?: never;
+    };
+    "/api/orders/{order_id}/settlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Settlement
+         * @description The distance, where it comes from and the cost, before anybody settles for good.
+         */
+        get: operations["settlement_api_orders__order_id__settlement_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
         patch?: never;
         trace?: never;
     };
@@ -543,7 +591,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Person
+         * @description One person, for those who would find him in the list.
+         */
+        get: operations["person_api_people__person_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -551,7 +603,7 @@ export interface paths {
         head?: never;
         /**
          * Edit Person
-         * @description Changes a person; disabling one ends every session at once.
+         * @description Changes a person, his roles included; other roles or a disabled account end every session at once.
          */
         patch: operations["edit_person_api_people__person_id__patch"];
         trace?: never;
@@ -608,6 +660,26 @@ export interface paths {
          * @description Places whose name contains `q`, the person's own earlier ones first.
          */
         get: operations["places_api_places_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/room": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Room
+         * @description How many people fit into the largest vehicle that could be sent, of a class or of those anybody may ask for.
+         */
+        get: operations["room_api_room_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -707,7 +779,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Unit
+         * @description One unit.
+         */
+        get: operations["unit_api_units__unit_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -715,7 +791,7 @@ export interface paths {
         head?: never;
         /**
          * Edit Unit
-         * @description Changes a unit.
+         * @description Changes a unit, also its code and its place in the tree.
          */
         patch: operations["edit_unit_api_units__unit_id__patch"];
         trace?: never;
@@ -779,7 +855,7 @@ export interface paths {
         put?: never;
         /**
          * Transfer
-         * @description Hands the vehicle to another unit from now on; what was before stays readable.
+         * @description Hands the vehicle to another unit, from now or a stated instant on; what was before stays readable.
          */
         post: operations["transfer_api_vehicles__vehicle_id__custody_post"];
         delete?: never;
@@ -1283,6 +1359,16 @@ export interface components {
             vehicle_id: string;
         };
         /**
+         * Candidates
+         * @description Every vehicle and driver there is, whether it may be chosen or not.
+         */
+        Candidates: {
+            /** Drivers */
+            drivers: components["schemas"]["DriverChoice"][];
+            /** Vehicles */
+            vehicles: components["schemas"]["VehicleChoice"][];
+        };
+        /**
          * Changed
          * @description An edited row's new version, for the next If-Match.
          */
@@ -1489,6 +1575,27 @@ export interface components {
             top_speed_kmh: number | null;
         };
         /**
+         * DriverChoice
+         * @description One driver for one order.
+         */
+        DriverChoice: {
+            /** Licence Class */
+            licence_class: string | null;
+            /** Licence Expires On */
+            licence_expires_on: string | null;
+            /** Name */
+            name: string;
+            /** Objections */
+            objections: components["schemas"]["Objection"][];
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Unit Name */
+            unit_name: string;
+        };
+        /**
          * Evidence
          * @description What the verdict rests on, as far as this person may see it.
          */
@@ -1552,6 +1659,32 @@ export interface components {
             vehicles: number;
         };
         /**
+         * GivenBack
+         * @description Why an order waits for a vehicle again.
+         */
+        GivenBack: {
+            /** Action */
+            action: string;
+            /** By */
+            by: string;
+            /** Driver Name */
+            driver_name: string | null;
+            /**
+             * Happened At
+             * Format: date-time
+             */
+            happened_at: string;
+            /**
+             * Order Id
+             * Format: uuid
+             */
+            order_id: string;
+            /** Plate */
+            plate: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * HistoryRow
          * @description One entry of the journal about an order.
          */
@@ -1568,11 +1701,15 @@ export interface components {
             before: {
                 [key: string]: unknown;
             } | null;
+            /** Driver Name */
+            driver_name: string | null;
             /**
              * Happened At
              * Format: date-time
              */
             happened_at: string;
+            /** Plate */
+            plate: string | null;
             /** Reason */
             reason: string;
             /** Seq */
@@ -1775,7 +1912,7 @@ export interface components {
         };
         /**
          * NewOrder
-         * @description A wish for a trip.
+         * @description A wish nobody has heard of yet.
          */
         NewOrder: {
             class_wanted?: components["schemas"]["VehicleClass"] | null;
@@ -2007,6 +2144,20 @@ export interface components {
             read_at: string | null;
         };
         /**
+         * Objection
+         * @description What stands against a choice; only the hard ones forbid it.
+         */
+        Objection: {
+            /** Code */
+            code: string;
+            /** Hard */
+            hard: boolean;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * OrderPage
          * @description One order with everything about it.
          */
@@ -2017,6 +2168,8 @@ export interface components {
             arrived_at: string | null;
             /** Assigned By Name */
             assigned_by_name: string | null;
+            /** Assigned By Phone */
+            assigned_by_phone: string | null;
             /** Assignment Reason */
             assignment_reason: {
                 [key: string]: unknown;
@@ -2103,6 +2256,8 @@ export interface components {
             requester_id: string | null;
             /** Requester Name */
             requester_name: string | null;
+            /** Requester Phone */
+            requester_phone: string | null;
             /** Return Odometer Km */
             return_odometer_km: number | null;
             /** Returned At */
@@ -2154,6 +2309,10 @@ export interface components {
         OrderRow: {
             /** Arrived At */
             arrived_at: string | null;
+            /** Assigned By Name */
+            assigned_by_name: string | null;
+            /** Assigned By Phone */
+            assigned_by_phone: string | null;
             /** Class Wanted */
             class_wanted: string | null;
             /** Confidential */
@@ -2228,6 +2387,8 @@ export interface components {
             requester_id: string | null;
             /** Requester Name */
             requester_name: string | null;
+            /** Requester Phone */
+            requester_phone: string | null;
             /** Returned At */
             returned_at: string | null;
             /** Round Trip */
@@ -2264,7 +2425,7 @@ export interface components {
         OrderType: "normal" | "emergency" | "retained" | "service" | "shared" | "time_share" | "rental" | "batch" | "standing" | "back_fill";
         /**
          * PersonEdit
-         * @description What may change of a person; absent fields stay.
+         * @description What may change of a person; absent fields stay, roles are replaced as a whole.
          */
         PersonEdit: {
             /** Active */
@@ -2279,6 +2440,8 @@ export interface components {
             name?: string | null;
             /** Phone */
             phone?: string | null;
+            /** Roles */
+            roles?: components["schemas"]["RoleHeld"][] | null;
             /** Unit Id */
             unit_id?: string | null;
         };
@@ -2403,6 +2566,10 @@ export interface components {
         QueueItem: {
             /** Arrived At */
             arrived_at: string | null;
+            /** Assigned By Name */
+            assigned_by_name: string | null;
+            /** Assigned By Phone */
+            assigned_by_phone: string | null;
             /** Class Wanted */
             class_wanted: string | null;
             /** Confidential */
@@ -2436,6 +2603,7 @@ export interface components {
             earliest_start_at: string | null;
             /** Feasible */
             feasible: number;
+            given_back: components["schemas"]["GivenBack"] | null;
             /** Holiday Approved */
             holiday_approved: boolean;
             /**
@@ -2483,6 +2651,8 @@ export interface components {
             requester_id: string | null;
             /** Requester Name */
             requester_name: string | null;
+            /** Requester Phone */
+            requester_phone: string | null;
             /** Returned At */
             returned_at: string | null;
             /** Round Trip */
@@ -2689,6 +2859,14 @@ export interface components {
             unit_name_en: string;
         };
         /**
+         * Room
+         * @description What the fleet could carry at once.
+         */
+        Room: {
+            /** Most Passengers */
+            most_passengers: number | null;
+        };
+        /**
          * RuleItem
          * @description A rule with the values in force; `defaults` and `meanings` are the program's own.
          */
@@ -2750,6 +2928,22 @@ export interface components {
             rights: string[];
             /** Roles */
             roles: components["schemas"]["RoleSummary"][];
+        };
+        /**
+         * SettlementPreview
+         * @description What settling would write.
+         */
+        SettlementPreview: {
+            /** Cents Per Km */
+            cents_per_km: number;
+            /** Cost Cents */
+            cost_cents: number;
+            /** Distance M */
+            distance_m: number;
+            /** Distance Source */
+            distance_source: string;
+            /** Minimum Cents */
+            minimum_cents: number;
         };
         /**
          * StepBody
@@ -2866,12 +3060,14 @@ export interface components {
         };
         /**
          * Transfer
-         * @description From now on another unit owns, manages or uses the vehicle.
+         * @description From an instant on another unit owns, manages or uses the vehicle.
          */
         Transfer: {
             /** Basis */
             basis: string;
             relation: components["schemas"]["Relation"];
+            /** Since */
+            since?: string | null;
             /**
              * Unit Id
              * Format: uuid
@@ -2885,10 +3081,14 @@ export interface components {
         UnitEdit: {
             /** Active */
             active?: boolean | null;
+            /** Code */
+            code?: string | null;
             /** Name */
             name?: string | null;
             /** Name En */
             name_en?: string | null;
+            /** Parent Id */
+            parent_id?: string | null;
         };
         /**
          * UnitRow
@@ -3041,6 +3241,27 @@ export interface components {
             why_not: string | null;
         };
         /**
+         * VehicleChoice
+         * @description One vehicle for one order.
+         */
+        VehicleChoice: {
+            /** Depot Name */
+            depot_name: string;
+            /** Objections */
+            objections: components["schemas"]["Objection"][];
+            /** Plate */
+            plate: string;
+            /** Seats */
+            seats: number;
+            /** Vehicle Class */
+            vehicle_class: string;
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+        };
+        /**
          * VehicleClass
          * @description Classes of the 2017 measures (domain.md 3).
          * @enum {string}
@@ -3187,6 +3408,65 @@ export interface components {
             on_map: boolean;
             /** Reasons */
             reasons: components["schemas"]["Reason"][];
+        };
+        /**
+         * Wish
+         * @description A trip as somebody wants it.
+         */
+        Wish: {
+            class_wanted?: components["schemas"]["VehicleClass"] | null;
+            /**
+             * Confidential
+             * @default false
+             */
+            confidential: boolean;
+            destination: components["schemas"]["PlaceBody"];
+            /**
+             * Flexible Min
+             * @default 0
+             */
+            flexible_min: number;
+            origin: components["schemas"]["PlaceBody"];
+            /**
+             * Passenger Ids
+             * @default []
+             */
+            passenger_ids: string[];
+            /**
+             * Passengers
+             * @default 1
+             */
+            passengers: number;
+            /**
+             * Planned End At
+             * Format: date-time
+             */
+            planned_end_at: string;
+            /**
+             * Planned Start At
+             * Format: date-time
+             */
+            planned_start_at: string;
+            /**
+             * Purpose
+             * @default
+             */
+            purpose: string;
+            /**
+             * Purpose Text
+             * @default
+             */
+            purpose_text: string;
+            /**
+             * Round Trip
+             * @default true
+             */
+            round_trip: boolean;
+            /**
+             * Stops
+             * @default []
+             */
+            stops: components["schemas"]["PlaceBody"][];
         };
     };
     responses: never;
@@ -3545,6 +3825,46 @@ export interface operations {
             };
         };
     };
+    device_api_devices__device_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceRow"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     edit_device_api_devices__device_id__patch: {
         parameters: {
             query?: never;
@@ -3693,6 +4013,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Acceptance"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    candidates_api_dispatch_orders__order_id__candidates_get: {
+        parameters: {
+            query?: {
+                vehicle_id?: string | null;
+            };
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Candidates"];
                 };
             };
             /** @description Refused; `code` says why */
@@ -4253,6 +4615,92 @@ export interface operations {
             };
         };
     };
+    correct_api_orders__order_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settlement_api_orders__order_id__settlement_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettlementPreview"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     take_step_api_orders__order_id___step__post: {
         parameters: {
             query?: never;
@@ -4429,6 +4877,46 @@ export interface operations {
             };
         };
     };
+    person_api_people__person_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonRow"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     edit_person_api_people__person_id__patch: {
         parameters: {
             query?: never;
@@ -4578,6 +5066,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listing_PlaceRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    room_api_room_get: {
+        parameters: {
+            query?: {
+                class_wanted?: components["schemas"]["VehicleClass"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Room"];
                 };
             };
             /** @description Refused; `code` says why */
@@ -4783,6 +5311,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unit_api_units__unit_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitRow"];
                 };
             };
             /** @description Refused; `code` says why */
