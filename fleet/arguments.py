@@ -5,22 +5,23 @@ from collections.abc import Callable
 
 from fleet import commands
 from fleet.access import Role
+from fleet.commandline import Arguments
 from fleet.policy import AREA_KINDS
 from fleet.position import Datum
 from fleet.vehicle import VehicleClass
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Arguments:
     """Every command with its options; `run` in the namespace is the coroutine to call."""
-    root = argparse.ArgumentParser(prog="python -m fleet", description="schema, register and self-check of Daylight")
+    root = Arguments(prog="python -m fleet", description="schema, register and self-check of Daylight")
     subs = root.add_subparsers(required=True, metavar="COMMAND")
 
-    def add(name: str, run: object, into: "argparse._SubParsersAction[argparse.ArgumentParser]" = subs) -> argparse.ArgumentParser:  # fmt: skip
+    def add(name: str, run: object, into: "argparse._SubParsersAction[Arguments]" = subs) -> Arguments:  # fmt: skip
         made = into.add_parser(name, help=(run.__doc__ or "").splitlines()[0])
         made.set_defaults(run=run)
         return made
 
-    def group(name: str, text: str) -> "argparse._SubParsersAction[argparse.ArgumentParser]":
+    def group(name: str, text: str) -> "argparse._SubParsersAction[Arguments]":
         return subs.add_parser(name, help=text).add_subparsers(required=True, metavar="ACTION")
 
     add("migrate", commands.migrate)
@@ -58,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
-def _policy(add: Callable[..., argparse.ArgumentParser], group: Callable[[str, str], object]) -> None:
+def _policy(add: Callable[..., Arguments], group: Callable[[str, str], object]) -> None:
     area = add("set", commands.area_set, group("area", "depots and other areas, in dated versions"))
     area.add_argument("code")
     area.add_argument("name")
@@ -79,7 +80,7 @@ def _policy(add: Callable[..., argparse.ArgumentParser], group: Callable[[str, s
     notice.add_argument("--source", help="what the version says it comes from; the file's name when absent")
 
 
-def _vehicles_and_locators(add: Callable[..., argparse.ArgumentParser], group: Callable[[str, str], object]) -> None:
+def _vehicles_and_locators(add: Callable[..., Arguments], group: Callable[[str, str], object]) -> None:
     vehicle = add("add", commands.vehicle_add, group("vehicle", "vehicles"))
     vehicle.add_argument("plate")
     vehicle.add_argument("--class", dest="vehicle_class", required=True, choices=[str(one) for one in VehicleClass])

@@ -93,6 +93,8 @@ class WorkHours:
 
 def parse_hours(raw: Mapping[str, object], *, field_name: str = "work_hours") -> WorkHours:
     """From {"mon": [["08:30", "12:00"], ...]}. Raises Invalid naming the field and the reason."""
+    if not isinstance(raw, Mapping):
+        raise Invalid(field=field_name, reason="not_an_object")
     parsed: dict[str, tuple[Interval, ...]] = {}
     for name, intervals in raw.items():
         if name not in (*WEEKDAYS, "adjusted_workday"):
@@ -104,6 +106,8 @@ def parse_hours(raw: Mapping[str, object], *, field_name: str = "work_hours") ->
             )
         except (TypeError, ValueError) as error:
             raise Invalid(field=f"{field_name}.{name}", reason="not_a_time_interval") from error
+        if any(edge.tzinfo is not None for interval in parsed[name] for edge in interval):
+            raise Invalid(field=f"{field_name}.{name}", reason="not_a_time_interval")
     return WorkHours(by_weekday=parsed)
 
 

@@ -1,13 +1,14 @@
 """`python -m geofence [engine]`, `judge CASE...`, `score CASES`."""
 
-import argparse
 import sys
 from collections.abc import Sequence
+
+from fleet.commandline import Arguments
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run one subcommand; the exit code is that of contracts.md 4."""
-    parser = argparse.ArgumentParser(prog="python -m geofence", description=__doc__)
+    parser = Arguments(prog="python -m geofence", description=__doc__)
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("engine", help="judge what is stored, as it comes (default)")
     judging = commands.add_parser("judge", help="judge recorded drives, print one JSON line per finding")

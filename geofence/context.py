@@ -31,11 +31,12 @@ class Regime:
 class Context:
     """Answers the questions of the fold for one vehicle."""
 
-    __slots__ = ("_by_id", "_edges", "_last", "facts")
+    __slots__ = ("_by_id", "_edges", "_last", "_orders", "facts")
 
     def __init__(self, facts: VehicleFacts) -> None:
         self.facts = facts
         self._by_id = {order.id: order for order in facts.orders}
+        self._orders = sorted(facts.orders, key=lambda order: (order.start_ms, order.id))
         edges = {edge for order in facts.orders for edge in self._window(order)}
         edges |= {edge for span in facts.custody for edge in (span.from_ms, span.to_ms)}
         self._edges = sorted(edges)
@@ -51,6 +52,11 @@ class Context:
             return last
         self._last = found = self._regime(at_ms)
         return found
+
+    def orders_between(self, from_ms: int, to_ms: int) -> bool:
+        """An order covers some of a span."""
+        windows = (self._window(order) for order in self.facts.orders)
+        return any(start_ms < to_ms and from_ms < end_ms for start_ms, end_ms in windows)
 
     def in_depot(self, at_ms: int, lon: float, lat: float, margin_m: float) -> bool:
         """In a depot as its fence was then."""
@@ -87,9 +93,7 @@ class Context:
         return Regime(
             from_ms=max(from_ms, day_from, quiet_from),
             until_ms=min(until_ms, day_until, quiet_until),
-            orders=tuple(
-                order for order in self.facts.orders if self._window(order)[0] <= at_ms < self._window(order)[1]
-            ),
+            orders=tuple(order for order in self._orders if self._window(order)[0] <= at_ms < self._window(order)[1]),
             day=day,
             quiet=quiet and not day.kind.off,
             unit_id=unit_id,

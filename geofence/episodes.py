@@ -15,10 +15,11 @@ from geofence.finding import (
     Finding,
     Hit,
     Judgement,
+    Measure,
 )
 from geofence.rules.rule import Piece, Rule
 from geofence.track.fixes import apart_m
-from geofence.track.motion import Kind
+from geofence.track.motion import Kind, Step
 
 
 def tell(
@@ -45,7 +46,7 @@ def tell(
     if episode.detected_ms is None and rule.complete(
         episode, episode.all, facts.parameters.get(rule.id, rule.defaults)
     ):
-        episode.detected_ms = answer.hit.to_ms
+        episode.detected_ms = piece.step.to_ms  # the fix that told us, also when the regime ended before it
     if episode.detected_ms is not None and _verdict(rule, episode, facts) != before:
         findings.append(_finding(rule, episode, facts, None))
     return episode
@@ -66,11 +67,12 @@ def settle(rule: Rule, episode: Episode, facts: VehicleFacts, now_ms: int) -> li
 
 
 def _begin(hit: Hit, piece: Piece) -> Episode:
+    lon, lat = piece.step.place(hit.from_ms)
     return Episode(
         started_ms=hit.from_ms,
         last_ms=hit.to_ms,
-        lon=piece.step.from_lon,
-        lat=piece.step.from_lat,
+        lon=lon,
+        lat=lat,
         severity=hit.severity,
         order_id=hit.order_id,
         unseen=piece.step.kind is Kind.UNSEEN,
@@ -79,14 +81,10 @@ def _begin(hit: Hit, piece: Piece) -> Episode:
 
 def _extend(episode: Episode, hit: Hit, piece: Piece) -> None:
     step = piece.step
-    far_m = apart_m(step.rest_lon, step.rest_lat, step.lon, step.lat)
-    share = (hit.to_ms - hit.from_ms) / (step.to_ms - step.from_ms) if not hit.standing else 0.0
     for measure in (episode.all,) if hit.doubts else (episode.all, episode.sure):
         measure.until_ms = max(measure.until_ms, hit.to_ms)
-        measure.far_m = max(measure.far_m, far_m)
-        measure.distance_m += step.distance_m * share
         if not hit.standing:
-            measure.moved_ms += hit.to_ms - hit.from_ms
+            _measure(measure, hit, step)
     if not hit.standing:
         if hit.doubts:
             episode.sure.doubtful_ms += hit.to_ms - hit.from_ms
@@ -94,9 +92,19 @@ def _extend(episode: Episode, hit: Hit, piece: Piece) -> None:
         episode.fixes += step.fixes
         if SEVERITIES.index(hit.severity) > SEVERITIES.index(episode.severity):
             episode.severity = hit.severity
-    episode.peak_m = max(episode.peak_m, hit.peak_m)
+    if hit.peak_m > episode.peak_m:
+        episode.peak_m, episode.limit_m = hit.peak_m, hit.limit_m
     episode.order_id = episode.order_id or hit.order_id
     episode.doubts.extend(doubt for doubt in hit.doubts if doubt not in episode.doubts)
+
+
+def _measure(measure: Measure, hit: Hit, step: Step) -> None:
+    """Add the part of a step that the hit covers; places inside a step lie on a straight line."""
+    if measure.lon is None or measure.lat is None:
+        measure.lon, measure.lat = step.place(hit.from_ms)
+    measure.far_m = max(measure.far_m, apart_m(measure.lon, measure.lat, *step.place(hit.to_ms)))
+    measure.distance_m += step.distance_m * (hit.to_ms - hit.from_ms) / (step.to_ms - step.from_ms)
+    measure.moved_ms += hit.to_ms - hit.from_ms
 
 
 def _verdict(rule: Rule, episode: Episode, facts: VehicleFacts) -> tuple[object, ...]:
@@ -120,6 +128,7 @@ def _finding(
     if episode.doubts:
         metrics["doubts"] = [str(doubt) for doubt in episode.doubts]
     severity = episode.severity
+    detected_ms = episode.detected_ms if episode.detected_ms is not None else episode.last_ms
     if Doubt.PROVISIONAL_CALENDAR in episode.doubts:
         metrics["calendar"] = "provisional"
         if verdict is not Judgement.SUSPECTED:
@@ -130,8 +139,8 @@ def _finding(
         vehicle_id=facts.vehicle_id,
         order_id=episode.order_id,
         started_ms=episode.started_ms,
-        ended_ms=ended_ms,
-        detected_ms=episode.detected_ms if episode.detected_ms is not None else episode.last_ms,
+        ended_ms=None if ended_ms is None else max(ended_ms, detected_ms),  # standing completes a minimum too
+        detected_ms=detected_ms,
         severity=severity,
         judgement=verdict,
         metrics=metrics,

@@ -25,6 +25,9 @@ HOME_MARGIN_M = 50.0
 BACK_AGAIN_M = 200.0  # so near to where it left a vehicle has come back
 STOPPED_MS = 120_000
 WAITING_STEPS = 300
+SEEN_MS = 30_000  # a longer step that a regime cuts does not say on which side of the cut the vehicle moved
+LONG_GAP_MS = 86_400_000  # a longer silence is a matter of the locator; only that the vehicle was moved is told
+HELD_MS = 6 * 3_600_000  # so long after its planned end an order still approves the overrun of its own trip
 
 
 @dataclass(slots=True)
@@ -87,7 +90,8 @@ def standing(state: State, context: Context, now_ms: int) -> Outcome:
 def _judge(state: State, step: Step, context: Context, outcome: Outcome) -> None:
     """One step, after asking whether the vehicle is still in its depot or being towed."""
     if step.kind is Kind.STAY:
-        _come_back(state, step, context)
+        if step.to_ms - step.from_ms >= STOPPED_MS:
+            _come_back(state, step.to_ms, step.lon, step.lat, context)
         _ask_stay(state, step, context, outcome)
         _close_rested(state, step.to_ms, context, outcome)
         return
@@ -96,9 +100,8 @@ def _judge(state: State, step: Step, context: Context, outcome: Outcome) -> None
     if step.drive_ms != state.drive_ms:
         state.drive_ms = step.drive_ms
         state.waiting = []
-        state.sheltered = step.kind is Kind.MOVE and context.in_depot(
-            step.drive_ms, step.rest_lon, step.rest_lat, HOME_MARGIN_M
-        )
+        in_depot = _come_back(state, step.drive_ms, step.rest_lon, step.rest_lat, context)
+        state.sheltered = step.kind is Kind.MOVE and in_depot
     if not state.sheltered:
         _cut(state, step, context, outcome)
         return
@@ -114,18 +117,42 @@ def _judge(state: State, step: Step, context: Context, outcome: Outcome) -> None
 
 def _cut(state: State, step: Step, context: Context, outcome: Outcome) -> None:
     """Judge the step in pieces within which one regime holds."""
+    if step.kind is Kind.UNSEEN and step.to_ms - step.from_ms > LONG_GAP_MS:
+        _judge_long_gap(state, step, context, outcome)
+        return
     from_ms = step.from_ms
     while from_ms < step.to_ms:
         regime = context.regime(from_ms)
         to_ms = min(step.to_ms, regime.until_ms)
         _leave_under(state, step, regime)
-        in_effect = _in_effect(state, regime, context)
-        if not any(order.type == OrderType.SERVICE for order in in_effect):
-            doubts = _doubts(state, step, regime, context, in_effect)
-            piece = Piece(step, from_ms, to_ms, regime, in_effect, doubts)
+        piece = _piece(state, step, from_ms, to_ms, regime, context)
+        if not any(order.type == OrderType.SERVICE for order in piece.approving):
             for rule in RULES:
                 _ask(state, rule, piece, context, outcome)
         from_ms = to_ms
+
+
+def _judge_long_gap(state: State, step: Step, context: Context, outcome: Outcome) -> None:
+    """Of days of silence only this can be asked: was the vehicle moved, and could an order explain it?"""
+    if context.orders_between(step.from_ms, step.to_ms):
+        return
+    piece = _piece(state, step, step.from_ms, step.to_ms, context.regime(step.from_ms), context)
+    for rule in RULES:
+        if rule.asks_long_gaps:
+            _ask(state, rule, piece, context, outcome)
+
+
+def _piece(state: State, step: Step, from_ms: int, to_ms: int, regime: Regime, context: Context) -> Piece:
+    out = context.order(state.out.order_id) if state.out is not None else None
+    in_effect = approving = regime.orders
+    if out is not None and out not in regime.orders:
+        in_effect = (*regime.orders, out)
+        if from_ms < out.end_ms + HELD_MS:
+            approving = in_effect
+    cut = (from_ms, to_ms) != (step.from_ms, step.to_ms) and step.to_ms - step.from_ms > SEEN_MS
+    unseen = step.kind is Kind.UNSEEN or (cut and step.kind is Kind.MOVE)
+    doubts = _doubts(state, step, regime, context, in_effect, unseen=unseen)
+    return Piece(step, from_ms, to_ms, regime, in_effect, approving, doubts)
 
 
 def _ask(state: State, rule: Rule, piece: Piece, context: Context, outcome: Outcome) -> None:
@@ -133,12 +160,13 @@ def _ask(state: State, rule: Rule, piece: Piece, context: Context, outcome: Outc
     if rule.id in facts.exempt_rules:
         return
     episode = state.episodes.get(rule.id)
-    if episode is not None and (episode.ended or episode.unseen or _apart(piece, episode)):
-        told = episode.detected_ms is not None and not episode.unseen
+    if episode is not None and not _goes_on(piece, episode):
         close(rule, episode, facts, outcome.findings)
-        del state.episodes[rule.id]
-        if told and piece.step.kind is Kind.UNSEEN and piece.from_ms - episode.last_ms < SILENCE_MS:
+        told = episode.detected_ms is not None and not episode.unseen
+        if told and piece.step.kind is Kind.UNSEEN and piece.step.from_ms - episode.last_ms < SILENCE_MS:
+            episode.ended = True
             return  # what was not seen belongs to the movement before it, and that is told already
+        del state.episodes[rule.id]
         episode = None
     parameters = facts.parameters.get(rule.id, rule.defaults)
     answer = rule.answer(piece, context, parameters, episode, state.route)
@@ -151,9 +179,15 @@ def _ask(state: State, rule: Rule, piece: Piece, context: Context, outcome: Outc
         state.episodes[rule.id] = kept
 
 
-def _apart(piece: Piece, episode: Episode) -> bool:
-    """Ten minutes of rest or silence lie between the episode and this piece."""
-    return piece.step.kind is Kind.UNSEEN or piece.from_ms - episode.last_ms >= SILENCE_MS
+def _goes_on(piece: Piece, episode: Episode) -> bool:
+    """The piece may belong to the episode: less than ten minutes of rest or silence after it, or of the same gap."""
+    if episode.ended:
+        return False
+    if episode.unseen or piece.step.kind is Kind.UNSEEN:
+        return episode.unseen and episode.started_ms >= piece.step.from_ms
+    if piece.step.woken and episode.last_ms <= piece.step.drive_ms:
+        return False  # the silence ended it, also where the next drive began inside the silence
+    return piece.from_ms - episode.last_ms < SILENCE_MS
 
 
 def _ask_stay(state: State, step: Step, context: Context, outcome: Outcome) -> None:
@@ -162,10 +196,8 @@ def _ask_stay(state: State, step: Step, context: Context, outcome: Outcome) -> N
         episode = state.episodes.get(rule.id)
         if not rule.asks_stays or episode is None or step.to_ms - episode.last_ms > SILENCE_MS:
             continue
-        regime = context.regime(step.to_ms)
-        in_effect = _in_effect(state, regime, context)
-        doubts = _doubts(state, step, regime, context, in_effect)
-        _ask(state, rule, Piece(step, step.from_ms, step.to_ms, regime, in_effect, doubts), context, outcome)
+        piece = _piece(state, step, step.from_ms, step.to_ms, context.regime(step.to_ms), context)
+        _ask(state, rule, piece, context, outcome)
 
 
 def _close_rested(state: State, at_ms: int, context: Context, outcome: Outcome) -> None:
@@ -186,37 +218,36 @@ def _leave_under(state: State, step: Step, regime: Regime) -> None:
         state.out = OutUnder(order_id=newest.id, lon=step.rest_lon, lat=step.rest_lat)
 
 
-def _come_back(state: State, step: Step, context: Context) -> None:
-    """Stopped in a depot, where it left from or where the order begins: no longer out under an order."""
+def _come_back(state: State, at_ms: int, lon: float, lat: float, context: Context) -> bool:
+    """The vehicle has stopped here. True in a depot; there, or where it is handed over, it is no longer out under an order.
+
+    Where no depot is known, the place it left from and the beginning of the order stand for one.
+    """
+    in_depot = context.in_depot(at_ms, lon, lat, HOME_MARGIN_M)
+    if in_depot:
+        for episode in state.episodes.values():
+            episode.been_home = True
     out = state.out
-    if out is None or step.to_ms - step.from_ms < STOPPED_MS:
-        return
+    if out is None:
+        return in_depot
     order = context.order(out.order_id)
-    places = [(out.lon, out.lat)]
-    if order is not None and order.origin is not None:
+    places = [] if context.facts.depots else [(out.lon, out.lat)]
+    if order is not None and order.origin is not None and not context.facts.depots:
         places.append(order.origin)
     if order is not None and order.destination is not None and order.type in (OrderType.RENTAL, OrderType.TIME_SHARE):
         places.append(order.destination)  # handed over there
-    if context.in_depot(step.to_ms, step.lon, step.lat, HOME_MARGIN_M) or any(
-        apart_m(lon, lat, step.lon, step.lat) <= BACK_AGAIN_M for lon, lat in places
-    ):
+    if in_depot or any(apart_m(*place, lon, lat) <= BACK_AGAIN_M for place in places):
         state.out = None
-
-
-def _in_effect(state: State, regime: Regime, context: Context) -> tuple[JudgedOrder, ...]:
-    out = context.order(state.out.order_id) if state.out is not None else None
-    if out is None or out in regime.orders:
-        return regime.orders
-    return (*regime.orders, out)
+    return in_depot
 
 
 def _doubts(
-    state: State, step: Step, regime: Regime, context: Context, in_effect: tuple[JudgedOrder, ...]
+    state: State, step: Step, regime: Regime, context: Context, in_effect: tuple[JudgedOrder, ...], *, unseen: bool
 ) -> tuple[Doubt, ...]:
     doubts: list[Doubt] = []
     if state.clock.skewed:
         doubts.append(Doubt.CLOCK_OFFSET)
-    if step.kind is Kind.UNSEEN:
+    if unseen:
         doubts.append(Doubt.GAP)
     if step.poor:
         doubts.append(Doubt.POOR_FIXES)

@@ -27,6 +27,7 @@ class JudgedOrder:
     row_version: int = field(default=1, compare=False)
     origin: tuple[float, float] | None = None
     destination: tuple[float, float] | None = None
+    stops: tuple[tuple[float, float], ...] = ()
     path: Path | None = None
     path_source: str = "order"  # order | router | drawn | straight_line: where the path came from
     route_points: tuple[tuple[float, float], ...] = ()  # what to ask the router when there is no path

@@ -44,6 +44,7 @@ class Hit(NamedTuple):
     doubts: tuple[Doubt, ...] = ()
     peak_m: float = 0.0  # the rule's own measure, e.g. metres off the route
     standing: bool = False  # time goes on, the vehicle does not: counts for the minimum, does not prolong the episode
+    limit_m: float = 0.0  # what `peak_m` was held against
 
 
 class Answer(NamedTuple):
@@ -59,8 +60,10 @@ NOTHING = Answer()
 
 @dataclass(slots=True)
 class Measure:
-    """How much of an episode there is: wall time since its start, moving time, metres, farthest from the rest place."""
+    """How much of an episode there is: wall time since its start, moving time, metres, farthest from where it began."""
 
+    lon: float | None = None  # where the measured movement began; None = nothing measured yet
+    lat: float | None = None
     until_ms: int = 0
     doubtful_ms: int = 0  # of that, time that must not be counted
     moved_ms: int = 0
@@ -82,10 +85,12 @@ class Episode:
     sure: Measure = field(default_factory=Measure)
     doubts: list[Doubt] = field(default_factory=list)
     peak_m: float = 0.0
+    limit_m: float = 0.0  # at the peak
     fixes: int = 0
     detected_ms: int | None = None
     ended: bool = False  # its rule said so; rest and silence end it by time
     unseen: bool = False  # it covers a time without fixes and nothing else
+    been_home: bool = False  # the vehicle has stopped in a depot since it began
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

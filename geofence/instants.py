@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 FAR_PAST_MS, FAR_FUTURE_MS = -(1 << 53), 1 << 53
+EARLIEST_MS, LATEST_MS = -62_000_000_000_000, 253_000_000_000_000  # of the years 5 to 9987: any zone can write them
 EPOCH_MS_FROM = 100_000_000_000  # a larger number is milliseconds
 
 
@@ -24,7 +25,11 @@ def instant_ms(value: object) -> int:
         at = datetime.fromisoformat(str(value))
         if at.tzinfo is None:
             raise ValueError("no offset") from None
-        return epoch_ms(at)
-    if not abs(number) < 1e15:
-        raise ValueError("not an instant")
-    return round(number) if abs(number) >= EPOCH_MS_FROM else round(number * 1000)
+        at_ms = epoch_ms(at)
+    else:
+        if not abs(number) < 1e15:
+            raise ValueError("not an instant")
+        at_ms = round(number) if abs(number) >= EPOCH_MS_FROM else round(number * 1000)
+    if not EARLIEST_MS <= at_ms <= LATEST_MS:
+        raise ValueError("not an instant of a calendar")
+    return at_ms

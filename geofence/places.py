@@ -12,7 +12,9 @@ from shapely.geometry import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
 from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS
-from geofence.track.fixes import METRES_PER_DEGREE
+from geofence.track.fixes import METRES_PER_DEGREE, apart_m
+
+RETURNS_M = 600.0  # ends of a path nearer to each other than this are one place
 
 
 class _Patch:
@@ -93,6 +95,16 @@ class Path:
 
     def __hash__(self) -> int:
         return hash(self.points)
+
+    @property
+    def length_m(self) -> float:
+        return float(self._line.length)
+
+    @property
+    def returns(self) -> bool:
+        """It ends where it begins."""
+        (lon, lat), (end_lon, end_lat) = self.points[0], self.points[-1]
+        return apart_m(lon, lat, end_lon, end_lat) <= RETURNS_M
 
     def distance_m(self, lon: float, lat: float) -> float:
         return float(self._line.distance(Point(*self._patch.point(lon, lat))))

@@ -2,8 +2,9 @@
 
 Matching: within one case, rule and vehicle, a finding and a label belong together when their spans overlap; each label
 takes the finding it overlaps longest, and each finding serves one label, so a split episode costs precision.
-`undetermined` findings accuse nobody: they are counted apart, neither right nor false. Delay is `detected_at` minus the
-first instant at which the movement inside the label fulfils the rule's minimum (or `fulfilled_at` in the label).
+`undetermined` findings accuse nobody: they are counted apart, neither right nor false. Delay is the earliest `detected_at`
+among the findings that overlap a label minus the first instant at which the movement inside the label fulfils the rule's
+minimum (or `fulfilled_at` in the label). Labels of rules this version does not judge are all missed.
 """
 
 import json
@@ -16,11 +17,11 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from geofence.cases.folder import Case, JudgedVehicle, UnusableCase, read_case
+from geofence.cases.folder import Case, JudgedVehicle, UnusableCase, read_case, read_json
 from geofence.finding import Finding, Judgement
 from geofence.instants import instant, instant_ms
 from geofence.judge import findings_of
-from geofence.rules import RULES
+from geofence.rules import CATALOGUE, RULES
 from geofence.track.fixes import apart_m
 
 NEVER_ENDS_MS = 1 << 53
@@ -88,22 +89,24 @@ def run(folder: str) -> int:
             sys.stderr.write(f"{path}: {error}\n")
             return 2
         vehicle_days += days_in(case)
+        for label in labels:
+            tallies.setdefault(label.rule, Tally())
         for remark in score_case(case, labels, findings_of(case), tallies):
             sys.stderr.write(f"{path}: {remark}\n")
-    for rule_id, tally in tallies.items():
+    for rule_id, tally in sorted(tallies.items()):
         sys.stdout.write(json.dumps(tally.line(rule_id, vehicle_days)) + "\n")
     return 0
 
 
 def read_labels(path: Path) -> list[Label]:
     """truth.json. Raises UnusableCase naming the row."""
-    labels = []
     try:
-        for index, row in enumerate(json.loads(path.read_text(encoding="utf-8-sig"))):
-            labels.append(_label(row, index))
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+        rows = read_json(path)
+        if not isinstance(rows, list):
+            raise UnusableCase("truth.json: not a list")
+        return [_label(row, index) for index, row in enumerate(rows)]
+    except (OSError, ValueError) as error:
         raise UnusableCase(f"truth.json: {error}") from error
-    return labels
 
 
 def score_case(
@@ -124,7 +127,8 @@ def score_case(
             vehicle = tracks.get(label.vehicle_id)
             fulfilled_ms = label.fulfilled_ms or (first_fulfilled_ms(label, vehicle) if vehicle else None)
             if fulfilled_ms is not None:
-                tally.delays_s.append((finding.detected_ms - fulfilled_ms) / 1000)
+                detected_ms = min(each.detected_ms for each in claims if each is finding or _touch(label, each))
+                tally.delays_s.append((detected_ms - fulfilled_ms) / 1000)
         matched = {id(finding) for _, finding in pairs}
         missed = [label for label in wanted if all(label is not each for each, _ in pairs)]
         yield from (f"{rule_id} missed from {instant(label.from_ms)} to {instant(label.to_ms)}" for label in missed)
@@ -137,7 +141,7 @@ def match(labels: Sequence[Label], claims: Sequence[Finding]) -> list[tuple[Labe
         (_overlap_ms(label, finding), i, j)
         for i, label in enumerate(labels)
         for j, finding in enumerate(claims)
-        if label.vehicle_id == finding.vehicle_id and _overlap_ms(label, finding) > 0
+        if _touch(label, finding)
     ]
     taken_labels: set[int] = set()
     taken_claims: set[int] = set()
@@ -218,18 +222,36 @@ def _driven_ms(way: Sequence[Place], least_m: float) -> float:
     return NEVER_ENDS_MS
 
 
-def _label(row: dict[str, object], index: int) -> Label:
+def _label(row: object, index: int) -> Label:
+    if not isinstance(row, dict):
+        raise UnusableCase(f"truth.json: row {index}: not an object")
     for key in ("rule", "vehicle", "from", "to"):
         if row.get(key) is None:
-            raise ValueError(f"row {index}: {key} is missing")
+            raise UnusableCase(f"truth.json: row {index}: {key} is missing")
+    if str(row["rule"]) not in CATALOGUE:
+        raise UnusableCase(f"truth.json: row {index}: rule: {row['rule']} is none")
+    from_ms, to_ms = (_instant(row[key], index, key) for key in ("from", "to"))
+    if to_ms <= from_ms:
+        raise UnusableCase(f"truth.json: row {index}: to: not after from")
     fulfilled = row.get("fulfilled_at")
     return Label(
         rule=str(row["rule"]),
         vehicle_id=str(row["vehicle"]),
-        from_ms=instant_ms(row["from"]),
-        to_ms=instant_ms(row["to"]),
-        fulfilled_ms=None if fulfilled is None else instant_ms(fulfilled),
+        from_ms=from_ms,
+        to_ms=to_ms,
+        fulfilled_ms=None if fulfilled is None else _instant(fulfilled, index, "fulfilled_at"),
     )
+
+
+def _instant(value: object, index: int, key: str) -> int:
+    try:
+        return instant_ms(value)
+    except ValueError as error:
+        raise UnusableCase(f"truth.json: row {index}: {key}: not an instant with an offset") from error
+
+
+def _touch(label: Label, finding: Finding) -> bool:
+    return label.vehicle_id == finding.vehicle_id and _overlap_ms(label, finding) > 0
 
 
 def _overlap_ms(label: Label, finding: Finding) -> int:

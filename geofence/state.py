@@ -14,7 +14,7 @@ from geofence.track.clock import Clock
 from geofence.track.fold import Track
 from geofence.track.motion import Step
 
-STATE_VERSION = 2
+STATE_VERSION = 3
 
 
 @dataclass(slots=True)

@@ -1,6 +1,5 @@
 """`python -m ingest`: the engine. `python -m ingest decode`: what a payload means, without servers."""
 
-import argparse
 import asyncio
 import os
 import random
@@ -9,6 +8,7 @@ import sys
 from datetime import UTC, datetime
 
 from fleet import logs
+from fleet.commandline import Arguments
 from fleet.errors import NotConfigured
 from fleet.settings import load, need
 from ingest import decode
@@ -37,7 +37,7 @@ async def serve() -> None:
 
 def main() -> int:
     """Read the command line and run."""
-    parser = argparse.ArgumentParser(prog="python -m ingest", description=__doc__)
+    parser = Arguments(prog="python -m ingest", description=__doc__)
     commands = parser.add_subparsers(dest="command")
     decode.add_arguments(commands.add_parser("decode", help="show what a payload means, without any server"))
     arguments = parser.parse_args()

@@ -96,8 +96,12 @@ def _lines(form: Format, topic: str, payload: bytes) -> Iterator[dict[str, objec
     if isinstance(decoded, Positions):
         if not decoded.items:
             yield {"message": "pos", "device": decoded.device, "batch": decoded.batch, "fixes": 0}
-        for item in decoded.items:
-            yield _rejected(item) if isinstance(item, Rejection) else _fix(decoded.device, item[0])
+        alone = len(decoded.items) == 1 and decoded.batch is None
+        for index, item in enumerate(decoded.items):
+            if isinstance(item, Rejection):
+                yield _rejected(item)
+            else:
+                yield _fix(decoded.device, item[0], None if alone else index)
     elif isinstance(decoded, State):
         yield {"message": "status", "device": decoded.device, "online": decoded.online}
     elif isinstance(decoded, Event):
@@ -107,11 +111,11 @@ def _lines(form: Format, topic: str, payload: bytes) -> Iterator[dict[str, objec
         yield _rejected(decoded.rejection)
 
 
-def _fix(device: str, reading: Reading) -> dict[str, object]:
+def _fix(device: str, reading: Reading, item: int | None) -> dict[str, object]:
     try:
         fix = place(reading, device, reading.fixed_at or EPOCH)
     except Doubt as doubt:
-        return {"rejected": doubt.reason.value, "detail": doubt.detail}
+        return _rejected(Rejection(reason=doubt.reason, detail=doubt.detail, payload=b"", item=item))
     return _keys(fix, timed=reading.fixed_at is not None)
 
 

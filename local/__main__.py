@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from fleet.commandline import Arguments
 from local import backup, check, daemon, logs, place, postgres, process, servers, software, up
 from local.errors import CannotRunError
 
@@ -27,7 +28,7 @@ def main() -> int:
 
 
 def _arguments() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    parser = Arguments(prog="python -m local", description=__doc__)
     commands = parser.add_subparsers(required=True)
     system = {"up": _up, "down": _down, "logs": _logs, "backup": _backup, "restore": _restore}
     private = {"start": _start, "serve": _serve, "stop": _stop, "status": _status, "env": _env}

@@ -3,15 +3,15 @@
 city, tiles, basemap, import: city_commands.py. stories, replay, run: commands.py.
 """
 
-import argparse
 import sys
 
+from fleet.commandline import Arguments
 from simulators import city_commands, commands
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m simulators", description=__doc__)
+    parser = Arguments(prog="python -m simulators", description=__doc__)
     subcommands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     city_commands.add_to(subcommands)
     commands.add_to(subcommands)

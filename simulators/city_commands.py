@@ -12,10 +12,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from fleet.commandline import Arguments
+
 DEFAULT_SEED = 1
 
 
-def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_to(commands: "argparse._SubParsersAction[Arguments]") -> None:
     """Add this file's commands to the parser of `python -m simulators`."""
     city = commands.add_parser("city", help="grow the synthetic city: city.osm.pbf and city.json")
     city.add_argument("--out", type=Path, required=True, help="folder for both files")

@@ -40,7 +40,9 @@ def read_context(raw: Mapping[str, Any], *, devices: Sequence[str], newest_ms: i
     lists = {name: _list(raw, name) for name in LISTS}
     timezone = _timezone(raw.get("timezone", "Asia/Shanghai"))
     now_ms = _instant(raw["now"], "now") if raw.get("now") is not None else newest_ms
-    parameters = rules.parameters(_overrides(raw.get("rules") or {}))
+    overrides = _overrides(raw.get("rules") or {})
+    unbuilt = rules.not_built(overrides)
+    parameters = rules.parameters({name: changes for name, changes in overrides.items() if name not in unbuilt})
     calendar = _calendar(lists["calendar"], timezone)
     areas = [_area(each, f"areas[{i}]", str(each.get("kind", ""))) for i, each in enumerate(lists["areas"])]
     depots = {area.id: area for area in (_area(d, f"depots[{i}]", "depot") for i, d in enumerate(lists["depots"]))}
@@ -68,6 +70,7 @@ def read_context(raw: Mapping[str, Any], *, devices: Sequence[str], newest_ms: i
         (device, replace(facts, orders=_orders_of(facts.vehicle_id, orders, now_ms))) for device, facts in vehicles
     )
     notes = [
+        *(f"rule {name} is not judged by this version" for name in unbuilt),
         *_notes_on_devices(devices, [device for device, _ in vehicles]),
         *_notes_on_orders(orders, listed),
         *(note for _, facts in placed for note in _notes_on_vehicle(facts, parameters["R03"].use_work_hours)),
@@ -84,10 +87,14 @@ def _vehicles(
 ) -> list[tuple[str, VehicleFacts]]:
     if not rows:
         return [(device, replace(base, vehicle_id=device)) for device in devices]
-    found = []
+    found: list[tuple[str, VehicleFacts]] = []
     for index, row in enumerate(rows):
         where = f"vehicles[{index}]"
         vehicle_id = _id(row, where)
+        if any(facts.vehicle_id == vehicle_id for _, facts in found):
+            raise Invalid(field=f"{where}.id", reason=f"{vehicle_id} is listed twice")
+        if any(device == str(row.get("device") or vehicle_id) for device, _ in found):
+            raise Invalid(field=f"{where}.device", reason="belongs to another vehicle too")
         facts = _vehicle(row, where, replace(base, vehicle_id=vehicle_id), depots)
         if units.get(facts.unit_id or "", {}).get("use_work_hours") is True:
             facts = replace(facts, quiet=_by_work_hours(facts.quiet))
@@ -102,14 +109,16 @@ def _vehicle(row: Mapping[str, Any], where: str, base: VehicleFacts, depots: Map
             spans.append(CustodySpan(relation=relation, unit_id=str(row[key])))
     user_unit = row.get("user_unit")
     home = row.get("home_depot")
-    exempt = frozenset(str(each) for each in (row.get("exempt_rules") or ()))
+    exempt = row.get("exempt_rules") or []
+    if not isinstance(exempt, list) or not all(isinstance(each, str) for each in exempt):
+        raise Invalid(field=f"{where}.exempt_rules", reason="not a list of rule ids")
     return replace(
         base,
         custody=tuple(spans),
         unit_id=str(user_unit) if user_unit is not None else None,
         user_recorded="user_unit" in row or any(span.relation is Relation.USER for span in spans),
         home_depot_id=str(home) if str(home) in depots else None,
-        exempt_rules=exempt,
+        exempt_rules=frozenset(exempt),
     )
 
 
@@ -149,6 +158,7 @@ def _order(row: Mapping[str, Any], where: str) -> tuple[str, JudgedOrder]:
         unit_id=_text(row.get("unit")),
         origin=_point(row.get("origin"), f"{where}.origin"),
         destination=_point(row.get("destination"), f"{where}.destination"),
+        stops=_points(row.get("stops"), f"{where}.stops"),
         path=_path(row.get("route"), f"{where}.route"),
         off_hours_approved=_truth(row, "off_hours_approved", where),
         holiday_approved=_truth(row, "holiday_approved", where),
@@ -208,9 +218,9 @@ def _notes_on_devices(devices: Sequence[str], known: Sequence[str]) -> list[str]
 
 def _notes_on_orders(orders: Sequence[tuple[str, JudgedOrder]], listed: set[str]) -> list[str]:
     notes = [
-        f"order {order.id} names the unknown vehicle {owner}"
+        f"order {order.id} names the unknown vehicle {owner}" if owner else f"order {order.id} names no vehicle"
         for owner, order in orders
-        if owner and owner not in listed
+        if owner not in listed
     ]
     notes += [
         f"order {order.id} has no planned route: R07 is not judged under it"
@@ -282,6 +292,15 @@ def _point(value: object, where: str) -> tuple[float, float] | None:
     if not isinstance(value, list) or len(value) < 2 or not all(isinstance(each, int | float) for each in value[:2]):
         raise Invalid(field=where, reason="not [lon, lat]")
     return float(value[0]), float(value[1])
+
+
+def _points(value: object, where: str) -> tuple[tuple[float, float], ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise Invalid(field=where, reason="not a list of [lon, lat]")
+    found = (_point(each, f"{where}[{i}]") for i, each in enumerate(value))
+    return tuple(point for point in found if point is not None)
 
 
 def _instant(value: object, where: str) -> int:

@@ -19,6 +19,7 @@ from geofence.instants import instant_ms
 from geofence.track.fixes import TrackFix, in_event_order, is_poor, on_earth
 
 REQUIRED = ("device", "fixed_at", "lon", "lat")
+AHEAD_MS, BACK_MS = 5 * 60_000, 30 * 86_400_000  # what ingest keeps out of the track as future and ancient
 
 
 class UnusableCase(Exception):
@@ -47,7 +48,7 @@ class Case:
 def read_case(folder: Path) -> Case:
     """Read a folder. Raises UnusableCase."""
     try:
-        raw = json.loads((folder / "context.json").read_text(encoding="utf-8-sig"))
+        raw = read_json(folder / "context.json")
         if not isinstance(raw, dict):
             raise UnusableCase("context.json: not an object")
         tracks, notes = _read_track(folder / "track.csv")
@@ -55,49 +56,70 @@ def read_case(folder: Path) -> Case:
         context = read_context(raw, devices=sorted(tracks), newest_ms=newest_ms)
     except OSError as error:
         raise UnusableCase(f"{folder}: {error.strerror or error} ({error.filename})") from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise UnusableCase(f"context.json: {error}") from error
     except Invalid as error:
         raise UnusableCase(f"context.json: {error.params.get('field')}: {error.params.get('reason')}") from error
+    latest_ms = context.now_ms + AHEAD_MS
+    ahead = sum(fix.at_ms > latest_ms for fixes in tracks.values() for fix in fixes)
     return Case(
         name=folder.resolve().name,
         now_ms=context.now_ms,
         timezone=context.timezone,
-        vehicles=_vehicles(context, tracks),
-        notes=(*notes, *context.notes),
+        vehicles=_vehicles(context, tracks, latest_ms),
+        notes=(*notes, *_note(ahead, "are later than now"), *context.notes),
     )
 
 
-def _vehicles(context: CaseContext, tracks: Mapping[str, Sequence[TrackFix]]) -> tuple[JudgedVehicle, ...]:
+def read_json(path: Path) -> Any:
+    """What a JSON file holds. Raises UnusableCase naming it, OSError."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise UnusableCase(f"{path.name}: {error or 'nested too deeply'}") from error
+
+
+def _vehicles(
+    context: CaseContext, tracks: Mapping[str, Sequence[TrackFix]], latest_ms: int
+) -> tuple[JudgedVehicle, ...]:
+    """What was known at `now`: a fix later than that has not been made yet."""
     return tuple(
-        JudgedVehicle(facts=facts, fixes=tuple(in_event_order(list(tracks.get(device, ())))))
+        JudgedVehicle(
+            facts=facts,
+            fixes=tuple(in_event_order([fix for fix in tracks.get(device, ()) if fix.at_ms <= latest_ms])),
+        )
         for device, facts in context.vehicles
     )
+
+
+def _note(rows: int, what: str) -> list[str]:
+    return [f"track.csv: {rows} rows {what} and were left out"] if rows else []
 
 
 def _read_track(path: Path) -> tuple[dict[str, list[TrackFix]], list[str]]:
     """The fixes by device; rows that are no position on earth are counted in a note."""
     tracks: dict[str, list[TrackFix]] = {}
-    nowhere = 0
+    nowhere = ancient = 0
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file, skipinitialspace=True)
-        missing = [name for name in REQUIRED if name not in (rows.fieldnames or ())]
-        if missing:
-            raise UnusableCase(f"track.csv: column {missing[0]} is missing")
         try:
+            missing = [name for name in REQUIRED if name not in (rows.fieldnames or ())]
+            if missing:
+                raise UnusableCase(f"track.csv: column {missing[0]} is missing")
             for row in rows:
                 if None in row or None in row.values():
                     raise UnusableCase(f"track.csv line {rows.line_num}: not as many fields as the header")
                 fix = _fix(row, rows.line_num)
                 if fix is None:
                     nowhere += 1
+                elif fix.received_ms - fix.at_ms > BACK_MS:
+                    ancient += 1
                 else:
                     tracks.setdefault(row["device"].strip(), []).append(fix)
         except csv.Error as error:
             raise UnusableCase(f"track.csv line {rows.line_num}: {error}") from error
         except UnicodeDecodeError as error:
-            raise UnusableCase(f"track.csv: {error}") from error
-    return tracks, [f"track.csv: {nowhere} rows are no position on earth and were left out"] if nowhere else []
+            raise UnusableCase(f"track.csv line {rows.line_num + 1} or later: {error}") from error
+    notes = _note(nowhere, "are no position on earth")
+    return tracks, notes + _note(ancient, "are more than 30 days older than their arrival")
 
 
 def _fix(row: Mapping[str, Any], line: int) -> TrackFix | None:

@@ -10,6 +10,14 @@ from geofence.rules.rule import Rule, override
 RULES: tuple[Rule, ...] = (r01_no_order.RULE, r03_off_hours.RULE, r04_holiday_use.RULE, r07_off_route.RULE)
 
 
+CATALOGUE = frozenset({f"R{number:02}" for number in range(1, 32)} - {"R18"} | {f"R18{part}" for part in "abcde"})
+
+
+def not_built(overrides: Mapping[str, object]) -> list[str]:
+    """Rules of the catalogue (domain.md 7) that are named but not judged by this version."""
+    return sorted(CATALOGUE.intersection(overrides) - {rule.id for rule in RULES})
+
+
 def parameters(overrides: Mapping[str, Mapping[str, object]]) -> dict[str, Any]:
     """Every rule's parameters by rule id. Raises Invalid naming an unknown rule or parameter."""
     by_id = {rule.id: rule for rule in RULES}

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from geofence.context import Context
 from geofence.facts import JudgedOrder
 from geofence.finding import NOTHING, Answer, Episode, Hit, Measure
-from geofence.rules.rule import Piece, RouteMemory, Rule, parameter
+from geofence.rules.rule import Piece, RouteMemory, Rule, moved, parameter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parameters:
     """Of R01."""
 
-    minimum_m: float = parameter(200.0, "metres from the place of rest that must be exceeded")
+    minimum_m: float = parameter(200.0, "metres from where the movement began that must be exceeded")
     minimum_min: float = parameter(2.0, "minutes of movement that must be exceeded")
     grace_before_min: float = parameter(15.0, "an order covers from so many minutes before its planned start")
     grace_after_min: float = parameter(30.0, "an order covers until so many minutes after its planned end")
@@ -32,7 +32,7 @@ class Parameters:
 def answer(
     piece: Piece, context: Context, parameters: Parameters, episode: Episode | None, memory: RouteMemory
 ) -> Answer:
-    if piece.regime.orders and episode is not None:
+    if piece.regime.orders and episode is not None and not episode.been_home:
         early_ms = min(order.start_ms for order in piece.regime.orders) - episode.started_ms
         if 0 < early_ms <= parameters.early_start_min * 60_000:
             return Answer(withdrawn=True)
@@ -48,7 +48,7 @@ def complete(episode: Episode, measure: Measure, parameters: Parameters) -> bool
 def metrics(episode: Episode, parameters: Parameters, order: JudgedOrder | None) -> dict[str, object]:
     return {
         "distance_m": round(episode.all.distance_m),
-        "moved_min": round(episode.all.moved_ms / 60_000, 1),
+        **moved(episode),
         "farthest_m": round(episode.all.far_m),
     }
 
@@ -61,4 +61,5 @@ RULE = Rule(
     answer=answer,
     complete=complete,
     metrics=metrics,
+    asks_long_gaps=True,
 )

@@ -29,7 +29,7 @@ class Parameters:
     after_work_min: float = parameter(
         150.0, "with use_work_hours: quiet begins so many minutes after the last interval"
     )
-    minimum_m: float = parameter(200.0, "metres from the place of rest that must be exceeded")
+    minimum_m: float = parameter(200.0, "metres within that time that must be exceeded, from where it began")
 
 
 def quiet_hours(parameters: Parameters, *, where: str = "rules.R03") -> QuietHours:
@@ -40,6 +40,8 @@ def quiet_hours(parameters: Parameters, *, where: str = "rules.R03") -> QuietHou
             times[name] = time.fromisoformat(getattr(parameters, name))
         except ValueError as error:
             raise Invalid(field=f"{where}.{name}", reason="not_a_time") from error
+        if times[name].tzinfo is not None:
+            raise Invalid(field=f"{where}.{name}", reason="not_a_time")
     return QuietHours(
         start=times["quiet_from"],
         end=times["quiet_to"],
@@ -52,7 +54,7 @@ def quiet_hours(parameters: Parameters, *, where: str = "rules.R03") -> QuietHou
 def answer(
     piece: Piece, context: Context, parameters: Parameters, episode: Episode | None, memory: RouteMemory
 ) -> Answer:
-    if not piece.regime.quiet or any(order.off_hours_approved for order in piece.in_effect):
+    if not piece.regime.quiet or any(order.off_hours_approved for order in piece.approving):
         return NOTHING
     doubts = piece.doubts
     severity = "Y" if piece.in_effect else "R"

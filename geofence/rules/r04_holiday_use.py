@@ -9,21 +9,21 @@ from dataclasses import dataclass
 from geofence.context import Context
 from geofence.facts import JudgedOrder
 from geofence.finding import NOTHING, Answer, Doubt, Episode, Hit, Measure
-from geofence.rules.rule import Piece, RouteMemory, Rule, parameter
+from geofence.rules.rule import Piece, RouteMemory, Rule, moved, parameter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parameters:
     """Of R04."""
 
-    minimum_m: float = parameter(200.0, "metres from the place of rest that must be exceeded")
+    minimum_m: float = parameter(200.0, "metres within that time that must be exceeded, from where it began")
 
 
 def answer(
     piece: Piece, context: Context, parameters: Parameters, episode: Episode | None, memory: RouteMemory
 ) -> Answer:
     day = piece.regime.day
-    if not day.kind.off or any(order.holiday_approved for order in piece.in_effect):
+    if not day.kind.off or any(order.holiday_approved for order in piece.approving):
         return NOTHING
     if day.provisional:
         doubts = (*piece.doubts, Doubt.PROVISIONAL_CALENDAR)
@@ -36,7 +36,7 @@ def complete(episode: Episode, measure: Measure, parameters: Parameters) -> bool
 
 
 def metrics(episode: Episode, parameters: Parameters, order: JudgedOrder | None) -> dict[str, object]:
-    return {"distance_m": round(episode.all.distance_m), "moved_min": round(episode.all.moved_ms / 60_000, 1)}
+    return {"distance_m": round(episode.all.distance_m), **moved(episode)}
 
 
 RULE = Rule(

@@ -2,7 +2,8 @@
 
 Distance is measured to the segments of the path. A fix whose circle of accuracy reaches over the edge of the corridor
 cannot begin an episode. Driving to the path before it has been joined, and home from its end, is not off route as long
-as it leads no farther away than where it started or where home is.
+as it leads no farther away than where it started or where home is, and gets there without straying. The places an order
+names belong to its path.
 """
 
 from dataclasses import dataclass
@@ -16,15 +17,18 @@ from geofence.track.motion import Kind
 
 BLIND_MS = 180_000  # a longer time between two fixes says nothing about where the vehicle was
 END_REACHED_M = 300.0
+ASTRAY_M = 1_000.0  # a way to the path of twice its distance and this much more is no longer a way to the path
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parameters:
     """Of R07."""
 
-    corridor_m: float = parameter(500.0, "half width of the corridor: beyond it the vehicle has left the route")
-    rural_corridor_m: float = parameter(1500.0, "the same inside an area of kind rural")
-    return_ratio: float = parameter(0.6, "the vehicle is back when inside this share of the corridor")
+    corridor_m: float = parameter(
+        500.0, "half width of the corridor: beyond it the vehicle has left the route", at_least=1.0
+    )
+    rural_corridor_m: float = parameter(1500.0, "the same inside an area of kind rural", at_least=1.0)
+    return_ratio: float = parameter(0.6, "the vehicle is back when inside this share of the corridor", at_most=1.0)
     minimum_min: float = parameter(5.0, "minutes outside from which the episode counts, or ...")
     minimum_km: float = parameter(2.0, "... kilometres driven outside")
 
@@ -33,8 +37,6 @@ def answer(
     piece: Piece, context: Context, parameters: Parameters, episode: Episode | None, memory: RouteMemory
 ) -> Answer:
     step = piece.step
-    if step.kind is Kind.UNSEEN:
-        return NOTHING
     if step.kind is Kind.STAY:
         if episode is None or not piece.in_effect:
             return NOTHING
@@ -43,17 +45,22 @@ def answer(
     if not routed or len(routed) < len(piece.in_effect):
         return Answer(ended_ms=episode.last_ms if episode is not None else None)
     off_m, order = min(((_off_m(each, step.lon, step.lat), each) for each in routed), key=lambda pair: pair[0])
-    before_m = memory.off_m
+    before_m = memory.off_m if memory.order_id == order.id else 0.0
     limit_m = _limit_m(piece, context, parameters, memory, order, off_m)
+    if step.kind is Kind.UNSEEN:
+        if min(before_m, off_m) <= limit_m:
+            return NOTHING
+        return Answer(hit=Hit(piece.from_ms, piece.to_ms, "Y", order.id, piece.doubts, off_m, limit_m=limit_m))
     if episode is None:
-        if off_m - step.accuracy_m <= limit_m or step.poor:
+        if off_m - step.accuracy_m <= limit_m:
             return NOTHING
         from_ms = _crossing_ms(piece, before_m, off_m, limit_m)
-        return Answer(hit=Hit(from_ms, piece.to_ms, "Y", order.id, piece.doubts, off_m))
+        return Answer(hit=Hit(from_ms, piece.to_ms, "Y", order.id, piece.doubts, off_m, limit_m=limit_m))
     if off_m <= limit_m * parameters.return_ratio:
         return Answer(ended_ms=piece.to_ms)
     blind = (Doubt.GAP,) if step.to_ms - step.from_ms > BLIND_MS else ()
-    return Answer(hit=Hit(piece.from_ms, piece.to_ms, "Y", order.id, (*piece.doubts, *blind), off_m))
+    doubts = (*piece.doubts, *(each for each in blind if each not in piece.doubts))
+    return Answer(hit=Hit(piece.from_ms, piece.to_ms, "Y", order.id, doubts, off_m, limit_m=limit_m))
 
 
 def complete(episode: Episode, measure: Measure, parameters: Parameters) -> bool:
@@ -66,38 +73,61 @@ def metrics(episode: Episode, parameters: Parameters, order: JudgedOrder | None)
         "off_route_km": round(episode.all.distance_m / 1000, 2),
         "off_route_min": round((episode.all.until_ms - episode.started_ms) / 60_000, 1),
         "farthest_m": round(episode.peak_m),
-        "corridor_m": parameters.corridor_m,
+        "corridor_m": round(episode.limit_m or parameters.corridor_m),
         "route": order.path_source if order is not None else "order",
     }
 
 
 def _off_m(order: JudgedOrder, lon: float, lat: float) -> float:
-    return order.path.distance_m(lon, lat) if order.path is not None else 0.0
+    """How far from the path, or from a place the order itself names."""
+    named = [place for place in (order.origin, *order.stops, order.destination) if place is not None]
+    path_m = order.path.distance_m(lon, lat) if order.path is not None else 0.0
+    return min([path_m, *(apart_m(*place, lon, lat) for place in named)])
 
 
 def _limit_m(
     piece: Piece, context: Context, parameters: Parameters, memory: RouteMemory, order: JudgedOrder, off_m: float
 ) -> float:
     """The corridor here and now; updates what is remembered of this order."""
-    step, path = piece.step, order.path
+    step = piece.step
     rural = context.is_rural(step.to_ms, step.lon, step.lat)
     corridor_m = parameters.rural_corridor_m if rural else parameters.corridor_m
     if memory.order_id != order.id:
-        memory.order_id, memory.joined, memory.finished = order.id, False, False
-        memory.departed_m = _off_m(order, step.rest_lon, step.rest_lat)
+        _set_out(memory, order, step.rest_lon, step.rest_lat)
     memory.off_m = off_m
-    memory.joined = memory.joined or off_m <= corridor_m
-    if path is not None and memory.joined:
-        end_lon, end_lat = path.points[-1]
-        memory.finished = memory.finished or apart_m(end_lon, end_lat, step.lon, step.lat) <= END_REACHED_M
+    memory.driven_m += step.distance_m * (piece.to_ms - piece.from_ms) / (step.to_ms - step.from_ms)
+    if not memory.joined and off_m <= corridor_m:
+        memory.joined, memory.driven_m = True, 0.0
+    if memory.joined and not memory.finished and _at_end(order, memory, step.lon, step.lat):
+        memory.finished, memory.driven_m = True, 0.0
+    aside_m, way_m = _way(context, memory, order, step.to_ms)
+    return corridor_m + aside_m if memory.driven_m <= 2 * way_m + ASTRAY_M else corridor_m
+
+
+def _set_out(memory: RouteMemory, order: JudgedOrder, lon: float, lat: float) -> None:
+    memory.order_id, memory.joined, memory.finished, memory.driven_m = order.id, False, False, 0.0
+    memory.departed_m = _off_m(order, lon, lat)
+    memory.begin_m = apart_m(*order.path.points[0], lon, lat) if order.path is not None else 0.0
+
+
+def _at_end(order: JudgedOrder, memory: RouteMemory, lon: float, lat: float) -> bool:
+    """At the end of the path; one that ends where it begins must have been driven first."""
+    path = order.path
+    if path is None or apart_m(*path.points[-1], lon, lat) > END_REACHED_M:
+        return False
+    return not path.returns or memory.driven_m >= path.length_m / 2
+
+
+def _way(context: Context, memory: RouteMemory, order: JudgedOrder, at_ms: int) -> tuple[float, float]:
+    """How far aside of the path the way to it, or home from its end, may lead, and how long that way is; 0 in between."""
     if not memory.joined:
-        return corridor_m + memory.departed_m
-    home = context.home_depot(step.to_ms)
-    if memory.finished and home is not None:
-        home_m = _off_m(order, home.lon, home.lat)
-        if home_m > corridor_m:
-            return corridor_m + home_m
-    return corridor_m
+        return memory.departed_m, memory.begin_m
+    if not memory.finished or order.path is None:
+        return 0.0, 0.0
+    home = context.home_depot(at_ms)
+    if home is None:
+        return memory.departed_m, memory.begin_m + order.path.length_m
+    return _off_m(order, home.lon, home.lat), apart_m(*order.path.points[-1], home.lon, home.lat)
 
 
 def _crossing_ms(piece: Piece, before_m: float, off_m: float, limit_m: float) -> int:

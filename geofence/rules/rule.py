@@ -15,9 +15,14 @@ from geofence.finding import Answer, Doubt, Episode, Measure
 from geofence.track.motion import Kind, Step
 
 
-def parameter(default: Any, meaning: str) -> Any:
-    """A field of a rule's parameters: its default and one sentence."""
-    return field(default=default, metadata={"meaning": meaning})
+def parameter(default: Any, meaning: str, *, at_least: float = 0.0, at_most: float = 1e6) -> Any:
+    """A field of a rule's parameters: its default, one sentence, and the numbers that make sense."""
+    return field(default=default, metadata={"meaning": meaning, "at_least": at_least, "at_most": at_most})
+
+
+def moved(episode: Episode) -> dict[str, float]:
+    """How long the vehicle moved; of a time nobody saw only the whole is known."""
+    return {"unseen_min" if episode.unseen else "moved_min": round(episode.all.moved_ms / 60_000, 1)}
 
 
 @dataclass(slots=True)
@@ -27,7 +32,9 @@ class RouteMemory:
     order_id: str = ""
     joined: bool = False  # has been inside the corridor
     finished: bool = False  # has reached the end of the path
-    departed_m: float = 0.0  # distance from the path when first seen under the order
+    departed_m: float = 0.0  # how far from the path it set out
+    begin_m: float = 0.0  # how far from its beginning
+    driven_m: float = 0.0  # since it set out, joined the path or finished it
     off_m: float = 0.0  # distance from the path at the last step
 
 
@@ -40,6 +47,7 @@ class Piece:
     to_ms: int
     regime: Regime
     in_effect: tuple[JudgedOrder, ...]  # orders covering it, and the one the vehicle is still out under
+    approving: tuple[JudgedOrder, ...]  # of these, whose approvals still hold
     doubts: tuple[Doubt, ...]
 
     @property
@@ -68,10 +76,11 @@ class Rule:
     complete: Callable[[Episode, Measure, Any], bool]
     metrics: Callable[[Episode, Any, JudgedOrder | None], dict[str, object]]
     asks_stays: bool = False
+    asks_long_gaps: bool = False  # also of a silence of more than a day
 
 
 def override(defaults: Any, changes: Mapping[str, object], *, where: str) -> Any:
-    """Parameters with some replaced. Raises Invalid naming the key for an unknown name or a value of another type."""
+    """Parameters with some replaced. Raises Invalid naming the key for an unknown name, another type, or no sensible number."""
     known = {each.name: each for each in fields(defaults)}
     cleaned: dict[str, object] = {}
     for name, value in changes.items():
@@ -84,5 +93,8 @@ def override(defaults: Any, changes: Mapping[str, object], *, where: str) -> Any
             else not isinstance(value, type(default))
         ):
             raise Invalid(field=f"{where}.{name}", reason="wrong_type")
+        bounds = known[name].metadata
+        if isinstance(value, int | float) and not bounds["at_least"] <= value <= bounds["at_most"]:
+            raise Invalid(field=f"{where}.{name}", reason="out_of_range")
         cleaned[name] = value
     return replace(defaults, **cleaned)

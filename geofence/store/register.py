@@ -139,6 +139,7 @@ def _order(row: Sequence[Any]) -> JudgedOrder:
         row_version=row[6],
         origin=origin,
         destination=destination,
+        stops=tuple(via),
         path=path,
         path_source=row[12] or "order",
         route_points=tuple(asked) if len(asked) > 1 else (),

@@ -13,6 +13,7 @@ SKEW_MS = 120_000  # above this a constant offset is a wrong clock
 STEADY_MS = 15_000  # offsets this close to each other are the same
 ARRIVALS_NEEDED = 3
 SPAN_NEEDED_MS = 60_000  # an upload somewhat faster than life shrinks by more than STEADY_MS in this time
+FIRM_MS, FIRM_SPAN_MS = 2_000, 20_000  # offsets as firm as this prove it sooner
 
 
 @dataclass(slots=True)
@@ -37,10 +38,12 @@ class Clock:
     @property
     def skewed(self) -> bool:
         """The clock is off by a constant, as far as the fixes up to now can tell. Inside a message older fixes lag more."""
+        span_ms = self.span_ms + self.fix_ms - self.arrival_ms
+        firm = abs(self.offset_ms - self.steady_ms) <= FIRM_MS and span_ms >= FIRM_SPAN_MS
         return (
             self.arrivals + 1 >= ARRIVALS_NEEDED
             and self.offset_ms >= self.steady_ms - STEADY_MS
-            and self.span_ms + self.fix_ms - self.arrival_ms >= SPAN_NEEDED_MS
+            and (firm or span_ms >= SPAN_NEEDED_MS)
         )
 
     def _close_arrival(self) -> None:

@@ -18,12 +18,14 @@ POOR_AFTER_MS = 600_000  # poor fixes count only after this long without good on
 PLACE_M = 50.0  # a place is this wide, plus half the accuracy
 DRIFT_M = 150.0  # reported speed zero: still the same place up to here
 SAME_PLACE_M = 200.0  # after a silence: still the same place up to here
-UNSEEN_M = 1_000.0  # after a silence: beyond this the vehicle was moved
+UNSEEN_M = 1_000.0  # beyond this one fix proves that the vehicle was moved; up to here a second one must agree
+SLOWEST_M_S, USUAL_M_S = 3.0, 5.0  # how fast it left a place: at least, and when no speed is reported
 FASTEST_M_S = 200 / 3.6  # faster than this is a jump, not a drive
 JUMP_SLACK_M = 30.0
 NEW_PLACE_MS, NEW_PLACE_FIXES = 60_000, 5  # a jump that stays this long is the new place
 HELD_FIXES = 60  # fixes of an unproven departure that are kept
 DRIVING_KMH = 5.0
+NOISE_MS = 3_000  # a computed beginning this near to the last fix at the old place is that fix
 GAP_MS = 60_000  # between fixes of a drive: more than this is counted as gap
 
 
@@ -41,6 +43,7 @@ class OpenDrive:
     top_speed_kmh: float | None = None
     fixes: int = 0
     gap_ms: int = 0
+    woken: bool = False  # it is the first movement after a silence
 
 
 @dataclass(slots=True)
@@ -60,6 +63,7 @@ class Track:
     held: list[TrackFix] = field(default_factory=list)  # a departure not yet proven
     odd: list[TrackFix] = field(default_factory=list)  # first and newest fix of a jump not yet believed
     odd_fixes: int = 0
+    slept: bool = False  # there was a silence since the last movement
     drive: OpenDrive | None = None
 
 
@@ -143,15 +147,22 @@ def _after_silence(track: Track, last: TrackFix, fix: TrackFix, out: list[Event]
     if not track.resting:
         _rest(track, last)
     _end_drive(track, out)
+    track.slept = True
     away_m = apart_m(track.here_lon, track.here_lat, fix.lon, fix.lat)
     if away_m <= SAME_PLACE_M:
         out.append(_stay(track, fix))
         _still_here(track, last, fix)
         return
-    _end_stop(track, last.at_ms, out)
-    if away_m > UNSEEN_M:
-        out.append(_unseen(track, last.at_ms, fix, away_m))
+    held = track.held
+    agreed = bool(held) and apart_m(held[-1].lon, held[-1].lat, fix.lon, fix.lat) <= SAME_PLACE_M
+    if away_m <= UNSEEN_M and not agreed:  # the first fix after a sleep may be far off, or the beginning of a drive
+        track.held = [fix]
+        return
+    first = held[0] if agreed else fix
+    _end_stop(track, track.here_last_ms, out)
+    out.append(_unseen(track, track.here_last_ms, first, away_m))
     _settle(track, fix)
+    track.here_ms = first.at_ms
 
 
 def _at_rest(track: Track, last: TrackFix, fix: TrackFix, out: list[Event]) -> None:
@@ -235,11 +246,10 @@ def _proves_departure(track: Track, fix: TrackFix) -> bool:
 
 
 def _depart(track: Track, out: list[Event]) -> None:
-    """The departure is proven: it began at the last fix of the old place; the held fixes become steps."""
-    first = track.held[0]
-    first_m = apart_m(track.here_lon, track.here_lat, first.lon, first.lat)
-    guess_ms = first.at_ms - max(60_000, int(first_m * 200))  # 5 m/s, when nothing was heard for longer
-    left_ms = max(track.here_last_ms, guess_ms)
+    """The departure is proven: it began as long before the first held fix as the way to it took; these become steps."""
+    left_ms = max(track.here_ms, track.held[0].at_ms - _way_to_first_ms(track))
+    if abs(left_ms - track.here_last_ms) <= NOISE_MS:
+        left_ms = track.here_last_ms
     _end_stop(track, left_ms, out)
     drive = track.drive
     if drive is None:
@@ -250,8 +260,9 @@ def _depart(track: Track, out: list[Event]) -> None:
             ended_ms=left_ms,
             end_lon=track.here_lon,
             end_lat=track.here_lat,
+            woken=track.slept,
         )
-        track.drive = drive
+        track.drive, track.slept = drive, False
     held, track.held = track.held, []
     track.resting, track.here_ms, track.here_fixes = False, left_ms, 0
     before = held[0]
@@ -269,6 +280,15 @@ def _depart(track: Track, out: list[Event]) -> None:
     out.extend(steps)
 
 
+def _way_to_first_ms(track: Track) -> int:
+    """How long the vehicle drove from its place to the first held fix, at the speed it then reported."""
+    first = track.held[0]
+    way_m = apart_m(track.here_lon, track.here_lat, first.lon, first.lat)
+    fast = [each.speed_kmh for each in track.held if each.speed_kmh is not None and each.speed_kmh >= DRIVING_KMH]
+    speed_m_s = max(SLOWEST_M_S, sum(fast) / len(fast) / 3.6) if fast else USUAL_M_S
+    return round(way_m / speed_m_s * 1000)
+
+
 def _stands_elsewhere(track: Track, fix: TrackFix, away_m: float, out: list[Event]) -> None:
     """Five minutes away without a proven departure: a new place when it stands there, else drift that goes on."""
     first = track.held[0]
@@ -282,7 +302,8 @@ def _stands_elsewhere(track: Track, fix: TrackFix, away_m: float, out: list[Even
         return
     _end_drive(track, out)
     _end_stop(track, track.here_last_ms, out)
-    if away_m > UNSEEN_M:
+    slept = first.at_ms - track.here_last_ms >= SILENCE_MS
+    if slept or away_m > UNSEEN_M:
         out.append(_unseen(track, track.here_last_ms, first, away_m))
     _settle(track, fix)
     track.here_ms = first.at_ms
@@ -323,6 +344,7 @@ def _step(track: Track, drive: OpenDrive, fix: TrackFix, away_m: float, before: 
         track.here_fixes,
         fix.poor or before.poor,
         fix.ignition is False and before.ignition is False,
+        drive.woken,
     )
     track.here_lon, track.here_lat, track.here_ms, track.here_fixes = fix.lon, fix.lat, fix.at_ms, 0
     drive.distance_m += away_m

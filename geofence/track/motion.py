@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-TRACK_VERSION = 1  # raised whenever the constants of geofence.track change; stored with every drive and stop
+TRACK_VERSION = 2  # raised whenever the constants of geofence.track change; stored with every drive and stop
 
 
 class Kind(StrEnum):
@@ -36,6 +36,12 @@ class Step(NamedTuple):
     fixes: int = 1  # fixes this step stands for
     poor: bool = False  # one of the two places cannot be relied on
     towed: bool = False  # ignition off at both ends
+    woken: bool = False  # of the first drive after ten minutes without fixes
+
+    def place(self, at_ms: int) -> tuple[float, float]:
+        """Where the vehicle was inside the step: on the straight line, at an even speed."""
+        share = (at_ms - self.from_ms) / (self.to_ms - self.from_ms) if self.to_ms > self.from_ms else 1.0
+        return self.from_lon + (self.lon - self.from_lon) * share, self.from_lat + (self.lat - self.from_lat) * share
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,7 @@ import pytest
 
 from simulators.casefiles import write_case
 from simulators.stories import STORIES
-from tests.unit.geofence_cases import Fix, context, order, out_and_parked, write
+from tests.unit.geofence_cases import Fix, context, day, driven, order, out_and_parked, parked, write
 
 KEYS = [
     "rule", "name", "vehicle", "order", "started_at", "ended_at", "detected_at", "severity", "state", "metrics",
@@ -106,6 +106,17 @@ def test_epoch_instants_other_column_orders_and_unknown_columns_are_read(tmp_pat
         ("context.json", '{"calendar": [{"date": "2026-02-30", "kind": "workday"}]}', "calendar[0].date"),
         ("context.json", '{"units": [{"id": "u", "work_hours": {"mon": [["8", "x"]]}}]}', "work_hours.mon"),
         ("context.json", '{"vehicles": 3}', "vehicles"),
+        ("context.json", '{"vehicles": [{"id": "v", "exempt_rules": "R01"}]}', "vehicles[0].exempt_rules"),
+        ("context.json", '{"vehicles": [{"id": "v"}, {"id": "v"}]}', "vehicles[1].id"),
+        ("context.json", '{"vehicles": [{"id": "v"}, {"id": "w", "device": "v"}]}', "vehicles[1].device"),
+        ("context.json", '{"rules": {"R01": {"minimum_min": NaN}}}', "rules.R01.minimum_min"),
+        ("context.json", '{"rules": {"R01": {"grace_after_min": Infinity}}}', "rules.R01.grace_after_min"),
+        ("context.json", '{"rules": {"R07": {"corridor_m": 0}}}', "rules.R07.corridor_m"),
+        ("context.json", '{"rules": {"R07": {"return_ratio": 2}}}', "rules.R07.return_ratio"),
+        ("context.json", '{"rules": {"R03": {"quiet_from": "20:00+08:00"}}}', "rules.R03.quiet_from"),
+        ("context.json", '{"units": [{"id": "u", "work_hours": "x"}]}', "work_hours"),
+        ("context.json", "[" * 100_000, "context.json"),
+        ("track.csv", "device,fixed_at,lon,lat\nd,-900000000000000,117,39\n", "line 2: fixed_at"),
     ],
 )
 def test_unusable_input_ends_with_two_and_one_line_naming_the_place(
@@ -119,9 +130,84 @@ def test_unusable_input_ends_with_two_and_one_line_naming_the_place(
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+def test_a_track_that_is_no_text_is_refused_by_its_own_name(tmp_path: Path) -> None:
+    folder = write(tmp_path / "c", out_and_parked("03-11 14:10"), context())
+    with (folder / "track.csv").open("ab") as file:
+        file.write(b"\xff\xfe")
+    done = run("judge", folder)
+    assert done.returncode == 2
+    assert "track.csv" in done.stderr
+    assert "context.json" not in done.stderr
+
+
+def test_a_rule_of_the_catalogue_that_is_not_built_yet_is_said_and_the_others_are_judged(tmp_path: Path) -> None:
+    done = run("judge", write(tmp_path / "c", out_and_parked("03-11 14:10"), context(rules={"R09": {"stay_min": 5}})))
+    assert [each["rule"] for each in lines(done.stdout)] == ["R01"]
+    assert "R09" in done.stderr
+
+
+def test_a_stamp_no_clock_can_mean_is_left_out_and_said(tmp_path: Path) -> None:
+    """A year ahead of now, and a month older than its arrival: the day around them is judged as if they were not there."""
+    fixes = out_and_parked("03-11 14:10")
+    stray = {"lon": 117.5, "lat": 39.5, "ignition": 1, "speed_kmh": 60}
+    ahead = {**fixes[5], **stray, "fixed_at": fixes[5]["fixed_at"].replace(year=2027)}
+    behind = {**fixes[6], **stray, "fixed_at": fixes[6]["fixed_at"].replace(year=1970)}
+    told = [{**fix, "received_at": fix["fixed_at"]} for fix in fixes]
+    strays = [{**ahead, "received_at": fixes[5]["fixed_at"]}, {**behind, "received_at": fixes[6]["fixed_at"]}]
+    about = context(now="2026-03-11T16:00:00+08:00")
+    plain, odd = (
+        run("judge", write(tmp_path / "a", told, about)),
+        run("judge", write(tmp_path / "b", [*told, *strays], about)),
+    )
+    assert plain.stdout == odd.stdout != ""
+    assert "1 rows are later than now" in odd.stderr
+    assert "1 rows are more than 30 days older than their arrival" in odd.stderr
+
+
+def test_now_bounds_what_is_known(tmp_path: Path) -> None:
+    """Judged at nine, the drive of ten has not happened."""
+    done = run("judge", write(tmp_path / "c", out_and_parked("03-11 10:00"), context(now="2026-03-11T09:00:00+08:00")))
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_score_counts_labels_of_every_rule_and_says_which_row_is_none(tmp_path: Path) -> None:
+    """A rule that is not judged yet is missed; a row that is no label stops with its number and key."""
+    folder = write(tmp_path / "c", out_and_parked("03-11 14:10"), context())
+    label = {"rule": "R02", "vehicle": "v1", "from": "2026-03-11T18:00:00+08:00", "to": "2026-03-11T18:30:00+08:00"}
+    (folder / "truth.json").write_text(json.dumps([label]))
+    row = next(row for row in lines(run("score", tmp_path).stdout) if row["rule"] == "R02")
+    assert (row["labels"], row["recall"]) == (1, 0.0)
+    for wrong, named in (
+        ({"to": label["from"]}, "row 0: to"),
+        ({"from": 1e99}, "row 0: from"),
+        ({"rule": "R99"}, "row 0: rule"),
+    ):
+        (folder / "truth.json").write_text(json.dumps([label | wrong]))
+        done = run("score", tmp_path)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert named in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+    for text in ("{}", "[3]", "[" * 100_000):
+        (folder / "truth.json").write_text(text)
+        assert run("score", tmp_path).returncode == 2
+
+
+def test_a_label_found_twice_is_detected_when_it_was_first_found(tmp_path: Path) -> None:
+    """One label over two drives with a long rest between: the delay is that of the first."""
+    first = driven("03-11 10:00", [(0.0, 0.0), (6000.0, 0.0)])
+    second = driven("03-11 10:40", [(6000.0, 0.0), (16_000.0, 0.0)])
+    fixes = day(parked("03-11 09:00", 60), first, parked("03-11 10:10:10", 29, (6000.0, 0.0)), second)
+    folder = write(tmp_path / "c", fixes, context(now="2026-03-11T12:00:00+08:00"))
+    label = {"rule": "R01", "vehicle": "v1", "from": "2026-03-11T10:00:00+08:00", "to": "2026-03-11T11:00:00+08:00"}
+    (folder / "truth.json").write_text(json.dumps([label]))
+    row = next(row for row in lines(run("score", tmp_path).stdout) if row["rule"] == "R01")
+    assert 0 <= row["median_delay_s"] <= 20
+
+
 def test_a_folder_that_is_not_there_and_a_missing_argument_end_with_two(tmp_path: Path) -> None:
     assert run("judge", tmp_path / "nothing").returncode == 2
     assert run("judge").returncode == 2
+    assert len(run("judge").stderr.splitlines()) == 1
     assert run("score", tmp_path).returncode == 2
 
 

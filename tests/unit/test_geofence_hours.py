@@ -11,7 +11,19 @@ from fleet.worktime import built_in
 from geofence.context import Context
 from geofence.facts import QuietHours, VehicleFacts
 from geofence.instants import epoch_ms, instant
-from tests.unit.geofence_cases import at, context, judged, order, out_and_parked, rules_of
+from tests.unit.geofence_cases import (
+    DEPOT,
+    Fix,
+    at,
+    context,
+    day,
+    driven,
+    judged,
+    order,
+    out_and_parked,
+    parked,
+    rules_of,
+)
 
 ALL_DAY = ("01-01 00:00", "12-31 23:00")
 HOURS = {name: [["08:30", "12:00"], ["13:30", "17:30"]] for name in ("mon", "tue", "wed", "thu", "fri")}
@@ -56,7 +68,7 @@ def test_an_episode_begins_and_ends_on_the_boundary(tmp_path: Path) -> None:
         for start in ("03-11 19:55", "03-11 06:55")
     )
     assert instant(evening[0].started_ms) == at("03-11 20:00")
-    assert instant(evening[0].detected_ms) <= at("03-11 20:00:15")
+    assert instant(evening[0].detected_ms) == at("03-11 20:00:30")  # 200 m after it began
     assert morning[0].ended_ms is not None
     assert instant(morning[0].ended_ms) == at("03-11 07:00")
 
@@ -184,3 +196,40 @@ def test_missing_hours_are_said_and_never_taken_as_allowed(tmp_path: Path) -> No
 def test_times_far_from_the_epoch_keep_their_milliseconds() -> None:
     moment = at("03-11 14:10") + timedelta(milliseconds=7)
     assert instant(epoch_ms(moment)) == moment
+
+
+def seen(folder: Path, fixes: list[Fix], **more: Any) -> list[tuple[str, str]]:
+    return rules_of(judged(folder, fixes, context(**{"orders": covered(), **more})))
+
+
+def test_what_nobody_saw_at_the_edge_of_the_quiet_hours_is_undetermined(tmp_path: Path) -> None:
+    """Driving at 19:59, parked at 20:08: when it arrived nobody can say."""
+    drive = driven("03-11 19:49", [DEPOT, (6000.0, 0.0)])
+    assert seen(tmp_path, day(parked("03-11 18:49", 60), drive, parked("03-11 20:08", 30, (6400.0, 0.0)))) == [
+        ("R03", "undetermined")
+    ]
+
+
+def test_a_vehicle_that_leaves_after_midnight_did_not_drive_before_it(tmp_path: Path) -> None:
+    """One fix a minute, the last one at rest ten seconds before Monday begins: no Sunday drive."""
+    rest = parked("03-15 23:00:50", 60, every_s=60)
+    drive = driven("03-16 00:00:50", [(49.0, 0.0), (6000.0, 0.0)], kmh=36, every_s=60)
+    approved = covered(off_hours_approved=True)
+    assert seen(tmp_path, day(rest, drive), orders=approved) == []
+
+
+def test_a_few_metres_into_the_quiet_hours_accuse_nobody(tmp_path: Path) -> None:
+    """Parked 42 m after 20:00:00: 200 m must be driven within the time, not before it."""
+    drive = driven("03-11 19:50:04", [DEPOT, (6000.0, 0.0)])
+    assert seen(tmp_path, day(parked("03-11 19:00", 50), drive, parked("03-11 20:00:10", 30, (6000.0, 0.0)))) == []
+
+
+def test_an_approval_holds_for_its_trip_and_not_for_ever(tmp_path: Path) -> None:
+    """Approved for Friday night and not brought back: coming home late is an overrun, the use on Saturday is not approved."""
+    late = driven("03-13 23:30", [(6000.0, 0.0), (9000.0, 0.0)])
+    next_day = driven("03-14 10:00", [(9000.0, 0.0), (15_000.0, 0.0)])
+    fixes = day(parked("03-13 18:00", 120), driven("03-13 20:00", [DEPOT, (6000.0, 0.0)]), late, next_day)
+    approved = order("03-13 20:00", "03-13 22:00", off_hours_approved=True, holiday_approved=True)
+    assert seen(tmp_path, day(fixes, parked("03-14 10:11", 30, (15_000.0, 0.0))), orders=[approved]) == [
+        ("R04", "suspected")
+    ]

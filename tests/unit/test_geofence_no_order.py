@@ -20,6 +20,7 @@ from tests.unit.geofence_cases import (
     case,
     context,
     day,
+    degrees,
     driven,
     judged,
     order,
@@ -241,3 +242,104 @@ def test_a_fence_holds_from_its_date_on_and_not_before(tmp_path: Path) -> None:
         facts = replace(given.vehicles[0].facts, depots=depots)
         judged_ = findings_of(replace(given, vehicles=(replace(given.vehicles[0], facts=facts),)))
         assert rules_of(judged_) == expected, day_
+
+
+def test_a_trip_too_short_stays_too_short_when_the_rest_before_it_was_rarely_reported(tmp_path: Path) -> None:
+    """100 s at 36 km/h after heartbeats of five minutes: the beginning is told from the speed, not from the last heartbeat."""
+    start = at("03-11 10:00")
+    drive = driven(start + timedelta(seconds=10), [(100.0, 0.0), (1000.0, 0.0)])
+    fixes = day(parked("03-11 09:02", 57, every_s=300), drive, parked("03-11 10:02", 30, (1000.0, 0.0)))
+    assert judged(tmp_path, fixes, context(depots=[])) == []
+
+
+def test_a_slow_trip_reported_every_second_is_long_enough(tmp_path: Path) -> None:
+    """600 m in 144 s: what is driven inside the width of the old place counts too."""
+    fixes = out_and_parked("03-11 10:00", [DEPOT, (600.0, 0.0)], kmh=15, every_s=1)
+    assert rules_of(judged(tmp_path, fixes, context(depots=[]))) == [("R01", "suspected")]
+
+
+def test_a_drive_right_after_a_sleep_counts_from_where_the_vehicle_slept(tmp_path: Path) -> None:
+    """Half-hourly heartbeats, then one fix a minute: 2 km in 3 min begin at the old place."""
+    drive = driven("03-11 10:01", [(667.0, 0.0), (2000.0, 0.0)], kmh=40, every_s=60)
+    fixes = day(parked("03-11 08:00", 120, every_s=1800), drive, parked("03-11 10:04", 30, (2000.0, 0.0)))
+    (found,) = judged(tmp_path, fixes, context(depots=[]))
+    assert str(found.judgement) == "suspected"
+    assert abs((instant(found.started_ms) - at("03-11 10:00")).total_seconds()) < 5
+
+
+def test_a_move_between_two_heartbeats_is_undetermined_and_a_stray_first_fix_is_nothing(tmp_path: Path) -> None:
+    """900 m away for good: moved unseen. 300 m away once, after a sleep: the receiver was not awake."""
+    moved_away = day(parked("03-11 08:00", 120, every_s=3600), parked("03-11 10:00", 180, (900.0, 0.0), every_s=3600))
+    assert rules_of(judged(tmp_path / "a", moved_away, context(depots=[]))) == [("R01", "undetermined")]
+    stray = parked("03-11 10:00", 1, (300.0, 0.0))[:1]
+    woken = day(parked("03-11 08:00", 120, every_s=1800), stray, parked("03-11 10:01", 30))
+    assert judged(tmp_path / "b", woken, context(depots=[])) == []
+
+
+def test_a_long_silence_is_one_line(tmp_path: Path) -> None:
+    """Forty days without a fix, found 3 km away: one undetermined finding, told by the fix that ended the silence."""
+    fixes = day(parked("03-01 08:00", 30), parked("04-10 08:30", 30, (3000.0, 0.0)))
+    (found,) = judged(tmp_path / "a", fixes, context())
+    assert (found.rule, str(found.judgement)) == ("R01", "undetermined")
+    assert instant(found.detected_ms) == at("04-10 08:30")
+    assert found.metrics["unseen_min"] == pytest.approx(40 * 1440, abs=35)
+    explained = context(orders=[order("03-20 09:00", "03-20 17:00")])
+    assert judged(tmp_path / "b", fixes, explained) == []
+
+
+def test_a_silence_over_night_is_one_line_per_rule(tmp_path: Path) -> None:
+    """From Friday evening to Saturday noon: cut by no midnight and no hour."""
+    fixes = day(parked("03-13 19:00", 30), parked("03-14 12:00", 30, (3000.0, 0.0)))
+    found = judged(tmp_path, fixes, context())
+    assert sorted(rules_of(found)) == [("R01", "undetermined"), ("R03", "undetermined"), ("R04", "undetermined")]
+
+
+def test_going_home_from_where_the_order_began_is_still_the_order(tmp_path: Path) -> None:
+    """Set out from a hotel, came back to it, drove home to the depot long after: an overrun (R02), no use without order."""
+    hotel = (9000.0, 0.0)
+    there = driven("03-11 09:00", [hotel, (15_000.0, 0.0), hotel])
+    home = driven("03-11 18:00", [hotel, DEPOT])
+    fixes = day(
+        parked("03-11 08:00", 60, hotel), there, parked("03-11 09:21", 519, hotel, every_s=300), home,
+        parked("03-11 18:16", 30),
+    )  # fmt: skip
+    about = {"orders": [order("03-11 09:00", "03-11 12:00", origin=list(degrees(hotel)))]}
+    assert judged(tmp_path / "a", fixes, context(**about)) == []
+    assert rules_of(judged(tmp_path / "b", fixes, context(depots=[], **about))) == [("R01", "suspected")]
+
+
+def test_a_locator_that_sleeps_on_arrival_has_come_home(tmp_path: Path) -> None:
+    """The last fix of the ordered trip lies in the depot, the next one 400 m out on the following day: a new use."""
+    ordered = driven("03-10 10:00", [DEPOT, (6000.0, 0.0), (50.0, 0.0)])
+    private = driven("03-11 14:00:40", [(400.0, 0.0), (9000.0, 0.0)])
+    fixes = day(parked("03-10 09:00", 60), ordered, private, parked("03-11 14:16", 30, (9000.0, 0.0)))
+    about = context(orders=[order("03-10 10:00", "03-10 11:00")])
+    assert rules_of(judged(tmp_path, fixes, about)) == [("R01", "suspected")]
+
+
+@pytest.mark.parametrize(("rest_min", "suspected"), [(1, False), (9, True), (11, True)])
+def test_a_private_trip_that_came_back_is_not_the_beginning_of_the_order(
+    tmp_path: Path, rest_min: int, suspected: bool
+) -> None:
+    """Out and back in the hour before an order: only without a stop in the depot is it an early start."""
+    private = driven("03-11 08:05", [DEPOT, (6000.0, 0.0), DEPOT])
+    back = private[-1]["fixed_at"] + timedelta(seconds=10)
+    ordered = driven(back + timedelta(minutes=rest_min), [DEPOT, (12_000.0, 0.0)])
+    fixes = day(parked("03-11 07:05", 60), private, parked(back, rest_min), ordered)
+    about = context(orders=[order("03-11 08:50", "03-11 12:00")])
+    assert bool(r01(judged(tmp_path, fixes, about, now="03-11 09:00"))) is suspected
+
+
+def test_a_service_order_excuses_its_own_time_and_not_the_days_after_it(tmp_path: Path) -> None:
+    """Never back in a depot since the repair on Friday: Saturday's drive is judged; the overrun of the evening is not."""
+    parts = [
+        driven("03-13 14:00", [DEPOT, (6000.0, 0.0)]),
+        driven("03-13 20:30", [(6000.0, 0.0), (12_000.0, 0.0)]),
+        driven("03-14 10:00", [(12_000.0, 0.0), (18_000.0, 0.0)]),
+    ]
+    fixes = day(parked("03-13 13:00", 60), *parts, parked("03-14 10:11", 30, (18_000.0, 0.0)))
+    about = context(orders=[order("03-13 14:00", "03-13 16:00", type="service")])
+    found = [each for each in judged(tmp_path, fixes, about) if str(each.judgement) == "suspected"]
+    assert [(each.rule, instant(each.started_ms).astimezone().date().isoformat()) for each in found] == [
+        ("R04", "2026-03-14")
+    ]

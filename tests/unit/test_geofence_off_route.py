@@ -13,12 +13,14 @@ from tests.unit.geofence_cases import (
     at,
     context,
     day,
+    degrees,
     driven,
     judged,
     order,
     out_and_parked,
     parked,
     route,
+    rules_of,
     square,
 )
 
@@ -161,3 +163,66 @@ def test_ten_minutes_of_rest_close_the_episode(tmp_path: Path) -> None:
     assert first.ended_ms is not None
     assert abs((instant(first.ended_ms) - at("03-11 09:18:30")).total_seconds()) <= 20
     assert second.started_ms > first.ended_ms + 1_500_000
+
+
+def test_a_vehicle_that_never_joins_its_path_is_off_route(tmp_path: Path) -> None:
+    """The depot is 3 km from the path; 20 km beside it are no way to it."""
+    planned = route((0.0, 3000.0), (20_000.0, 3000.0))
+    (found,) = r07(tmp_path, [DEPOT, END], planned=planned)
+    assert str(found.judgement) == "suspected"
+
+
+def test_a_path_that_ends_where_it_begins_is_not_finished_at_its_beginning(tmp_path: Path) -> None:
+    """Out and back on one road, depot 3 km aside: a detour of 3 km in the middle is found."""
+    begin, turn = (0.0, 3000.0), (20_000.0, 3000.0)
+    planned = route(begin, turn, begin)
+    away: list[Spot] = [(8000.0, 3000.0), (8000.0, 6000.0), (10_000.0, 6000.0), (10_000.0, 3000.0)]
+    assert len(r07(tmp_path / "a", [DEPOT, begin, *away, turn, begin, DEPOT], planned=planned, kmh=90)) == 1
+    assert r07(tmp_path / "b", [DEPOT, begin, turn, begin, DEPOT], planned=planned, kmh=90) == []
+
+
+def test_the_places_an_order_names_belong_to_its_path(tmp_path: Path) -> None:
+    """The destination lies 700 m beyond the end of the line, a stop 700 m beside it: parking there is what was asked for."""
+    beyond = (20_700.0, 0.0)
+    spots: list[Spot] = [DEPOT, (8000.0, 0.0), (8000.0, 700.0)]
+    for name, ends, places in (
+        ("a", [DEPOT, END, beyond], {"destination": list(degrees(beyond))}),
+        ("b", spots, {"stops": [list(degrees((8000.0, 700.0)))]}),
+    ):
+        about = context(orders=[order("03-11 09:00", "03-11 12:00", route=PLAN, **places)])
+        assert judged(tmp_path / name, out_and_parked("03-11 09:10", ends, kmh=60), about) == []
+        bare = context(orders=[order("03-11 09:00", "03-11 12:00", route=PLAN)])
+        assert [each.rule for each in judged(tmp_path / f"{name}0", out_and_parked("03-11 09:10", ends, kmh=60), bare)]
+
+
+def test_a_finding_never_ends_before_it_was_detected(tmp_path: Path) -> None:
+    """Six seconds of driving and a long stand beyond the corridor: the stand completes the minimum and belongs to it."""
+    (found,) = r07(tmp_path, [DEPOT, (8000.0, 0.0), (8000.0, 600.0)], kmh=36)
+    assert found.ended_ms is not None
+    assert found.detected_ms <= found.ended_ms
+
+
+def test_without_a_home_depot_the_way_back_is_the_way_it_came(tmp_path: Path) -> None:
+    """The depot key is optional: driving back to where it set out from, 3 km from the path, is lawful."""
+    planned = route((0.0, 3000.0), (10_000.0, 3000.0))
+    spots: list[Spot] = [DEPOT, (0.0, 3000.0), (10_000.0, 3000.0), (10_000.0, 500.0), (500.0, 500.0), DEPOT]
+    assert r07(tmp_path, spots, planned=planned, kmh=90, vehicle={"home_depot": None}) == []
+
+
+@pytest.mark.parametrize("poor", [False, True])
+def test_off_route_seen_only_around_a_gap_or_only_poorly_is_undetermined(tmp_path: Path, poor: bool) -> None:
+    """700 m off before and after twelve minutes of silence; or eighteen minutes of nothing but poor fixes."""
+    before = driven("03-11 09:10", [DEPOT, (5000.0, 0.0), (5000.0, 700.0), (5500.0, 700.0)], kmh=60)
+    hidden = driven("03-11 09:16:30", [(5500.0, 700.0), (12_500.0, 700.0)], kmh=30, satellites=3)
+    after = driven("03-11 09:30:30", [(12_500.0, 700.0), (12_500.0, 0.0), END], kmh=60)
+    middle = hidden if poor else []
+    fixes = day(parked("03-11 08:10", 60), before, middle, after, parked("03-11 09:41", 30, END))
+    about = context(orders=[order("03-11 09:00", "03-11 12:00", route=PLAN)])
+    assert set(rules_of(judged(tmp_path, fixes, about))) == {("R07", "undetermined")}
+
+
+def test_the_corridor_that_applied_is_the_one_that_is_told(tmp_path: Path) -> None:
+    """In the country it is 1,500 m."""
+    rural = [{"id": "a1", "kind": "rural", "geometry": square((8000.0, 0.0), 9000)}]
+    (found,) = r07(tmp_path, aside(2500, 4000), areas=rural)
+    assert found.metrics["corridor_m"] == 1500
