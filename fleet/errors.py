@@ -75,7 +75,7 @@ class SameHands(Refusal):
 
 
 class PurposeRequired(Refusal):
-    """A track is shown only for a stated purpose."""
+    """A track, or where vehicles are, is shown only for a stated purpose. Params: minimum_length."""
 
     code = "purpose_required"
     status = 422

@@ -103,7 +103,7 @@ async def audit(
 def _stated(stated: str | None, *, owed: bool) -> str:
     purpose = (stated or "").strip()
     if owed and len(purpose) < SHORTEST_PURPOSE:
-        raise PurposeRequired
+        raise PurposeRequired(minimum_length=SHORTEST_PURPOSE)
     return purpose
 
 

@@ -5,6 +5,7 @@ import type { Placed } from "./orders";
 
 export type AlertRow = Schemas["AlertRow"];
 export type Revision = Schemas["RevisionRow"];
+export type LookedAt = Schemas["LookedAt"];
 export type AlertOrder = Placed<Schemas["AlertOrder"]>;
 
 export interface Evidence extends Omit<Schemas["Evidence"], "areas" | "corridor" | "order"> {

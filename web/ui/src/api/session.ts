@@ -10,5 +10,9 @@ export const signIn = (login: string, password: string): Promise<Session> =>
 export const signOut = (): Promise<unknown> => answered(api.POST("/api/logout"));
 export const changePassword = (old: string, fresh: string): Promise<unknown> =>
   answered(api.POST("/api/password", { body: { old, new: fresh } }));
-export const liveTicket = async (): Promise<string> =>
-  (await answered<Schemas["Ticket"]>(api.GET("/api/live-ticket"))).ticket;
+export const liveTicket = async (purpose?: string): Promise<string> =>
+  (
+    await answered<Schemas["Ticket"]>(
+      api.GET("/api/live-ticket", { params: { query: { purpose: purpose ?? null } } }),
+    )
+  ).ticket;

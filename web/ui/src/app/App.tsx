@@ -12,8 +12,7 @@ import { contrastCorrections, themeFor } from "./theme";
 
 export function App() {
   const { t, i18n } = useTranslation();
-  const close = t("common.close");
-  const theme = useMemo(() => themeFor({ close }), [close]);
+  const theme = useMemo(() => themeFor(t), [t]);
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" cssVariablesResolver={contrastCorrections}>
       <DatesProvider settings={{ locale: i18n.language === "en" ? "en" : "zh-cn", firstDayOfWeek: 1 }}>

@@ -1,6 +1,7 @@
-// The look: indigo, system fonts, and colour corrections that lift Mantine's dimmed, placeholder and
-// error texts above the 4.5:1 contrast that WCAG 2.2 AA asks for, in both schemes.
+// The look: indigo, system fonts, colour corrections that lift Mantine's dimmed, placeholder and error texts
+// above the 4.5:1 contrast that WCAG 2.2 AA asks for, in both schemes, and names for the buttons it draws itself.
 import { type CSSVariablesResolver, createTheme } from "@mantine/core";
+import type { TFunction } from "i18next";
 
 export const FONTS =
   '-apple-system, BlinkMacSystemFont, "Segoe UI", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif';
@@ -19,12 +20,35 @@ const DARK = [
   "#101216",
 ] as const;
 
-/** Words that components need for their own buttons. */
-export interface ThemeWords {
-  readonly close: string;
-}
+/** What every calendar says and how its days are coloured (page.css). */
+const calendar = (t: TFunction) => ({
+  classNames: { day: "date-day" },
+  defaultProps: {
+    monthLabelFormat: t("picker.month"),
+    yearLabelFormat: t("picker.year"),
+    ariaLabels: {
+      previousMonth: t("picker.previousMonth"),
+      nextMonth: t("picker.nextMonth"),
+      previousYear: t("picker.previousYear"),
+      nextYear: t("picker.nextYear"),
+      previousDecade: t("picker.previousDecade"),
+      nextDecade: t("picker.nextDecade"),
+      monthLevelControl: t("picker.months"),
+      yearLevelControl: t("picker.years"),
+    },
+  },
+});
 
-export const themeFor = ({ close }: ThemeWords) =>
+const dateAndTime = (t: TFunction) => ({
+  ...calendar(t),
+  defaultProps: {
+    ...calendar(t).defaultProps,
+    submitButtonProps: { "aria-label": t("picker.take") },
+    timePickerProps: { hoursInputLabel: t("picker.hours"), minutesInputLabel: t("picker.minutes") },
+  },
+});
+
+export const themeFor = (t: TFunction) =>
   createTheme({
     colors: { dark: DARK },
     primaryColor: "indigo",
@@ -37,10 +61,14 @@ export const themeFor = ({ close }: ThemeWords) =>
     respectReducedMotion: true,
     components: {
       Button: { defaultProps: { loaderProps: { type: "dots" } } },
-      Modal: { defaultProps: { centered: true, closeButtonProps: { "aria-label": close } } },
-      Drawer: { defaultProps: { closeButtonProps: { "aria-label": close } } },
-      Notification: { defaultProps: { closeButtonProps: { "aria-label": close } } },
-      Alert: { defaultProps: { closeButtonLabel: close } },
+      Modal: { defaultProps: { centered: true, closeButtonProps: { "aria-label": t("common.close") } } },
+      Drawer: { defaultProps: { closeButtonProps: { "aria-label": t("common.close") } } },
+      Notification: { defaultProps: { closeButtonProps: { "aria-label": t("common.close") } } },
+      Alert: { defaultProps: { closeButtonLabel: t("common.close") } },
+      // Its empty first element takes the focus inside role=menu, where only entries may stand.
+      Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+      DateInput: calendar(t),
+      DateTimePicker: dateAndTime(t),
       Tooltip: {
         defaultProps: { withArrow: true, openDelay: 250, events: { hover: true, focus: true, touch: true } },
       },

@@ -2,6 +2,7 @@
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import { useConfig } from "../session/useSession";
+import { wordFor } from "../text/codes";
 import { showInstant, type TimeStyle } from "./time";
 
 export function useTime() {
@@ -12,4 +13,10 @@ export function useTime() {
       instant === null || instant === undefined ? "—" : showInstant(instant, timezone, i18n.language, style),
     [timezone, i18n.language],
   );
+}
+
+/** The installation's zone as people call it. */
+export function useZoneName(): string {
+  const { t } = useTranslation();
+  return wordFor(t, "zoneName", useConfig().timezone);
 }

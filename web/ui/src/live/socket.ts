@@ -15,7 +15,8 @@ export interface SocketHandlers {
 /** No frame for this long means the line is dead even if the browser has not noticed. */
 const SILENCE_MS = 20_000;
 
-export function openLive(handlers: SocketHandlers): () => void {
+/** `purpose` is why this person looks, where that must be said; every connection is recorded with it. */
+export function openLive(handlers: SocketHandlers, purpose?: string): () => void {
   let socket: WebSocket | null = null;
   let epochMs = 0;
   let resumeToken = 0n;
@@ -53,7 +54,7 @@ export function openLive(handlers: SocketHandlers): () => void {
     if (closed) return;
     handlers.onConnection(failures > 0 ? "lost" : "connecting");
     try {
-      const ticket = await liveTicket();
+      const ticket = await liveTicket(purpose);
       if (closed) return;
       socket = new WebSocket(addressOf(ticket, resumeToken));
       socket.binaryType = "arraybuffer";

@@ -35,9 +35,9 @@ function takeConnection(connection: Connection): void {
 
 export const liveStore = {
   read: (): LiveView => view,
-  subscribe(listener: Listener): () => void {
+  subscribe(listener: Listener, purpose?: string): () => void {
     listeners.add(listener);
-    if (!close) close = openLive({ onFrame: takeFrame, onConnection: takeConnection });
+    if (!close) close = openLive({ onFrame: takeFrame, onConnection: takeConnection }, purpose);
     return () => {
       listeners.delete(listener);
       if (listeners.size > 0) return;

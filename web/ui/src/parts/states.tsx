@@ -44,6 +44,9 @@ export function Empty({ title, hint, icon = "list", action }: EmptyProps) {
   );
 }
 
+/** Answers that asking the same again cannot change. */
+const FINAL = [403, 404, 422];
+
 interface FailedProps {
   error: unknown;
   retry?: () => void;
@@ -52,11 +55,12 @@ interface FailedProps {
 export function Failed({ error, retry }: FailedProps) {
   const { t } = useTranslation();
   const expected = error instanceof Problem && error.status >= 400 && error.status < 500;
+  const final = error instanceof Problem && FINAL.includes(error.status);
   return (
     <Note tone={expected ? "warn" : "bad"} role="alert" m="xs" className="day-failed">
       <Group justify="space-between" gap="sm">
         <Text size="sm">{errorSentence(t, error)}</Text>
-        {retry && (
+        {retry && !final && (
           <Button size="xs" variant="default" onClick={retry}>
             {t("common.retry")}
           </Button>

@@ -6,6 +6,7 @@ import { setCsrfToken } from "../api/client";
 import { Problem } from "../api/problem";
 import { type Config, readSession, type Session, signIn, signOut } from "../api/session";
 import { liveStore } from "../live/store";
+import { forgetPurpose } from "../parts/purpose";
 import { sessionExpired } from "./expiry";
 import { signedInMark } from "./mark";
 
@@ -55,6 +56,7 @@ export function useSignIn() {
       if (!again || before?.person.id !== session.person.id) {
         cache.clear();
         liveStore.forget();
+        forgetPurpose();
       }
       cache.setQueryData(SESSION_KEY, session);
       sessionExpired.clear();
@@ -71,6 +73,7 @@ export function useSignOut() {
     signedInMark.clear();
     sessionExpired.clear();
     liveStore.forget();
+    forgetPurpose();
     window.location.assign("/login");
     cache.clear();
   }, [cache]);

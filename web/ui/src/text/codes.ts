@@ -1,8 +1,9 @@
 // Sentences for codes the server sends: errors, reasons, states, rules. An unknown code is shown as itself
 // with its parameters, never hidden. Parameters that are codes themselves are put into words first.
-import type { TFunction } from "i18next";
+import i18n, { type TFunction } from "i18next";
 import { Problem } from "../api/problem";
 import { duration } from "../app/measure";
+import { showPlate } from "./plates";
 
 export interface CodeWithParams {
   code: string;
@@ -32,7 +33,10 @@ function spoken(t: TFunction, name: string, value: unknown): unknown {
   if (Array.isArray(value)) return value.map((each) => spoken(t, name, each)).join(t("punctuation.comma"));
   if (typeof value === "number" && name.endsWith("_s")) return duration(t, value);
   if (typeof value !== "string") return value;
+  if (name === "plate") return showPlate(value);
   const group = PARAM_GROUPS[name];
+  if (group === "duty" && !i18n.exists(`duty.${value}`))
+    return t("duty.asRole", { role: wordFor(t, "role", value) });
   return group ? wordFor(t, group, value) : value;
 }
 

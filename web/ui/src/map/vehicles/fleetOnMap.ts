@@ -15,9 +15,16 @@ const CLUSTERS = "vehicle-clusters";
 const LABELS = "vehicle-labels";
 const REACH_PX = 18;
 
+/** What lies over the map's right and lower edge, in CSS pixels. */
+export interface Covered {
+  readonly right: number;
+  readonly bottom: number;
+}
+
 export class FleetOnMap {
   private fleet: Fleet = EMPTY_FLEET;
   private plates: ReadonlyMap<number, string> = new Map();
+  private chosen: number | null = null;
   private readonly layer: VehicleLayer;
   private readonly undo: (() => void)[] = [];
 
@@ -49,7 +56,9 @@ export class FleetOnMap {
   }
 
   select(vehicleNo: number | null): void {
+    this.chosen = vehicleNo;
     this.layer.select(vehicleNo);
+    this.drawWords();
   }
 
   filter(shown: number): void {
@@ -57,11 +66,16 @@ export class FleetOnMap {
     this.drawWords();
   }
 
-  /** Keeps a vehicle in the middle. */
-  centreOn(vehicleNo: number, closest = this.map.getZoom()): void {
+  /** Keeps a vehicle in the middle of what nothing lies over. */
+  centreOn(vehicleNo: number, { right, bottom }: Covered, closest = this.map.getZoom()): void {
     const vehicle = this.fleet.vehicles.get(vehicleNo);
     if (!vehicle) return;
-    this.map.easeTo({ center: [vehicle.lon, vehicle.lat], zoom: closest, duration: 800 });
+    this.map.easeTo({
+      center: [vehicle.lon, vehicle.lat],
+      zoom: closest,
+      offset: [-right / 2, -bottom / 2],
+      duration: 800,
+    });
   }
 
   remove(): void {
@@ -146,6 +160,8 @@ export class FleetOnMap {
           "text-size": 11.5,
           "text-anchor": "top",
           "text-offset": [0, 0.9],
+          // The chosen vehicle's plate is placed first; what would lie over it is left out.
+          "symbol-sort-key": ["case", ["get", "chosen"], 0, 1],
         },
         paint: { "text-color": palette.label, "text-halo-color": palette.labelHalo, "text-halo-width": 1.6 },
       } as never,
@@ -166,7 +182,7 @@ export class FleetOnMap {
     putOverlay(
       this.map,
       LABELS,
-      labelFleet(this.fleet, this.plates, bounds, (no) => this.layer.isShown(no)),
+      labelFleet(this.fleet, this.plates, bounds, this.chosen, (no) => this.layer.isShown(no)),
       [],
     );
   }

@@ -1,4 +1,5 @@
-// Plates beside vehicles at high zoom: at most three hundred in view, drawn as an ordinary symbol layer. Pure.
+// Plates beside vehicles at high zoom: at most three hundred in view, the chosen one first, drawn as an ordinary
+// symbol layer. Pure.
 import type { FeatureCollection } from "geojson";
 import type { Fleet } from "../../live/fleet";
 
@@ -16,17 +17,20 @@ export function labelFleet(
   fleet: Fleet,
   plates: ReadonlyMap<number, string>,
   bounds: Bounds,
+  chosen: number | null,
   shown: (vehicleNo: number) => boolean,
 ): FeatureCollection {
   const features: FeatureCollection["features"] = [];
-  for (const { vehicleNo, lon, lat } of fleet.vehicles.values()) {
+  const first = chosen === null ? undefined : fleet.vehicles.get(chosen);
+  const others = [...fleet.vehicles.values()].filter(({ vehicleNo }) => vehicleNo !== chosen);
+  for (const { vehicleNo, lon, lat } of first ? [first, ...others] : others) {
     const plate = plates.get(vehicleNo);
     if (!plate || !shown(vehicleNo)) continue;
     if (lon < bounds.west || lon > bounds.east || lat < bounds.south || lat > bounds.north) continue;
     features.push({
       type: "Feature",
       geometry: { type: "Point", coordinates: [lon, lat] },
-      properties: { plate },
+      properties: { plate, chosen: vehicleNo === chosen },
     });
     if (features.length === MOST) break;
   }

@@ -17,6 +17,7 @@ import { CredentialDialog } from "./CredentialDialog";
 import { useVehicleChoices } from "./choices";
 import { DeviceDialog } from "./DeviceDialog";
 import { useEditor } from "./useEditor";
+import { showPlate } from "../../text/plates";
 
 export function Component() {
   const { t } = useTranslation();
@@ -55,7 +56,7 @@ export function Component() {
       id: "plate",
       tight: true,
       title: t("device.vehicle"),
-      show: (row) => row.plate ?? t("device.unbound"),
+      show: (row) => (row.plate ? showPlate(row.plate) : t("device.unbound")),
       sort: "plate",
     },
     { id: "model", title: t("device.model"), show: (row) => row.model || "—" },

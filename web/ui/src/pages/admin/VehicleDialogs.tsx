@@ -20,6 +20,7 @@ import {
   VEHICLE_STATUSES,
   wordChoices,
 } from "./choices";
+import { showPlate } from "../../text/plates";
 
 function useFileFields(): Field[] {
   const { t } = useTranslation();
@@ -92,7 +93,7 @@ export function VehicleDialog({ id, onClose }: { id: string; onClose: () => void
   const vehicle = useQuery({ queryKey: ["vehicles", "card", id], queryFn: () => readVehicle(id) });
   if (vehicle.data && mayEdit) return <VehicleFile vehicle={vehicle.data} onClose={onClose} />;
   return (
-    <Modal opened onClose={onClose} title={vehicle.data?.plate ?? t("shell.menu.vehicles")} size="lg">
+    <Modal opened onClose={onClose} title={vehicle.data ? showPlate(vehicle.data.plate) : t("shell.menu.vehicles")} size="lg">
       {vehicle.isPending && <Loading />}
       {vehicle.isError && <Failed error={vehicle.error} retry={() => void vehicle.refetch()} />}
       {vehicle.data && (
@@ -117,7 +118,7 @@ function VehicleFile({ vehicle, onClose }: { vehicle: VehicleCard; onClose: () =
   const { t } = useTranslation();
   const fields = useFileFields();
   const start: Values = {
-    plate: vehicle.plate,
+    plate: showPlate(vehicle.plate),
     vehicle_class: vehicle.vehicle_class,
     status: vehicle.status,
     seats: vehicle.seats,
@@ -142,7 +143,7 @@ function VehicleFile({ vehicle, onClose }: { vehicle: VehicleCard; onClose: () =
   };
   return (
     <FormDialog
-      title={vehicle.plate}
+      title={showPlate(vehicle.plate)}
       fields={fields}
       start={start}
       busy={edit.isPending}

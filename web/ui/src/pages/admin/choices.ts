@@ -6,6 +6,7 @@ import { readAreas, readUnits } from "../../api/register";
 import type { LiveRow } from "../../api/vehicles";
 import type { Choice } from "../../parts/form/fields";
 import { wordFor } from "../../text/codes";
+import { showPlate } from "../../text/plates";
 
 export function useUnitChoices(): readonly Choice[] {
   const units = useQuery({ queryKey: ["units", "all"], queryFn: readUnits, staleTime: 60_000 });
@@ -29,7 +30,7 @@ export function useVehicleChoices(): readonly Choice[] {
     queryFn: ({ signal }) => readPage<LiveRow>("/api/vehicles", { limit: 500, sort: "plate" }, signal),
     staleTime: 60_000,
   });
-  return (vehicles.data?.items ?? []).map(({ id, plate }) => ({ value: id, label: plate }));
+  return (vehicles.data?.items ?? []).map(({ id, plate }) => ({ value: id, label: showPlate(plate) }));
 }
 
 export const wordChoices = (t: TFunction, group: string, codes: readonly string[]): readonly Choice[] =>

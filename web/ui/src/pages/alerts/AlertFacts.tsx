@@ -2,15 +2,16 @@
 import { Anchor } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import type { AlertRow } from "../../api/alerts";
+import type { AlertDetail } from "../../api/alerts";
 import { measured } from "../../app/measure";
 import { useTime } from "../../app/useTime";
 import { Facts } from "../../parts/Facts";
 import { Panel } from "../../parts/Panel";
 import { wordFor } from "../../text/codes";
 import { useName } from "../../text/names";
+import { showPlate } from "../../text/plates";
 
-export function AlertFacts({ alert }: { alert: AlertRow }) {
+export function AlertFacts({ alert }: { alert: AlertDetail }) {
   const { t } = useTranslation();
   const time = useTime();
   const unitName = useName();
@@ -18,7 +19,7 @@ export function AlertFacts({ alert }: { alert: AlertRow }) {
     <Panel title={t("alert.facts")}>
       <Facts
         facts={[
-          [t("vehicle.plate"), alert.plate],
+          [t("vehicle.plate"), showPlate(alert.plate)],
           [t("alert.unit"), unitName(alert.unit_name, alert.unit_name_en) ?? t("map.noUnit")],
           [
             t("vehicle.order"),
@@ -35,6 +36,8 @@ export function AlertFacts({ alert }: { alert: AlertRow }) {
           [t("alert.ended"), alert.ended_at ? time(alert.ended_at, "full") : t("alert.goingOn")],
           [t("alert.detected"), time(alert.detected_at, "full")],
           [t("alert.state"), wordFor(t, "alertState", alert.state)],
+          // The track goes on; the figures are those of the last judgement.
+          alert.ended_at ? null : [t("alert.asOf"), time(alert.evidence.fixes_to, "full")],
           ...Object.entries(alert.metrics).map(
             ([name, value]) =>
               [t(`metric.${name}`, { defaultValue: name }), measured(t, name, value)] as const,

@@ -3,6 +3,7 @@
 import { Button, Group, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import type { AlertDetail } from "../../api/alerts";
 import { useTime } from "../../app/useTime";
 import { EvidenceMap } from "../../map/EvidenceMap";
@@ -11,7 +12,9 @@ import { Judgement, Severity } from "../../parts/badges";
 import { Note } from "../../parts/Note";
 import { PageHeader } from "../../parts/PageHeader";
 import { Panel } from "../../parts/Panel";
+import { useRight } from "../../session/useSession";
 import { wordFor } from "../../text/codes";
+import { showPlate } from "../../text/plates";
 import { AlertFacts } from "./AlertFacts";
 import { OrderSearch } from "./OrderSearch";
 import { Revisions } from "./Revisions";
@@ -27,12 +30,13 @@ export function AlertView({ alert, onReload }: { alert: AlertDetail; onReload: (
   return (
     <Stack gap="md">
       <PageHeader
-        title={`${alert.plate ?? "—"} · ${title}`}
+        title={`${showPlate(alert.plate)} · ${title}`}
         about={t("alert.span", { from: time(alert.started_at), to })}
         actions={
           <>
             <Severity severity={alert.severity} />
             <Judgement judgement={alert.judgement} />
+            <Whereabouts alert={alert} />
             <Button variant="default" size="xs" onClick={onReload}>
               {t("alert.reload")}
             </Button>
@@ -46,7 +50,7 @@ export function AlertView({ alert, onReload }: { alert: AlertDetail; onReload: (
         <Stack gap="md">
           <Panel flush title={t("evidence.title")}>
             <EvidenceMap
-              label={t("evidence.label", { plate: alert.plate })}
+              label={t("evidence.label", { plate: showPlate(alert.plate) })}
               fixes={evidence.fixes}
               planned={planned}
               corridor={evidence.corridor}
@@ -56,7 +60,10 @@ export function AlertView({ alert, onReload }: { alert: AlertDetail; onReload: (
             />
             <Group px="sm" pb="sm">
               <Text size="xs" c="dimmed">
-                {t("evidence.count", { count: evidence.fixes.length })}
+                {evidence.sight === "none"
+                  ? t("evidence.hidden")
+                  : t("evidence.count", { count: evidence.fixes.length })}
+                {evidence.sight === "part" && ` ${t("evidence.partly")}`}
               </Text>
             </Group>
           </Panel>
@@ -69,5 +76,31 @@ export function AlertView({ alert, onReload }: { alert: AlertDetail; onReload: (
         </Stack>
       </SimpleGrid>
     </Stack>
+  );
+}
+
+/** Ways to the vehicle itself, for those who may see it. */
+function Whereabouts({ alert }: { alert: AlertDetail }) {
+  const { t } = useTranslation();
+  const onMap = useRight("track.view");
+  const inFile = useRight("vehicle.view");
+  return (
+    <>
+      {onMap && (
+        <Button component={Link} to={`/map?vehicle=${alert.vehicle_id}`} variant="default" size="xs">
+          {t("alert.onMap")}
+        </Button>
+      )}
+      {inFile && alert.plate && (
+        <Button
+          component={Link}
+          to={`/admin/vehicles?q=${encodeURIComponent(alert.plate)}`}
+          variant="default"
+          size="xs"
+        >
+          {t("alert.vehicleFile")}
+        </Button>
+      )}
+    </>
   );
 }

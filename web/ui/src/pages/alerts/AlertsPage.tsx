@@ -1,15 +1,21 @@
 // /alerts: what the rules suspect, newest first. A list to work through, never a verdict.
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { AlertRow } from "../../api/alerts";
+import { readUnits } from "../../api/register";
+import { spanOfDays } from "../../app/time";
 import { useTime } from "../../app/useTime";
 import { Judgement, Severity } from "../../parts/badges";
 import { ChoiceFilter } from "../../parts/list/ChoiceFilter";
 import type { Column } from "../../parts/list/columns";
+import { DayFilter } from "../../parts/list/DayFilter";
 import { ListView } from "../../parts/list/ListView";
 import { useListState } from "../../parts/list/useListState";
 import { PageHeader } from "../../parts/PageHeader";
+import { useConfig } from "../../session/useSession";
 import { wordFor } from "../../text/codes";
 import { useName } from "../../text/names";
+import { showPlate } from "../../text/plates";
 import { RULE_IDS } from "../../text/rules";
 
 const REFRESH_MS = 15_000;
@@ -18,7 +24,17 @@ export function Component() {
   const { t } = useTranslation();
   const time = useTime();
   const name = useName();
-  const state = useListState("-started_at", ["rule", "severity", "state", "judgement"]);
+  const { timezone } = useConfig();
+  const units = useQuery({ queryKey: ["units", "all"], queryFn: readUnits, staleTime: 60_000 });
+  const state = useListState("-started_at", [
+    "rule",
+    "severity",
+    "state",
+    "judgement",
+    "unit",
+    "since",
+    "until",
+  ]);
   const choices = (group: string, codes: readonly string[]) =>
     codes.map((value) => ({ value, label: wordFor(t, group, value) }));
   const columns: Column<AlertRow>[] = [
@@ -29,7 +45,13 @@ export function Component() {
       show: (row) => t("alert.title", { rule: wordFor(t, "ruleName", row.rule) }),
       sort: "rule",
     },
-    { id: "plate", tight: true, title: t("vehicle.plate"), show: (row) => row.plate ?? "—", sort: "plate" },
+    {
+      id: "plate",
+      tight: true,
+      title: t("vehicle.plate"),
+      show: (row) => showPlate(row.plate),
+      sort: "plate",
+    },
     {
       id: "unit",
       title: t("alert.unit"),
@@ -69,6 +91,7 @@ export function Component() {
         rowKey={(row) => row.id}
         href={(row) => `/alerts/${row.id}`}
         refreshMs={REFRESH_MS}
+        fixed={spanOfDays(state.values["since"], state.values["until"], timezone)}
         filters={
           <>
             <ChoiceFilter
@@ -93,14 +116,19 @@ export function Component() {
               state={state}
               name="state"
               label={t("alert.state")}
-              choices={choices("alertState", [
-                "open",
-                "closed_episode",
-                "auto_cleared",
-                "merged_into_lead",
-                "dismissed",
-              ])}
+              choices={choices("alertState", ["open", "closed_episode", "auto_cleared"])}
             />
+            <ChoiceFilter
+              state={state}
+              name="unit"
+              label={t("alert.unit")}
+              choices={(units.data ?? []).map((unit) => ({
+                value: unit.id,
+                label: name(unit.name, unit.name_en) ?? unit.code,
+              }))}
+            />
+            <DayFilter state={state} name="since" label={t("alert.since")} />
+            <DayFilter state={state} name="until" label={t("alert.until")} />
           </>
         }
         empty={{ title: t("alert.none"), hint: t("alert.noneHint") }}

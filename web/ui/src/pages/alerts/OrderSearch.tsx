@@ -3,7 +3,7 @@
 import { Anchor, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import type { Evidence } from "../../api/alerts";
+import type { Evidence, LookedAt } from "../../api/alerts";
 import { useTime } from "../../app/useTime";
 import { OrderState } from "../../parts/badges";
 import { Facts } from "../../parts/Facts";
@@ -48,8 +48,9 @@ export function OrderSearch({ evidence }: { evidence: Evidence }) {
               {t("alert.search.looked", { count: looked.length })}
             </Text>
             <Stack component="ul" gap={4} m={0} pl="md">
-              {looked.map((entry) => (
-                <Text component="li" size="sm" key={JSON.stringify(entry)}>
+              {looked.map((entry, index) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: orders out of sight have no identity
+                <Text component="li" size="sm" key={index}>
                   <Looked entry={entry} />
                 </Text>
               ))}
@@ -61,16 +62,22 @@ export function OrderSearch({ evidence }: { evidence: Evidence }) {
   );
 }
 
-function Looked({ entry }: { entry: Record<string, unknown> }) {
+function Looked({ entry }: { entry: LookedAt }) {
   const { t } = useTranslation();
-  const number = entry["order_no"] ?? entry["order"] ?? entry["order_id"];
-  const covers = entry["covers"] === true;
-  const why = entry["why"] ?? entry["reason"];
+  const time = useTime();
   return (
     <>
-      {t("order.number", { number: number === null || number === undefined ? "—" : String(number) })} ·{" "}
-      {t(covers ? "alert.search.yes" : "alert.search.no")}
-      {typeof why === "string" ? ` · ${wordFor(t, "orderSearch", why)}` : ""}
+      {entry.order_id ? (
+        <>
+          <Anchor component={Link} to={`/trips/${entry.order_id}`} size="sm">
+            {t("order.number", { number: entry.order_no })}
+          </Anchor>{" "}
+          ({time(entry.planned_start_at)} – {time(entry.planned_end_at)})
+        </>
+      ) : (
+        t("alert.search.unseen")
+      )}{" "}
+      · {wordFor(t, "orderSearch", entry.result)}
     </>
   );
 }

@@ -4,6 +4,7 @@ import { DateTimePicker } from "@mantine/dates";
 import { useTranslation } from "react-i18next";
 import { duration } from "../../app/measure";
 import { instantToWall } from "../../app/time";
+import { useZoneName } from "../../app/useTime";
 import { useConfig } from "../../session/useSession";
 import { DURATIONS_MIN } from "./draft";
 import type { FieldsProps } from "./fields";
@@ -13,11 +14,12 @@ const FLEXIBLE_MIN = [0, 15, 30, 60] as const;
 export function WhenFields({ draft, missing, onChange }: FieldsProps) {
   const { t } = useTranslation();
   const { timezone } = useConfig();
+  const zoneName = useZoneName();
   return (
     <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
       <DateTimePicker
         label={t("order.plannedStart")}
-        description={t("book.zone", { zone: timezone })}
+        description={t("book.zone", { zone: zoneName })}
         required
         valueFormat="YYYY-MM-DD HH:mm"
         value={draft.startWall}

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { Alternative, Proposed } from "../../api/dispatch";
 import { Tone } from "../../parts/Tone";
 import { asCode, sentence } from "../../text/codes";
+import { showPlate } from "../../text/plates";
 
 interface ProposalProps {
   proposed: Proposed;
@@ -20,7 +21,7 @@ export function Proposal({ proposed, busy, onAccept }: ProposalProps) {
       <Stack gap="xs">
         <Group justify="space-between" wrap="nowrap">
           <div>
-            <Text fw={700}>{proposed.plate}</Text>
+            <Text fw={700}>{showPlate(proposed.plate)}</Text>
             <Text size="sm">{t("dispatch.driver", { name: proposed.driver_name })}</Text>
           </div>
           <Button size="sm" loading={busy} onClick={onAccept}>
@@ -67,7 +68,7 @@ export function Alternatives({ alternatives }: { alternatives: readonly Alternat
               {t(each.feasible ? "dispatch.possible" : "dispatch.impossible")}
             </Tone>
             <Text size="sm">
-              <strong>{each.plate}</strong>{" "}
+              <strong>{showPlate(each.plate)}</strong>{" "}
               {each.reasons
                 .map((reason) => sentence(t, "dispatchReason", asCode(reason)))
                 .join(t("punctuation.comma"))}

@@ -9,6 +9,7 @@ import { Facts } from "../../parts/Facts";
 import { spanOf, wayOf } from "../../parts/orderWords";
 import { StepButtons } from "../../parts/StepButtons";
 import { drivingSteps } from "../trips/steps";
+import { showPlate } from "../../text/plates";
 
 export function TaskCard({ order, next }: { order: OrderRow; next: boolean }) {
   const { t } = useTranslation();
@@ -23,7 +24,7 @@ export function TaskCard({ order, next }: { order: OrderRow; next: boolean }) {
       <Stack gap="sm">
         <Group justify="space-between">
           <Text fw={700} size="lg" className="num">
-            {order.plate}
+            {showPlate(order.plate)}
           </Text>
           <OrderState state={order.state} />
         </Group>

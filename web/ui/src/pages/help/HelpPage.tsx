@@ -5,7 +5,7 @@ import { PageHeader } from "../../parts/PageHeader";
 import { Panel } from "../../parts/Panel";
 import { StateMark } from "../map/StateMark";
 
-const STATES = ["suspected", "no_order", "on_order", "parked", "silent", "absent"] as const;
+const STATES = ["suspected", "no_order", "on_order", "parked", "silent", "absent", "hidden"] as const;
 const WAY = ["book", "approve", "dispatch", "drive", "close"] as const;
 const KEYS = [
   ["Ctrl", "K", "search"],

@@ -2,11 +2,11 @@
 import { Box, Button } from "@mantine/core";
 import { useReducedMotion } from "@mantine/hooks";
 import { Marker } from "maplibre-gl";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Fleet } from "../../live/fleet";
 import { MapFrame, type ReadyMap } from "../../map/MapFrame";
-import { FleetOnMap } from "../../map/vehicles/fleetOnMap";
+import { type Covered, FleetOnMap } from "../../map/vehicles/fleetOnMap";
 import { Icon } from "../../parts/Icon";
 
 interface LiveMapProps {
@@ -14,11 +14,13 @@ interface LiveMapProps {
   plates: ReadonlyMap<number, string>;
   shown: number;
   selectedNo: number | null;
+  /** What the card lies over: the followed vehicle keeps to the middle of the rest. */
+  coveredPx: Covered;
   at: readonly [number, number] | null;
   onPick: (vehicleNo: number | null) => void;
 }
 
-export function LiveMap({ fleet, plates, shown, selectedNo, at, onPick }: LiveMapProps) {
+export function LiveMap({ fleet, plates, shown, selectedNo, coveredPx, at, onPick }: LiveMapProps) {
   const { t } = useTranslation();
   const reduced = useReducedMotion(undefined, { getInitialValueInEffect: false });
   const [ready, setReady] = useState<ReadyMap | null>(null);
@@ -26,6 +28,8 @@ export function LiveMap({ fleet, plates, shown, selectedNo, at, onPick }: LiveMa
   const onMap = useRef<FleetOnMap | null>(null);
   const pick = useRef(onPick);
   pick.current = onPick;
+  const { right, bottom } = coveredPx;
+  const covered = useMemo(() => ({ right, bottom }), [right, bottom]);
   const takeReady = useCallback((next: ReadyMap | null) => setReady(next), []);
 
   useEffect(() => {
@@ -51,12 +55,12 @@ export function LiveMap({ fleet, plates, shown, selectedNo, at, onPick }: LiveMa
     onMap.current?.select(selectedNo);
     if (selectedNo === null || !located || !ready) return;
     setFollowing(true);
-    onMap.current?.centreOn(selectedNo, Math.max(ready.map.getZoom(), 14));
-  }, [selectedNo, located, ready]);
+    onMap.current?.centreOn(selectedNo, covered, Math.max(ready.map.getZoom(), 14));
+  }, [selectedNo, located, ready, covered]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: every frame moves the followed vehicle
   useEffect(() => {
-    if (following && selectedNo !== null) onMap.current?.centreOn(selectedNo);
-  }, [fleet, following, selectedNo]);
+    if (following && selectedNo !== null) onMap.current?.centreOn(selectedNo, covered);
+  }, [fleet, following, selectedNo, covered]);
 
   useEffect(() => {
     if (!ready || !at) return;
@@ -73,8 +77,8 @@ export function LiveMap({ fleet, plates, shown, selectedNo, at, onPick }: LiveMa
       {located && (
         <Box
           pos="absolute"
-          bottom={{ base: 12, md: 28 }}
-          left="50%"
+          bottom={covered.bottom + 28}
+          left={`calc(50% - ${covered.right / 2}px)`}
           style={{ transform: "translateX(-50%)", zIndex: 2 }}
         >
           <Button

@@ -1,33 +1,49 @@
 // /map: vehicles of this person's reach, live. List left, map or table in the middle, card of the chosen one.
-import { Button, Group, Stack, Text, Title, VisuallyHidden } from "@mantine/core";
-import { useDisclosure, useHotkeys, useMediaQuery } from "@mantine/hooks";
+// Who owes a reason for looking at live positions is asked first.
+import { Button, Group, VisuallyHidden } from "@mantine/core";
+import { useDisclosure, useElementSize, useHotkeys, useMediaQuery } from "@mantine/hooks";
 import { useCallback, useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../../parts/Icon";
-import { SearchField } from "../../parts/list/SearchField";
-import { Empty, Failed, Loading } from "../../parts/states";
+import { PurposeGate } from "../../parts/PurposeGate";
+import { useSignedIn } from "../../session/useSession";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { LiveMap } from "./LiveMap";
+import { MapSide } from "./MapSide";
 import { matchRows, shownBits } from "./rows";
-import { StateChips } from "./StateChips";
 import { useMapState } from "./useMapState";
 import { useNow } from "./useNow";
 import { useVehicleRows } from "./useVehicleRows";
 import { VehicleCard } from "./VehicleCard";
-import { VehicleList } from "./VehicleList";
 import { VehicleTable } from "./VehicleTable";
 
 export function Component() {
   const { t } = useTranslation();
-  const { text, states, vehicleId, table, at, change } = useMapState();
-  const { rows, plates, live, listed } = useVehicleRows();
-  const nowMs = useNow(live.clockOffsetMs);
-  const phone = useMediaQuery("(max-width: 61.99em)", undefined, { getInitialValueInEffect: false });
-  const [listOpen, list] = useDisclosure(false);
-  useHotkeys([["T", () => change({ view: table ? null : "table" })]]);
+  const needed = useSignedIn().live_purpose_required;
   useEffect(() => {
     document.title = `${t("shell.menu.map")} · ${t("app.name")}`;
   }, [t]);
+  return (
+    <>
+      <VisuallyHidden component="h1">{t("shell.menu.map")}</VisuallyHidden>
+      <PurposeGate needed={needed} what={t("map.live")}>
+        {(purpose) => <LivePage purpose={purpose} />}
+      </PurposeGate>
+    </>
+  );
+}
+
+function LivePage({ purpose }: { purpose: string | undefined }) {
+  const { t } = useTranslation();
+  const state = useMapState();
+  const { text, states, vehicleId, table, at, change } = state;
+  const vehicles = useVehicleRows(purpose);
+  const { rows, plates, live } = vehicles;
+  const nowMs = useNow(live.clockOffsetMs);
+  const phone = useMediaQuery("(max-width: 61.99em)", undefined, { getInitialValueInEffect: false });
+  const [listOpen, list] = useDisclosure(false);
+  const card = useElementSize<HTMLElement>();
+  useHotkeys([["T", () => change({ view: table ? null : "table" })]]);
 
   const shownRows = useMemo(() => matchRows(rows, text, states), [rows, text, states]);
   const chosen = rows.find(({ row }) => row.id === vehicleId) ?? null;
@@ -47,40 +63,24 @@ export function Component() {
 
   return (
     <div className="map-layout">
-      <VisuallyHidden component="h1">{t("shell.menu.map")}</VisuallyHidden>
-      <section className="map-side" data-open={listOpen} aria-label={t("map.list")}>
-        <Stack gap="xs" p="sm">
-          <Group justify="space-between">
-            <Title order={2} size="h4">
-              {t("map.list")}
-            </Title>
-            <Text size="sm" c="dimmed" className="num" aria-live="polite">
-              {t("list.count", { count: shownRows.length })}
-            </Text>
-          </Group>
-          <SearchField full value={text} onChange={(next) => change({ q: next })} label={t("map.search")} />
-          <StateChips rows={rows} chosen={states} onChange={(next) => change({ states: next })} />
-        </Stack>
-        {listed.isPending && <Loading />}
-        {listed.isError && <Failed error={listed.error} retry={() => void listed.refetch()} />}
-        {listed.isSuccess && shownRows.length === 0 && (
-          <Empty
-            icon="vehicles"
-            title={rows.length ? t("list.nothingMatches") : t("map.none")}
-            hint={t("map.noneHint")}
-          />
-        )}
-        <VehicleList rows={shownRows} selectedId={vehicleId} nowMs={nowMs} onChoose={choose} />
-      </section>
+      <MapSide
+        vehicles={vehicles}
+        shown={shownRows}
+        state={state}
+        open={listOpen}
+        nowMs={nowMs}
+        onChoose={choose}
+      />
       <div className="map-stage">
         {table ? (
-          <VehicleTable rows={shownRows} nowMs={nowMs} onChoose={choose} />
+          <VehicleTable rows={shownRows} nowMs={nowMs} purpose={purpose} onChoose={choose} />
         ) : (
           <LiveMap
             fleet={live.fleet}
             plates={plates}
             shown={shownBits(states)}
             selectedNo={chosen?.row.vehicle_no ?? null}
+            coveredPx={{ right: phone ? 0 : card.width, bottom: phone ? card.height : 0 }}
             at={at}
             onPick={pick}
           />
@@ -106,7 +106,9 @@ export function Component() {
             {table ? t("map.asMap") : t("map.asTable")}
           </Button>
         </Group>
-        {chosen && !table && <VehicleCard item={chosen} nowMs={nowMs} onClose={() => choose(null)} />}
+        {chosen && !table && (
+          <VehicleCard item={chosen} nowMs={nowMs} cardRef={card.ref} onClose={() => choose(null)} />
+        )}
       </div>
     </div>
   );

@@ -11,6 +11,7 @@ const ORDER: readonly VehicleRow["state"][] = [
   "parked",
   "silent",
   "absent",
+  "hidden",
 ];
 
 interface StateChipsProps {
@@ -29,7 +30,7 @@ export function StateChips({ rows, chosen, onChange }: StateChipsProps) {
   };
   return (
     <Group gap={6} role="group" aria-label={t("map.states")}>
-      {ORDER.map((state) => (
+      {ORDER.filter((state) => state !== "hidden" || count(state) > 0).map((state) => (
         <UnstyledButton
           key={state}
           className="state-chip"

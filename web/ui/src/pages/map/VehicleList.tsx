@@ -4,6 +4,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useName } from "../../text/names";
+import { showPlate } from "../../text/plates";
 import { Age } from "./Age";
 import type { VehicleRow } from "./rows";
 import { StateMark } from "./StateMark";
@@ -95,7 +96,7 @@ function Row({ item, index, nowMs, selected, onChoose }: RowProps) {
       <Group gap={8} wrap="nowrap">
         <StateMark state={state} />
         <Text component="span" fw={650} size="sm" className="num">
-          {row.plate}
+          {showPlate(row.plate)}
         </Text>
         <Text component="span" size="xs" c="dimmed" ml="auto" style={{ whiteSpace: "nowrap" }}>
           {live && live.speedKmh !== null && live.speedKmh > 3

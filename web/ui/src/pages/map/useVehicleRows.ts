@@ -4,6 +4,7 @@ import { useMemo } from "react";
 import { type Page, readPage } from "../../api/list";
 import type { LiveRow } from "../../api/vehicles";
 import { useLive } from "../../live/useLive";
+import { showPlate } from "../../text/plates";
 import { joinRows, orderRows } from "./rows";
 
 const PAGE = 500;
@@ -20,8 +21,9 @@ async function readAll(signal: AbortSignal): Promise<LiveRow[]> {
   return rows;
 }
 
-export function useVehicleRows() {
-  const live = useLive();
+/** `purpose`: why this person looks, where that must be said. */
+export function useVehicleRows(purpose: string | undefined) {
+  const live = useLive(purpose);
   const listed = useQuery({
     queryKey: ["vehicles", "all"],
     queryFn: ({ signal }) => readAll(signal),
@@ -29,6 +31,13 @@ export function useVehicleRows() {
   });
   const data = listed.data;
   const rows = useMemo(() => orderRows(joinRows(data ?? [], live.fleet)), [data, live.fleet]);
-  const plates = useMemo(() => new Map((data ?? []).map((row) => [row.vehicle_no, row.plate])), [data]);
-  return { rows, plates, live, listed };
+  const plates = useMemo(
+    () => new Map((data ?? []).map((row) => [row.vehicle_no, showPlate(row.plate)])),
+    [data],
+  );
+  // Without positions in the list, what the rows say waits for the live line to answer or to fail.
+  const waiting = purpose !== undefined && live.fleet.frameMs === 0 && live.connection === "connecting";
+  return { rows, plates, live, listed, waiting };
 }
+
+export type VehicleRows = ReturnType<typeof useVehicleRows>;

@@ -5,6 +5,7 @@ import type { OrderDetail } from "../../api/orders";
 import { Facts } from "../../parts/Facts";
 import { Panel } from "../../parts/Panel";
 import { asCode, sentence } from "../../text/codes";
+import { showPlate } from "../../text/plates";
 
 export function Assignment({ order }: { order: OrderDetail }) {
   const { t } = useTranslation();
@@ -15,7 +16,7 @@ export function Assignment({ order }: { order: OrderDetail }) {
         <>
           <Facts
             facts={[
-              [t("vehicle.plate"), <strong key="plate">{order.plate}</strong>],
+              [t("vehicle.plate"), <strong key="plate">{showPlate(order.plate)}</strong>],
               order.make_model ? [t("vehicle.model"), order.make_model] : null,
               [t("order.driver"), order.driver_name ?? "—"],
               order.driver_phone

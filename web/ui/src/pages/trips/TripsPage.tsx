@@ -14,6 +14,7 @@ import { PageHeader } from "../../parts/PageHeader";
 import { useRight, useSignedIn } from "../../session/useSession";
 import { wordFor } from "../../text/codes";
 import { useName } from "../../text/names";
+import { showPlate } from "../../text/plates";
 
 const STATES = [
   "submitted",
@@ -64,7 +65,7 @@ export function Component() {
       show: (row) => name(row.unit_name, row.unit_name_en),
       sort: "unit_name",
     },
-    { id: "plate", tight: true, title: t("vehicle.plate"), show: (row) => row.plate ?? "—", sort: "plate" },
+    { id: "plate", tight: true, title: t("vehicle.plate"), show: (row) => showPlate(row.plate), sort: "plate" },
     { id: "state", title: t("order.state"), show: (row) => <OrderState state={row.state} />, sort: "state" },
   ];
   return (

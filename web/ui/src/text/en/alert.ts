@@ -1,7 +1,7 @@
 // Suspicions and rules. Always "suspected": whether it was a breach is for people to determine.
 export const alert = {
   alert: {
-    about: "What positions, orders and rules make the system suspect. To be verified; never a verdict.",
+    about: "What positions, orders and rules make the system suspect. For information; never a verdict.",
     one: "Suspicion",
     title: "Suspected: {{rule}}",
     suspicion: "Suspicion",
@@ -18,6 +18,11 @@ export const alert = {
     span: "{{from}} – {{to}}",
     reload: "Read again",
     facts: "Facts",
+    asOf: "Figures as of",
+    onMap: "Show on the live map",
+    vehicleFile: "Vehicle file",
+    since: "Began from",
+    until: "Began until",
     ruleTitle: "Rule {{id}}: {{name}}",
     versions: {
       rule: "Rule version",
@@ -32,15 +37,14 @@ export const alert = {
     noneHint: "Nothing is suspected of the vehicles within your duty.",
     caution: {
       suspected:
-        "This is what the system suspects from the data it has. It does not mean that a rule was broken; that is for authorised people to verify and determine.",
+        "This is what the system suspects from the data it has. It does not mean that a rule was broken; that is for authorised people to verify and determine. So far this is for information only: verifying and answering happen outside the system.",
       undetermined:
         "The data cannot tell (for instance a gap in the signal, a wrong clock or a calendar not yet published). It must not be read as a breach.",
       withdrawn: "Later data or an order have withdrawn this suspicion; only the record remains.",
     },
     search: {
       title: "Order",
-      yes: "covers it",
-      no: "does not cover it",
+      unseen: "an order that you may not see",
       looked: "Orders looked at: {{count}}",
       none: "No order of this vehicle was found in or around that time.",
     },
@@ -50,6 +54,8 @@ export const alert = {
     label: "Track and planned route of {{plate}}",
     legend: "Legend",
     count: "{{count}} fixes, datum WGS 84",
+    hidden: "The track of this time is not visible to you; the map shows only the other evidence.",
+    partly: "Only the part of the track that you may see is shown.",
     part: {
       area: "Areas",
       track: "Track driven",
@@ -57,8 +63,10 @@ export const alert = {
       gap: "Gap in the signal",
       planned: "Planned route",
       corridor: "Allowed corridor",
-      start: "Start",
-      end: "End",
+      origin: "Planned origin",
+      destination: "Planned destination",
+      start: "Track begins",
+      end: "Track ends",
     },
   },
   purpose: {
@@ -66,6 +74,8 @@ export const alert = {
     about: "Opening a {{what}} shows where people were. Who looked, when and why is recorded in the audit.",
     label: "Purpose",
     open: "Open",
+    short: "at least {{count}} characters",
+    change: "Change the purpose",
     usual: {
       verify: "Verify a suspicion",
       spotCheck: "Random spot check",
@@ -114,6 +124,7 @@ export const alert = {
     off_route_km: "Driven off the route",
     off_route_min: "Time off the route",
     corridor_m: "Allowed corridor",
+    route: "Route by",
     doubts: "Doubts",
     calendar: "Calendar",
   },
@@ -124,6 +135,10 @@ export const alert = {
     provisional_calendar: "calendar not yet published",
     unknown_custody: "custody unknown",
     provisional: "not yet published, weekends assumed",
+    router: "road network",
+    straight_line: "straight line",
+    drawn: "drawn by hand",
+    order: "the order",
   },
   revisionWhy: {
     raised: "first noticed",
@@ -138,13 +153,8 @@ export const alert = {
     replay: "judged again",
   },
   orderSearch: {
-    covers: "covers time and vehicle",
-    other_time: "other time",
-    before: "driven before the order",
-    after: "driven after the order",
-    not_approved: "not approved",
-    cancelled: "cancelled",
-    other_vehicle: "another vehicle",
-    state: "its state does not count",
+    covers: "covers the beginning of the movement",
+    ended_before: "had ended before the movement began",
+    starts_after: "had not yet begun when it was noticed",
   },
 };

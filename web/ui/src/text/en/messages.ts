@@ -26,7 +26,11 @@ export const messages = {
     order_settle: "Order {{order_no}} is settled",
     order_archive: "Order {{order_no}} is archived",
     order_expire: "Order {{order_no}} expired without departure",
-    alert_raised: "{{plate}} is suspected: {{rule}}; please verify",
+    alert_raised: "{{plate}} is suspected: {{rule}}. For information, not a verdict",
+  },
+  noticePast: {
+    order_submit: "Request {{order_no}} waited for your approval",
+    order_return: "Order {{order_no}}: the vehicle is back",
   },
   dispatchReason: {
     drives_least_extra: "adds the least driving ({{extra_s}})",

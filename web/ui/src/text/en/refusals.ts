@@ -1,6 +1,7 @@
 // Words of refusals: which field, why, what it contradicts, which duties one person may not hold.
 export const refusals = {
   field: {
+    value: "value",
     action: "action",
     body: "content",
     city: "city",
@@ -69,6 +70,10 @@ export const refusals = {
     in_the_past: "it lies in the past",
     too_soon: "it is too soon",
     empty: "it is empty",
+    not_a_plate: "it must be 2 to 12 letters, digits or Chinese characters",
+    refused: "it cannot be stored",
+    repeated: "something is there twice",
+    same_as_old: "it must differ from the old one",
     missing: "it is missing",
     required: "it is required",
     not_a_version: "not a version",
@@ -98,6 +103,7 @@ export const refusals = {
     exclusive_roles: "one person may not hold both roles",
   },
   duty: {
+    asRole: "be {{role}}",
     order: {
       book: "request a trip",
       ride: "ride on it",

@@ -98,7 +98,8 @@ export const register = {
     after: "Year after",
     provisional:
       "Nothing has been announced for this year yet; weekends are assumed, and days off are only hinted at, never suspected.",
-    stated: "Days announced",
+    stated: "Holidays and make-up workdays",
+    withoutExceptions: "No day differs from the ordinary week.",
     day: "Day",
     kind: "Kind",
     name: "Name",
@@ -106,7 +107,7 @@ export const register = {
   },
   rule: {
     about:
-      "What the system may suspect and when. Every change keeps its version; results are to be verified.",
+      "What the system may suspect and when. Every change keeps its version; results are for information only.",
     none: "No rules in force yet",
     version: "version {{number}}",
     since: "In force since",
@@ -121,7 +122,7 @@ export const register = {
     old: "Old password",
     new: "New password",
     again: "New password again",
-    rule: "at least 12 characters",
+    rule: "at least {{count}} characters, different from the old one",
     differs: "The two do not match",
     change: "Change the password",
     changed: "Password changed; other devices are signed out",
@@ -134,16 +135,18 @@ export const register = {
       approve: "The approver decides; days off and off-hours are pointed out.",
       dispatch: "The dispatcher asks for suggestions; vehicle, driver and reasons are shown, and he accepts.",
       drive: "The driver accepts, departs, arrives, returns and enters the odometer.",
-      close: "The employee confirms and rates; finance settles by distance.",
+      close:
+        "The employee confirms and rates; the dispatcher, the fleet authority or finance settles by distance.",
     },
     map: {
       title: "Signs on the map",
-      suspected: "a suspicion is going on and must be verified.",
+      suspected: "a suspicion is going on; for information.",
       no_order: "it moves and no order covers it.",
       on_order: "it moves on an order; the arrow points where it goes.",
       parked: "it stands, its position is known.",
       silent: "nothing has been heard for a long time.",
       absent: "there is no position to show; open it to see why.",
+      hidden: "your duty does not include its position.",
     },
     keys: {
       title: "Keys",
@@ -157,7 +160,7 @@ export const register = {
       title: "Data and rights",
       suspected: "The system only suspects; authorised people verify and determine.",
       audit:
-        "Looking at tracks and suspicions needs a purpose and is recorded; nobody can delete the record.",
+        "The fleet authority and inspectors state a purpose for tracks and suspicions, inspectors for live positions too; looks are recorded, and nobody can delete the record.",
       rights: "Everybody sees only the vehicles and trips within his duty.",
       correct: "If a record is wrong, explain it through your unit's vehicle administrator.",
     },

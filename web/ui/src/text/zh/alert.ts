@@ -1,7 +1,7 @@
 // 疑点与规则。措辞始终是“疑似”，是否违规由人认定。
 export const alert = {
   alert: {
-    about: "系统根据定位、派车单与规则给出的疑似情况，仅供核实，不作认定。",
+    about: "系统根据定位、派车单与规则给出的疑似情况，仅供核实参考，不作认定。",
     one: "疑点",
     title: "疑似{{rule}}",
     suspicion: "疑点",
@@ -18,6 +18,11 @@ export const alert = {
     span: "{{from}} – {{to}}",
     reload: "重新读取",
     facts: "基本情况",
+    asOf: "数据截至",
+    onMap: "在实时地图上查看",
+    vehicleFile: "车辆档案",
+    since: "开始日期自",
+    until: "开始日期至",
     ruleTitle: "规则 {{id}}　{{name}}",
     versions: {
       rule: "规则版本",
@@ -31,14 +36,14 @@ export const alert = {
     none: "没有疑点",
     noneHint: "职责范围内的车辆目前没有疑似情况。",
     caution: {
-      suspected: "以下为系统依据现有数据作出的疑似判断，不代表已经违规；是否违规须由有权人员核实认定。",
+      suspected:
+        "以下为系统依据现有数据作出的疑似判断，不代表已经违规；是否违规须由有权人员核实认定。目前只作提示，核实与答复在系统外办理。",
       undetermined: "现有数据不足以判断（例如信号中断、时钟偏差或日历未公布），不能据此认为存在违规。",
       withdrawn: "根据后来收到的数据或派车单，此疑点已撤回，仅保留记录。",
     },
     search: {
       title: "派车单",
-      yes: "覆盖",
-      no: "不覆盖",
+      unseen: "一张您无权查看的派车单",
       looked: "共核对 {{count}} 张派车单：",
       none: "在该时段及其前后，没有找到这辆车的任何派车单。",
     },
@@ -48,6 +53,8 @@ export const alert = {
     label: "{{plate}}的轨迹与计划路线",
     legend: "图例",
     count: "共 {{count}} 个定位点，坐标系 WGS 84",
+    hidden: "您无权查看这段时间的轨迹，地图上只有其他证据。",
+    partly: "只显示您有权查看的部分轨迹。",
     part: {
       area: "区域",
       track: "实际轨迹",
@@ -55,8 +62,10 @@ export const alert = {
       gap: "信号中断",
       planned: "计划路线",
       corridor: "允许偏离范围",
-      start: "起点",
-      end: "终点",
+      origin: "计划出发地",
+      destination: "计划目的地",
+      start: "轨迹起点",
+      end: "轨迹终点",
     },
   },
   purpose: {
@@ -64,6 +73,8 @@ export const alert = {
     about: "查看{{what}}涉及行踪信息，查阅人、时间和目的将记入查阅审计。",
     label: "查阅目的",
     open: "查看",
+    short: "至少 {{count}} 个字",
+    change: "修改查阅目的",
     usual: { verify: "核实疑点", spotCheck: "随机抽查", complaint: "核查举报投诉", safety: "行车安全管理" },
   },
   ruleName: {
@@ -76,10 +87,10 @@ export const alert = {
     R07: "偏离路线",
   },
   ruleText: {
-    R01: "车辆离开停放位置超过 {{minimum_m}} 且行驶超过 {{minimum_min}}，而没有任何派车单覆盖这段行驶。派车单自计划开始前 {{grace_before_min}} 起、至计划结束后 {{grace_after_min}} 止视为有效。",
+    R01: "车辆离开停放位置超过 {{minimum_m}}且行驶超过 {{minimum_min}}，而没有任何派车单覆盖这段行驶。派车单自计划开始前 {{grace_before_min}}起、至计划结束后 {{grace_after_min}}止视为有效。",
     R03: "工作日 {{quiet_from}} 至次日 {{quiet_to}} 之间行驶超过 {{minimum_m}}，且派车单没有非工作时间用车的批准。调休上班日按工作日计。",
     R04: "周末或法定节假日行驶超过 {{minimum_m}}，且派车单没有节假日用车的批准。调休上班日不在此列。",
-    R07: "车辆驶出计划路线两侧 {{corridor_m}} 的范围（乡村道路为 {{rural_corridor_m}}），持续 {{minimum_min}} 或行驶 {{minimum_km}} 以上；回到该范围的 {{return_ratio}} 倍以内视为返回路线。",
+    R07: "车辆驶出计划路线两侧 {{corridor_m}}的范围（乡村道路为 {{rural_corridor_m}}），持续 {{minimum_min}}或行驶 {{minimum_km}}以上；回到该范围的 {{return_ratio}} 倍以内视为返回路线。",
   },
   parameter: {
     minimum_m: "最小距离",
@@ -107,6 +118,7 @@ export const alert = {
     off_route_km: "路线外行驶",
     off_route_min: "路线外时长",
     corridor_m: "允许偏离范围",
+    route: "路线依据",
     doubts: "存疑原因",
     calendar: "日历",
   },
@@ -117,6 +129,10 @@ export const alert = {
     provisional_calendar: "日历未公布",
     unknown_custody: "权属不明",
     provisional: "尚未公布，暂按周末推算",
+    router: "路网规划",
+    straight_line: "直线估算",
+    drawn: "手工绘制",
+    order: "派车单",
   },
   revisionWhy: {
     raised: "首次发现",
@@ -131,13 +147,8 @@ export const alert = {
     replay: "重新核算",
   },
   orderSearch: {
-    covers: "时间与车辆均覆盖",
-    other_time: "时间不覆盖",
-    before: "行驶早于派车单",
-    after: "行驶晚于派车单",
-    not_approved: "未获批准",
-    cancelled: "已取消",
-    other_vehicle: "不是这辆车",
-    state: "状态无效",
+    covers: "覆盖行驶开始的时间",
+    ended_before: "行驶开始前已经结束",
+    starts_after: "发现时尚未开始",
   },
 };

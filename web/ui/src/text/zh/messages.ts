@@ -26,7 +26,11 @@ export const messages = {
     order_settle: "派车单 {{order_no}} 号已结算",
     order_archive: "派车单 {{order_no}} 号已归档",
     order_expire: "派车单 {{order_no}} 号逾期未出车，已过期",
-    alert_raised: "{{plate}} 疑似{{rule}}，请核实",
+    alert_raised: "{{plate}} 疑似{{rule}}，仅供核实参考",
+  },
+  noticePast: {
+    order_submit: "用车申请（{{order_no}} 号）曾等待您审批",
+    order_return: "派车单 {{order_no}} 号已还车",
   },
   dispatchReason: {
     drives_least_extra: "增加的行驶时间最少（{{extra_s}}）",

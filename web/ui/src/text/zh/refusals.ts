@@ -2,6 +2,7 @@
 export const refusals = {
   field: {
     action: "操作",
+    value: "所填内容",
     body: "内容",
     city: "城市",
     earliest_start_at: "最早出发时间",
@@ -69,6 +70,10 @@ export const refusals = {
     in_the_past: "不能早于现在",
     too_soon: "距出发时间太近",
     empty: "不能为空",
+    not_a_plate: "应为 2 至 12 个汉字、字母或数字",
+    refused: "不能保存",
+    repeated: "有重复",
+    same_as_old: "不能与原密码相同",
     missing: "不能为空",
     required: "不能为空",
     not_a_version: "版本格式不正确",
@@ -98,6 +103,7 @@ export const refusals = {
     exclusive_roles: "这两个角色不能由同一人担任",
   },
   duty: {
+    asRole: "担任{{role}}",
     order: {
       book: "申请用车",
       ride: "乘车",
