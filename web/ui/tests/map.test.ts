@@ -3,9 +3,11 @@ import { describe, expect, it } from "vitest";
 import { EMPTY_FLEET, foldFrame, type TrackedVehicle } from "../src/live/fleet";
 import type { LiveFix } from "../src/live/frame";
 import { boundsOf, evidenceFeatures, type TrackFix, trackPieces } from "../src/map/evidence";
+import { evidenceLayers } from "../src/map/evidenceLayers";
 import { buildStyle } from "../src/map/style/style";
 import { fillBuffer, type Glide, glidePosition, mercator, nextGlide } from "../src/map/vehicles/buffer";
 import { clusterFleet } from "../src/map/vehicles/clusters";
+import { labelFleet } from "../src/map/vehicles/labels";
 import { FramePace } from "../src/map/vehicles/pace";
 import { nearest } from "../src/map/vehicles/pick";
 
@@ -141,11 +143,45 @@ describe("trackPieces", () => {
   });
 
   it("fits the view to the track, not to areas around it", () => {
-    const areas = [{ geometry: { type: "Point" as const, coordinates: [0, 0] } }];
+    const areas = [{ kind: "depot", geometry: { type: "Point" as const, coordinates: [0, 0] } }];
     const features = evidenceFeatures({ fixes, planned: null, corridor: null, areas });
     expect(boundsOf(features)).toEqual([116.1, 39.9, 116.31, 39.9]);
     expect(boundsOf(evidenceFeatures({ fixes: [], planned: null, corridor: null, areas }))).toEqual([
       0, 0, 0, 0,
+    ]);
+  });
+});
+
+describe("what lies on the map", () => {
+  it("tints a rural area apart from the others, and tells planned from driven ends", () => {
+    const at = { type: "Point" as const, coordinates: [0, 0] };
+    const { features } = evidenceFeatures({
+      fixes: [[116.1, 39.9, 0, 30, 0]],
+      planned: null,
+      corridor: null,
+      areas: [
+        { kind: "rural", geometry: at },
+        { kind: "depot", geometry: at },
+      ],
+      origin: { lon: 1, lat: 1 },
+      destination: { lon: 2, lat: 2 },
+    });
+    const parts = features.map(({ properties }) => properties?.["part"]);
+    expect(parts).toEqual(["rural", "area", "origin", "destination", "start", "end"]);
+    const drawn = evidenceLayers("light").map(({ id }) => id);
+    for (const part of parts) expect(drawn).toContain(`evidence-${part}`);
+  });
+
+  it("places the plate of the chosen vehicle before all others", () => {
+    const frame = { kind: "snapshot", frameMs: 1, resumeToken: 0n, removed: [] } as const;
+    const fixes = [1, 2, 3].map((vehicleNo) => ({ ...(vehicle(116.39, 0) as LiveFix), vehicleNo }));
+    const plates = new Map(fixes.map(({ vehicleNo }) => [vehicleNo, `P${vehicleNo}`]));
+    const world = { west: -180, south: -90, east: 180, north: 90 };
+    const labelled = labelFleet(foldFrame(EMPTY_FLEET, { ...frame, fixes }), plates, world, 3, () => true);
+    expect(labelled.features.map(({ properties }) => properties)).toEqual([
+      { plate: "P3", chosen: true },
+      { plate: "P1", chosen: false },
+      { plate: "P2", chosen: false },
     ]);
   });
 });

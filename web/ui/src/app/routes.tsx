@@ -4,6 +4,7 @@ import { useSignedIn } from "../session/useSession";
 import { Gate } from "../shell/Gate";
 import { Missing } from "../shell/Missing";
 import { homeFor } from "../shell/menu";
+import { Opening } from "../shell/Opening";
 import { PageFailed } from "../shell/PageFailed";
 
 function Home() {
@@ -14,13 +15,13 @@ export const router = createBrowserRouter([
   {
     path: "/login",
     lazy: () => import("../pages/login/LoginPage"),
-    HydrateFallback: () => null,
+    HydrateFallback: Opening,
     ErrorBoundary: PageFailed,
   },
   {
     path: "/",
     Component: Gate,
-    HydrateFallback: () => null,
+    HydrateFallback: Opening,
     ErrorBoundary: PageFailed,
     children: [
       { index: true, Component: Home },

@@ -16,13 +16,14 @@ export interface EvidenceParts {
   readonly fixes: readonly TrackFix[];
   readonly planned: LineString | null;
   readonly corridor: Geometry | null;
-  readonly areas?: readonly { readonly geometry: Geometry }[];
+  readonly areas?: readonly { readonly kind: string; readonly geometry: Geometry }[];
   readonly origin?: { lon: number; lat: number } | null;
   readonly destination?: { lon: number; lat: number } | null;
 }
 
-type Part =
+export type Part =
   | "area"
+  | "rural"
   | "track"
   | "poor"
   | "gap"
@@ -76,7 +77,8 @@ export function trackPieces(fixes: readonly TrackFix[]): Feature[] {
 export function evidenceFeatures(parts: EvidenceParts): FeatureCollection {
   const features: Feature[] = [];
   if (parts.corridor) features.push(feature("corridor", parts.corridor));
-  for (const area of parts.areas ?? []) features.push(feature("area", area.geometry));
+  for (const { kind, geometry } of parts.areas ?? [])
+    features.push(feature(kind === "rural" ? "rural" : "area", geometry));
   if (parts.planned) features.push(feature("planned", parts.planned));
   features.push(...trackPieces(parts.fixes));
   const first = parts.fixes[0];
@@ -88,9 +90,11 @@ export function evidenceFeatures(parts: EvidenceParts): FeatureCollection {
   return { type: "FeatureCollection", features };
 }
 
+const AREAS: readonly unknown[] = ["area", "rural"];
+
 /** West, south, east, north of what matters: areas only when there is nothing else. */
 export function boundsOf(collection: FeatureCollection): [number, number, number, number] | null {
-  const features = collection.features.filter(({ properties }) => properties?.["part"] !== "area");
+  const features = collection.features.filter(({ properties }) => !AREAS.includes(properties?.["part"]));
   let bounds: [number, number, number, number] | null = null;
   const visit = (node: unknown): void => {
     if (!Array.isArray(node)) return;

@@ -6,12 +6,14 @@ import { Icon } from "../parts/Icon";
 import { useSignedIn, useSignOut } from "../session/useSession";
 import { wordFor } from "../text/codes";
 import { LANGUAGES, speak } from "../text/language";
+import { useName } from "../text/names";
 import { LANGUAGE_NAMES } from "./LanguageMenu";
 import { SCHEMES } from "./ThemeMenu";
 
 export function AccountMenu({ compact }: { compact: boolean }) {
   const { t, i18n } = useTranslation();
   const { person, roles } = useSignedIn();
+  const name = useName();
   const signOut = useSignOut();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
@@ -42,10 +44,9 @@ export function AccountMenu({ compact }: { compact: boolean }) {
           <Text size="sm" fw={600}>
             {person.name}
           </Text>
-          {roles.map(({ role, unit_name }) => (
-            <Text key={`${role}-${unit_name}`} size="xs">
-              {wordFor(t, "role", role)}
-              {unit_name ? ` · ${unit_name}` : ""}
+          {roles.map(({ role, unit_id, unit_name, unit_name_en }) => (
+            <Text key={`${role}-${unit_id}`} size="xs">
+              {wordFor(t, "role", role)} · {name(unit_name, unit_name_en)}
             </Text>
           ))}
         </Menu.Label>

@@ -7,7 +7,10 @@ import { Outlet, useLocation } from "react-router";
 import { Loading } from "../parts/states";
 import { useSignedIn } from "../session/useSession";
 import { BottomBar } from "./BottomBar";
-import { menuFor } from "./menu";
+import { Missing } from "./Missing";
+import { admission, menuFor } from "./menu";
+import { NoAccess } from "./NoAccess";
+import { OpeningNext } from "./Opening";
 import { SideMenu } from "./SideMenu";
 import { TopBar } from "./TopBar";
 
@@ -16,11 +19,13 @@ const FULL_HEIGHT = ["/map"];
 
 export function Shell() {
   const { t } = useTranslation();
-  const entries = menuFor(useSignedIn());
+  const session = useSignedIn();
+  const entries = menuFor(session);
   const { pathname } = useLocation();
+  const admitted = admission(session, pathname);
   const phone = useMediaQuery("(max-width: 61.99em)", undefined, { getInitialValueInEffect: false });
   const [opened, drawer] = useDisclosure(false);
-  const full = FULL_HEIGHT.includes(pathname);
+  const full = admitted.may && FULL_HEIGHT.includes(pathname);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the menu
   useEffect(() => drawer.close(), [pathname]);
@@ -33,6 +38,7 @@ export function Shell() {
       padding={full ? 0 : { base: "sm", sm: "lg" }}
       transitionDuration={0}
     >
+      <OpeningNext />
       <a className="skip-link" href="#content">
         {t("shell.skip")}
       </a>
@@ -43,9 +49,15 @@ export function Shell() {
         {!phone && <SideMenu entries={entries} />}
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1} style={{ outline: "none" }}>
-        <Suspense fallback={<Loading />}>
-          <Outlet />
-        </Suspense>
+        {admitted.may ? (
+          <Suspense fallback={<Loading />}>
+            <Outlet />
+          </Suspense>
+        ) : admitted.entry ? (
+          <NoAccess page={t(`shell.menu.${admitted.entry.name}`)} />
+        ) : (
+          <Missing />
+        )}
       </AppShell.Main>
       {phone && (
         <AppShell.Footer component="nav" aria-label={t("shell.menuLabel")}>

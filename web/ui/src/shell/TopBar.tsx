@@ -25,7 +25,7 @@ export function TopBar({ phone }: { phone: boolean }) {
           {t("app.name")}
         </Text>
       </Link>
-      {demo && !phone && <Tone tone="warn">{t("shell.demo")}</Tone>}
+      {demo && <Tone tone="warn">{t(phone ? "shell.demoShort" : "shell.demo")}</Tone>}
       <Group gap={phone ? 2 : 6} ml="auto" wrap="nowrap">
         <SearchBox compact={phone} />
         {!phone && <LanguageMenu />}

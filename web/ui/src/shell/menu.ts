@@ -13,6 +13,8 @@ export interface MenuEntry {
   readonly group: Group;
   /** Any of these rights offers the entry; none needed when empty. */
   readonly rights: readonly string[];
+  /** Rights with which the page may be opened, from links, without being in the menu. */
+  readonly linked?: readonly string[];
 }
 
 const ENTRIES: readonly MenuEntry[] = [
@@ -28,6 +30,7 @@ const ENTRIES: readonly MenuEntry[] = [
     icon: "trips",
     group: "work",
     rights: ["order.book", "order.assign", "order.settle"],
+    linked: ["order.drive", "alert.view"],
   },
   { path: "/admin/vehicles", name: "vehicles", icon: "vehicles", group: "setup", rights: ["vehicle.view"] },
   { path: "/admin/devices", name: "devices", icon: "devices", group: "setup", rights: ["device.view"] },
@@ -73,3 +76,18 @@ export function menuFor(session: Pick<Session, "rights" | "roles">): readonly Me
 
 export const homeFor = (session: Pick<Session, "rights" | "roles">): string =>
   menuFor(session)[0]?.path ?? "/help";
+
+const ONE_OF = /^\/(?:trips|alerts)\/(.+)$/;
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export type Admission = { readonly may: true } | { readonly may: false; readonly entry: MenuEntry | null };
+
+/** Whether a page is this person's: if not, whose it would be (`entry`), or that there is no such page. */
+export function admission(session: Pick<Session, "rights">, pathname: string): Admission {
+  const id = ONE_OF.exec(pathname)?.[1];
+  if (id !== undefined && !ID.test(id)) return { may: false, entry: null };
+  const entry = ENTRIES.find(({ path }) => pathname === path || pathname.startsWith(`${path}/`));
+  const rights = entry ? [...entry.rights, ...(entry.linked ?? [])] : [];
+  const may = rights.length === 0 || rights.some((right) => session.rights.includes(right));
+  return may ? { may } : { may, entry: entry ?? null };
+}

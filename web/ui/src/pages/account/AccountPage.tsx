@@ -9,11 +9,13 @@ import { Note } from "../../parts/Note";
 import { PageHeader } from "../../parts/PageHeader";
 import { Panel } from "../../parts/Panel";
 import { useAct } from "../../parts/useAct";
-import { SESSION_KEY, useSignedIn } from "../../session/useSession";
+import { SESSION_KEY, useConfig, useSignedIn } from "../../session/useSession";
 import { errorSentence, wordFor } from "../../text/codes";
+import { useName } from "../../text/names";
 
 export function Component() {
   const { t } = useTranslation();
+  const name = useName();
   const session = useSignedIn();
   return (
     <>
@@ -32,9 +34,9 @@ export function Component() {
               [
                 t("person.roles"),
                 <Stack key="roles" gap={2}>
-                  {session.roles.map(({ role, unit_id, unit_name }) => (
+                  {session.roles.map(({ role, unit_id, unit_name, unit_name_en }) => (
                     <span key={`${role}-${unit_id}`}>
-                      {wordFor(t, "role", role)} · {unit_name}
+                      {wordFor(t, "role", role)} · {name(unit_name, unit_name_en)}
                     </span>
                   ))}
                 </Stack>,
@@ -51,6 +53,7 @@ export function Component() {
 function PasswordPanel() {
   const { t } = useTranslation();
   const cache = useQueryClient();
+  const { shortest_password: shortest } = useConfig();
   const [old, setOld] = useState("");
   const [fresh, setFresh] = useState("");
   const [again, setAgain] = useState("");
@@ -91,7 +94,7 @@ function PasswordPanel() {
           />
           <PasswordInput
             label={t("account.new")}
-            description={t("account.rule")}
+            description={t("account.rule", { count: shortest })}
             autoComplete="new-password"
             required
             value={fresh}

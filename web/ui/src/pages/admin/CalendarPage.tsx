@@ -9,19 +9,25 @@ import { Icon } from "../../parts/Icon";
 import { Note } from "../../parts/Note";
 import { PageHeader } from "../../parts/PageHeader";
 import { Panel } from "../../parts/Panel";
-import { Failed, Loading } from "../../parts/states";
+import { Empty, Failed, Loading } from "../../parts/states";
 import { useConfig } from "../../session/useSession";
 import { DayTable } from "./DayTable";
 import { MonthGrid } from "./MonthGrid";
+import { dayKind } from "./month";
+
+/** The years the server keeps. */
+const FIRST = 2000;
+const LAST = 2100;
 
 export function Component() {
   const { t } = useTranslation();
   const { timezone } = useConfig();
   const [params, setParams] = useSearchParams();
   const thisYear = Number(dayOf(Date.now(), timezone).slice(0, 4));
-  const year = Number(params.get("year")) || thisYear;
+  const year = Math.min(LAST, Math.max(FIRST, Math.trunc(Number(params.get("year"))) || thisYear));
   const days = useQuery({ queryKey: ["calendar", year], queryFn: () => readCalendar(year) });
   const stated = days.data ?? [];
+  const exceptions = stated.filter(({ day, kind }) => kind !== dayKind(day, undefined));
   const turn = (step: number) => setParams({ year: String(year + step) }, { replace: true });
   return (
     <>
@@ -34,6 +40,7 @@ export function Component() {
               variant="default"
               size="lg"
               aria-label={t("calendar.before")}
+              disabled={year === FIRST}
               onClick={() => turn(-1)}
             >
               <span style={{ rotate: "-90deg" }}>
@@ -43,7 +50,13 @@ export function Component() {
             <Text fw={700} className="num" aria-live="polite">
               {year}
             </Text>
-            <ActionIcon variant="default" size="lg" aria-label={t("calendar.after")} onClick={() => turn(1)}>
+            <ActionIcon
+              variant="default"
+              size="lg"
+              aria-label={t("calendar.after")}
+              disabled={year === LAST}
+              onClick={() => turn(1)}
+            >
               <span style={{ rotate: "90deg" }}>
                 <Icon name="up" />
               </span>
@@ -68,7 +81,11 @@ export function Component() {
           </SimpleGrid>
           {stated.length > 0 && (
             <Panel flush title={t("calendar.stated")}>
-              <DayTable days={stated} />
+              {exceptions.length > 0 ? (
+                <DayTable days={exceptions} />
+              ) : (
+                <Empty icon="calendar" title={t("calendar.withoutExceptions")} />
+              )}
             </Panel>
           )}
         </>

@@ -1,4 +1,4 @@
-// The stated days of a year as a list: the plain form of the month grids.
+// The days of a year that differ from the ordinary week, as a list: the plain form of the month grids.
 import { useTranslation } from "react-i18next";
 import type { StatedDay } from "../../api/register";
 import type { Column } from "../../parts/list/columns";

@@ -10,16 +10,18 @@ interface MonthGridProps {
   stated: readonly StatedDay[];
 }
 
-const MARKS: Record<string, string> = { holiday: "休", adjusted_rest: "休", adjusted_workday: "班" };
+const MARKED = ["holiday", "adjusted_rest", "adjusted_workday"];
 
 export function MonthGrid({ year, month, stated }: MonthGridProps) {
   const { t, i18n } = useTranslation();
-  const name = new Intl.DateTimeFormat(i18n.language, { month: "long", timeZone: "UTC" }).format(
-    Date.UTC(year, month),
-  );
+  const name = new Intl.DateTimeFormat(i18n.language, {
+    year: "numeric",
+    month: "long",
+    timeZone: "UTC",
+  }).format(Date.UTC(year, month));
   const weekday = new Intl.DateTimeFormat(i18n.language, { weekday: "narrow", timeZone: "UTC" });
   return (
-    <Box component="section" className="panel" p="sm" aria-label={`${year} ${name}`}>
+    <Box component="section" className="panel" p="sm" aria-label={name}>
       <Text fw={650} size="sm" mb={6}>
         {name}
       </Text>
@@ -45,7 +47,9 @@ export function MonthGrid({ year, month, stated }: MonthGridProps) {
               title={known?.name || t(`dayKind.${kind}`)}
             >
               {Number(day.slice(8))}
-              {known && MARKS[known.kind] ? <sup aria-hidden="true">{MARKS[known.kind]}</sup> : null}
+              {known && MARKED.includes(known.kind) ? (
+                <sup aria-hidden="true">{t(`calendar.mark.${known.kind}`)}</sup>
+              ) : null}
             </span>
           );
         })}

@@ -11,20 +11,26 @@ import { PageHeader } from "../../parts/PageHeader";
 import { Tone } from "../../parts/Tone";
 import { useRight } from "../../session/useSession";
 import { wordFor } from "../../text/codes";
+import { useName } from "../../text/names";
 import { ROLES, wordChoices } from "./choices";
 import { NewPersonDialog, PersonDialog } from "./PersonDialogs";
-import { useEditor } from "./useEditor";
 
 export function Component() {
   const { t } = useTranslation();
+  const name = useName();
   const state = useListState("name", ["role"]);
   const mayEdit = useRight("person.edit");
   const [adding, setAdding] = useState(false);
-  const editor = useEditor<Person>("people", ["people"]);
+  const [editing, setEditing] = useState<Person | null>(null);
   const columns: Column<Person>[] = [
     { id: "name", title: t("person.name"), show: (row) => row.name, sort: "name" },
     { id: "login", tight: true, title: t("login.name"), show: (row) => row.login, sort: "login" },
-    { id: "unit", title: t("person.unit"), show: (row) => row.unit_name, sort: "unit_name" },
+    {
+      id: "unit",
+      title: t("person.unit"),
+      show: (row) => name(row.unit_name, row.unit_name_en),
+      sort: "unit_name",
+    },
     {
       id: "roles",
       title: t("person.roles"),
@@ -66,7 +72,7 @@ export function Component() {
         state={state}
         columns={columns}
         rowKey={({ id }) => id}
-        {...(mayEdit ? { onOpen: editor.startEditing } : {})}
+        {...(mayEdit ? { onOpen: setEditing } : {})}
         filters={
           <ChoiceFilter
             state={state}
@@ -78,7 +84,7 @@ export function Component() {
         empty={{ title: t("person.none") }}
       />
       {adding && <NewPersonDialog onClose={() => setAdding(false)} />}
-      {editor.editing && <PersonDialog key={editor.editing.id} person={editor.editing} editor={editor} />}
+      {editing && <PersonDialog person={editing} onClose={() => setEditing(null)} />}
     </>
   );
 }

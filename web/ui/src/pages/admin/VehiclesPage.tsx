@@ -12,9 +12,9 @@ import { PageHeader } from "../../parts/PageHeader";
 import { useRight } from "../../session/useSession";
 import { wordFor } from "../../text/codes";
 import { useName } from "../../text/names";
+import { showPlate } from "../../text/plates";
 import { VEHICLE_STATUSES, wordChoices } from "./choices";
 import { NewVehicleDialog, VehicleDialog } from "./VehicleDialogs";
-import { showPlate } from "../../text/plates";
 
 export function Component() {
   const { t } = useTranslation();
@@ -24,7 +24,13 @@ export function Component() {
   const [adding, setAdding] = useState(false);
   const [openId, setOpenId] = useState<string | null>(null);
   const columns: Column<LiveRow>[] = [
-    { id: "plate", tight: true, title: t("vehicle.plate"), show: (row) => showPlate(row.plate), sort: "plate" },
+    {
+      id: "plate",
+      tight: true,
+      title: t("vehicle.plate"),
+      show: (row) => showPlate(row.plate),
+      sort: "plate",
+    },
     { id: "class", title: t("vehicle.class"), show: (row) => wordFor(t, "vehicleClass", row.vehicle_class) },
     { id: "model", title: t("vehicle.model"), show: (row) => row.make_model || "—" },
     { id: "seats", title: t("vehicle.seats"), show: (row) => row.seats, numeric: true },
@@ -53,6 +59,7 @@ export function Component() {
       <ListView<LiveRow>
         name="vehicles"
         path="/api/vehicles"
+        counted="map.count"
         label={t("shell.menu.vehicles")}
         state={state}
         columns={columns}

@@ -34,10 +34,10 @@ export function History({ order }: { order: OrderDetail }) {
       </Timeline>
       {order.approvals.map((approval) => (
         <Text size="sm" mt="sm" key={approval.decided_at}>
-          {t("trips.approval", {
+          {t(approval.opinion ? "trips.approval" : "trips.approvalOnly", {
             name: approval.approver_name,
             decision: t(`trips.decision.${approval.decision}`),
-            opinion: approval.opinion || "—",
+            opinion: approval.opinion,
           })}
         </Text>
       ))}

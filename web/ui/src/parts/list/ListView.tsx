@@ -27,11 +27,13 @@ interface ListViewProps<Row> {
   searchable?: boolean;
   exportable?: boolean;
   refreshMs?: number;
+  /** The text that counts the rows. */
+  counted?: "list.count" | "map.count";
   empty: { title: string; hint?: string; action?: ReactNode };
 }
 
 export function ListView<Row>(props: ListViewProps<Row>) {
-  const { state, fixed, searchable = true, exportable = true, empty } = props;
+  const { state, fixed, searchable = true, exportable = true, counted = "list.count", empty } = props;
   const { t } = useTranslation();
   const query: Query = { ...state.values, ...fixed, ...(state.sort ? { sort: state.sort } : {}) };
   const { pages, items, total } = useRows<Row>(props.name, props.path, query, props.refreshMs);
@@ -46,7 +48,7 @@ export function ListView<Row>(props: ListViewProps<Row>) {
         {props.filters}
         <Group gap="sm" ml="auto">
           <Text size="sm" c="dimmed" aria-live="polite" className="num">
-            {pages.isSuccess && t("list.count", { count: total })}
+            {pages.isSuccess && t(counted, { count: total })}
           </Text>
           {exportable && <ExportMenu path={props.path} query={query} />}
         </Group>

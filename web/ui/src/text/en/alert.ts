@@ -58,6 +58,7 @@ export const alert = {
     partly: "Only the part of the track that you may see is shown.",
     part: {
       area: "Areas",
+      rural: "Rural areas",
       track: "Track driven",
       poor: "Track, weak signal",
       gap: "Gap in the signal",

@@ -65,6 +65,7 @@ export const app = {
   shell: {
     skip: "Skip to content",
     demo: "Demo data",
+    demoShort: "Demo",
     menuLabel: "Main menu",
     allPages: "All pages",
     more: "More",

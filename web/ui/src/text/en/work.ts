@@ -117,6 +117,7 @@ export const work = {
     noVehicle: "No vehicle assigned yet.",
     history: "Record",
     approval: "{{name}}: {{decision}}, opinion: {{opinion}}",
+    approvalOnly: "{{name}}: {{decision}}",
     decision: { approved: "approved", rejected: "not approved" },
   },
   distanceSource: { track: "by track", odometer: "by odometer", route: "by planned route" },

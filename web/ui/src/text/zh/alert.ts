@@ -57,6 +57,7 @@ export const alert = {
     partly: "只显示您有权查看的部分轨迹。",
     part: {
       area: "区域",
+      rural: "乡村区域",
       track: "实际轨迹",
       poor: "信号差的轨迹",
       gap: "信号中断",

@@ -62,6 +62,7 @@ export const app = {
   shell: {
     skip: "跳到正文",
     demo: "演示数据",
+    demoShort: "演示",
     menuLabel: "主菜单",
     allPages: "全部页面",
     more: "更多",

@@ -117,6 +117,7 @@ export const work = {
     noVehicle: "尚未派车。",
     history: "办理记录",
     approval: "{{name}}：{{decision}}，意见：{{opinion}}",
+    approvalOnly: "{{name}}：{{decision}}",
     decision: { approved: "批准", rejected: "不批准" },
   },
   distanceSource: { track: "按轨迹", odometer: "按里程表", route: "按计划路线" },
