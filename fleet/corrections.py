@@ -19,13 +19,15 @@ async def correct_person(
     row_version: int,
     values: Mapping[str, Any],
     roles: list[tuple[Role, UUID]] | None,
+    password: str | None = None,
     now: datetime,
 ) -> int:
-    """Fields and roles in one; roles that are the same as before end no session. Returns the new row version.
+    """Fields, roles and a new initial password in one; roles that are the same as before end no session.
 
-    Raises Stale also when only roles change, and whatever service.edit and service.set_roles raise.
+    Returns the new row version. Raises Stale also when only roles change, and whatever service.edit,
+    service.set_roles and service.reset_password raise.
     """
-    if values or roles is None:
+    if values or (roles is None and password is None):
         row_version = await service.edit(
             conn, actor, tenant_id=actor.tenant_id, table="person", row_id=person_id, row_version=row_version,
             values=values, now=now,
@@ -41,6 +43,9 @@ async def correct_person(
         held = {(Role(row["role"]), row["unit_id"]) for row in await store.many(conn, store.ROLES, (person_id, now))}
         if held != set(roles):
             await service.set_roles(conn, actor, person_id, roles, now=now)
+    if password is not None:
+        await service.reset_password(conn, actor, person_id, new=password, now=now)
+        row_version += 1  # the row holds the password's hash
     return row_version
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from fleet import corrections, db, service, store
 from fleet.access import Role
-from fleet.errors import Conflict, Invalid, SameHands, Stale, Taken
+from fleet.errors import Conflict, Invalid, SameHands, Stale, Taken, WeakPassword
 from fleet.vehicle import Relation
 from tests.db import town as town_of
 from tests.db.town import NOW, SINCE, Town
@@ -63,10 +63,12 @@ async def test_a_code_is_corrected_has_no_spaces_and_belongs_to_one_unit(owner: 
 async def _person(owner: db.Connection, town: Town, name: str, row_version: int = 1, **more: Any) -> int:
     actor = await town.actor(owner, more.pop("by", "sysadmin"))
     roles = [(role, town.units[unit]) for role, unit in more.pop("roles")] if "roles" in more else None
+    password = more.pop("password", None)
     async with owner.transaction():
         return await corrections.correct_person(
-            owner, actor, town.people[name], row_version=row_version, values=more, roles=roles, now=NOW
-        )
+            owner, actor, town.people[name], row_version=row_version, values=more, roles=roles,
+            password=password, now=NOW,
+        )  # fmt: skip
 
 
 async def test_a_person_and_his_roles_are_saved_together(owner: db.Connection, town: Town) -> None:
@@ -84,6 +86,16 @@ async def test_roles_alone_count_as_a_change_and_a_stale_one_is_refused(owner: d
     assert refusal.value.params == {"yours": 1, "current": 2}
     with pytest.raises(SameHands):
         await _person(owner, town, "sysadmin", roles=[])
+
+
+async def test_a_new_initial_password_is_part_of_the_same_save(owner: db.Connection, town: Town) -> None:
+    """A weak one undoes the rest of it, and the version answered is the row's."""
+    version = await _person(owner, town, "employee", phone="1", password="a long enough one")
+    row = await store.one(owner, "SELECT row_version, must_change_password, phone FROM person WHERE login = 'employee'")
+    assert row == {"row_version": version, "must_change_password": True, "phone": "1"}
+    with pytest.raises(WeakPassword):
+        await _person(owner, town, "employee", version, phone="2", password="short")
+    assert await store.one(owner, "SELECT phone FROM person WHERE login = 'employee'") == {"phone": "1"}
 
 
 async def test_the_same_roles_end_no_session(owner: db.Connection, town: Town) -> None:

@@ -73,6 +73,7 @@ class PersonEdit(BaseModel):
     licence_class: Label | None = None
     licence_expires_on: date | None = None
     roles: list[RoleHeld] | None = None
+    password: Annotated[str, Field(max_length=1000)] | None = None  # a new initial one
 
 
 class NewRoles(BaseModel):
@@ -158,12 +159,17 @@ async def person(person_id: UUID, work: Signed) -> PersonRow:
 
 @router.patch("/people/{person_id}")
 async def edit_person(person_id: UUID, body: PersonEdit, work: Signed, row_version: RowVersion) -> Changed:
-    """Changes a person, his roles included; other roles or a disabled account end every session at once."""
-    values = changed_fields(body)
-    values.pop("roles", None)
-    roles = None if body.roles is None else [(held.role, held.unit_id) for held in body.roles]
+    """Changes a person, his roles and password included; those and a disabled account end every session at once."""
+    apart = {"roles", "password"}
     version = await corrections.correct_person(
-        work.conn, work.actor, person_id, row_version=row_version, values=values, roles=roles, now=work.now
+        work.conn,
+        work.actor,
+        person_id,
+        row_version=row_version,
+        values={name: value for name, value in changed_fields(body).items() if name not in apart},
+        roles=None if body.roles is None else [(held.role, held.unit_id) for held in body.roles],
+        password=body.password,
+        now=work.now,
     )
     return Changed(row_version=version)
 

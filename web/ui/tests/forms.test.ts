@@ -3,9 +3,8 @@
 import { describe, expect, it } from "vitest";
 import { dayOf, instantToWall, showInstant, wallToInstant } from "../src/app/time";
 import { monthDays } from "../src/pages/admin/month";
-import { calendarNotes, emptyDraft, missingIn, toOrder } from "../src/pages/book/draft";
-import { allowancesOf, drivingSteps, offeredSteps, placeOnWay } from "../src/pages/trips/steps";
-import { changes, clean, type Field, missingFields } from "../src/parts/form/fields";
+import { calendarNotes, draftOf, emptyDraft, repeated, toWish, troublesIn } from "../src/pages/book/draft";
+import { allowancesOf, drivingSteps, offeredSteps, placeOnWay, primaryStep } from "../src/pages/trips/steps";
 import { homeFor, menuFor } from "../src/shell/menu";
 
 const ZONE = "Asia/Shanghai";
@@ -34,25 +33,55 @@ describe("booking", () => {
     purposeText: "项目会议",
   };
 
-  it("names everything that is missing", () => {
-    expect(missingIn(emptyDraft(nowMs, ZONE), nowMs, ZONE)).toEqual([
-      "origin",
-      "destination",
-      "purpose",
-      "purposeText",
-    ]);
-    expect(missingIn(whole, nowMs, ZONE)).toEqual([]);
-    expect(missingIn({ ...whole, destination: place(116) }, nowMs, ZONE)).toEqual(["samePlace"]);
-    expect(missingIn(whole, nowMs + 864e5, ZONE)).toEqual(["past"]);
+  it("names everything that is missing by its field", () => {
+    expect(troublesIn(emptyDraft(nowMs, ZONE), nowMs, ZONE)).toEqual({
+      origin: "origin",
+      destination: "destination",
+      purpose: "purpose",
+      purpose_text: "purposeText",
+    });
+    expect(troublesIn(whole, nowMs, ZONE)).toEqual({});
+    expect(troublesIn({ ...whole, destination: place(116) }, nowMs, ZONE)).toEqual({
+      destination: "samePlace",
+    });
+    expect(troublesIn(whole, nowMs + 864e5, ZONE)).toEqual({ planned_start_at: "past" });
   });
 
-  it("becomes an order in instants", () => {
-    const order = toOrder({ ...whole, startWall: "2026-02-14 08:30:00", durationMin: 90 }, ZONE);
-    expect(order).toMatchObject({
+  it("books nobody for an emptied or impossible number of people", () => {
+    for (const passengers of [null, 0, -3, 2.5, 80, "3a"]) {
+      expect(troublesIn({ ...whole, passengers }, nowMs, ZONE)).toEqual({ passengers: "passengers" });
+    }
+    expect(toWish({ ...whole, passengers: null }, ZONE)).toBeNull();
+  });
+
+  it("becomes a wish in instants", () => {
+    const wish = toWish({ ...whole, startWall: "2026-02-14 08:30:00", durationMin: 90 }, ZONE);
+    expect(wish).toMatchObject({
       planned_start_at: "2026-02-14T00:30:00.000Z",
       planned_end_at: "2026-02-14T02:00:00.000Z",
       flexible_min: 15,
     });
+  });
+
+  it("is read back from an order without losing what the form does not show", () => {
+    const wish = toWish(
+      {
+        ...whole,
+        stops: [place(118)],
+        confidential: true,
+        startWall: "2026-02-14 08:30:00",
+        durationMin: 150,
+      },
+      ZONE,
+    );
+    const order = { ...wish, latest_start_at: "2026-02-14T00:45:00Z" } as Parameters<typeof draftOf>[0];
+    expect(toWish(draftOf(order, ZONE), ZONE)).toEqual(wish);
+  });
+
+  it("is asked for again at the same hour, today when there is time", () => {
+    const at = (startWall: string) => repeated({ ...whole, startWall }, nowMs, ZONE).startWall;
+    expect(at("2026-01-05 08:30:00")).toBe("2026-02-13 08:30:00");
+    expect(at("2026-01-05 08:15:00")).toBe("2026-02-14 08:15:00");
   });
 
   it("tells a make-up workday from a weekend and sees quiet hours", () => {
@@ -68,9 +97,23 @@ describe("booking", () => {
 
 describe("steps", () => {
   it("offers what the server allows, in a fixed order, without assigning", () => {
-    expect(offeredSteps(["cancel", "assign", "approve", "review"])).toEqual(["approve", "cancel"]);
+    expect(offeredSteps(["cancel", "assign", "approve", "review"], "unit_approved")).toEqual([
+      "approve",
+      "cancel",
+    ]);
     expect(drivingSteps("assigned")).toEqual(["accept", "refuse"]);
     expect(drivingSteps("settled")).toEqual([]);
+  });
+
+  it("offers to withdraw what nobody has decided on and to cancel what somebody has, never both", () => {
+    const possible = ["withdraw", "cancel"];
+    expect(offeredSteps(possible, "submitted")).toEqual(["withdraw"]);
+    expect(offeredSteps(possible, "unit_approved")).toEqual(["cancel"]);
+  });
+
+  it("puts only what comes next forward", () => {
+    expect(primaryStep(drivingSteps("departed"))).toBe("arrive");
+    expect(primaryStep(["refuse"])).toBeUndefined();
   });
 
   it("knows how far an order is and when it left the way", () => {
@@ -80,26 +123,6 @@ describe("steps", () => {
 
   it("reads from the hints what approving has to allow", () => {
     expect(allowancesOf([{ code: "quiet_hours" }])).toEqual({ offHours: true, dayOff: false });
-  });
-});
-
-describe("register forms", () => {
-  const fields: Field[] = [
-    { name: "name", label: "", kind: "text", required: true },
-    { name: "model", label: "", kind: "text" },
-    { name: "seats", label: "", kind: "number" },
-    { name: "active", label: "", kind: "switch" },
-  ];
-
-  it("sends only what changed", () => {
-    const before = { name: "a", model: "x", seats: 5, active: true };
-    expect(changes(fields, before, { ...before, model: "y" })).toEqual({ model: "y" });
-    expect(changes(fields, before, { ...before })).toEqual({});
-  });
-
-  it("keeps empty text and nothing apart and asks for what is required", () => {
-    expect(clean(fields, { name: "a" })).toEqual({ name: "a", model: "", seats: null, active: false });
-    expect(missingFields(fields, { name: "" })).toEqual(["name"]);
   });
 });
 

@@ -6,7 +6,8 @@ export type QueueRow = Placed<Schemas["QueueItem"]>;
 export type Plan = Schemas["Suggestion"];
 export type Proposed = Schemas["Assignment"];
 export type Unserved = Schemas["Unserved"];
-export type Alternative = Schemas["Alternative"];
+export type Candidates = Schemas["Candidates"];
+export type Objection = Schemas["Objection"];
 export type Acceptance = Schemas["Acceptance"];
 
 export const readQueue = async (): Promise<QueueRow[]> =>
@@ -16,4 +17,15 @@ export const suggest = (orderIds: string[] | null, key: string): Promise<Plan> =
 export const acceptPlan = (planId: string, orderIds: string[], key: string): Promise<Acceptance> =>
   answered(
     api.POST("/api/dispatch/accept", { body: { plan_id: planId, order_ids: orderIds }, headers: once(key) }),
+  );
+export const readCandidates = (
+  orderId: string,
+  vehicleId: string | null,
+  signal: AbortSignal,
+): Promise<Candidates> =>
+  answered(
+    api.GET("/api/dispatch/orders/{order_id}/candidates", {
+      params: { path: { order_id: orderId }, query: { vehicle_id: vehicleId } },
+      signal,
+    }),
   );

@@ -17,7 +17,8 @@ interface Places {
 export type Placed<Row> = Omit<Row, keyof Places> & Places;
 export type OrderRow = Placed<Schemas["OrderRow"]>;
 export type OrderDetail = Placed<Schemas["OrderPage"]>;
-export type NewOrder = Schemas["NewOrder"];
+/** What somebody asks for; passengers by name are left as they are. */
+export type Wish = Omit<Schemas["Wish"], "passenger_ids">;
 export type Step = Schemas["Action"];
 export type StepBody = Schemas["StepBody"];
 
@@ -27,8 +28,27 @@ export const readOrder = (id: string): Promise<OrderDetail> =>
 export const readApprovals = async (): Promise<OrderRow[]> =>
   (await answered<{ items: OrderRow[] }>(api.GET("/api/approvals"))).items;
 
-export const bookOrder = (order: NewOrder, key: string): Promise<OrderDetail> =>
-  answered(api.POST("/api/orders", { body: order, headers: once(key) }));
+export type Settlement = Schemas["SettlementPreview"];
+
+export const readSettlement = (id: string): Promise<Settlement> =>
+  answered(api.GET("/api/orders/{order_id}/settlement", { params: { path: { order_id: id } } }));
+
+export const correctOrder = (id: string, version: number, wish: Wish, key: string) =>
+  answered<OrderDetail>(
+    api.PATCH("/api/orders/{order_id}", {
+      params: { path: { order_id: id } },
+      body: wish as Schemas["Wish"],
+      headers: versioned(version, key),
+    }),
+  );
+
+export const bookOrder = (wish: Wish, key: string): Promise<OrderDetail> =>
+  answered(
+    api.POST("/api/orders", {
+      body: { ...wish, passenger_ids: [], type: "normal", submit: true },
+      headers: once(key),
+    }),
+  );
 
 export interface StepInput {
   id: string;

@@ -25,3 +25,11 @@ export const routeBetween = (from: Point, to: Point, signal?: AbortSignal): Prom
       ...(signal ? { signal } : {}),
     }),
   );
+
+export const readRoom = (classWanted: Schemas["VehicleClass"] | null, signal?: AbortSignal) =>
+  answered<Schemas["Room"]>(
+    api.GET("/api/room", {
+      params: { query: { class_wanted: classWanted } },
+      ...(signal ? { signal } : {}),
+    }),
+  );

@@ -33,6 +33,8 @@ type Values = Record<string, unknown>;
 // A form sends what its fields name, whatever the table; the server checks every value by name and type.
 export const addRow = <Made = Schemas["Made"]>(table: Table, values: Values, key: string): Promise<Made> =>
   answered(api.POST(`/api/${table}` as "/api/units", { body: values as never, headers: once(key) }));
+export const readRow = <Row>(table: Table, id: string): Promise<Row> =>
+  answered(api.GET(`/api/${table}/${id}` as "/api/units/{unit_id}", { params: { path: { unit_id: id } } }));
 export const editRow = (table: Table, id: string, version: number, values: Values, key: string) =>
   answered<Schemas["Changed"]>(
     api.PATCH(`/api/${table}/${id}` as "/api/units/{unit_id}", {
@@ -42,22 +44,6 @@ export const editRow = (table: Table, id: string, version: number, values: Value
     }),
   );
 
-export const setRoles = (id: string, roles: readonly RoleHeld[], key: string) =>
-  answered(
-    api.PUT("/api/people/{person_id}/roles", {
-      params: { path: { person_id: id } },
-      body: { roles: roles.map(({ role, unit_id }) => ({ role: role as Schemas["Role"], unit_id })) },
-      headers: once(key),
-    }),
-  );
-export const resetPassword = (id: string, password: string, key: string) =>
-  answered(
-    api.POST("/api/people/{person_id}/password", {
-      params: { path: { person_id: id } },
-      body: { password },
-      headers: once(key),
-    }),
-  );
 export const transferCustody = (id: string, body: Schemas["Transfer"], key: string) =>
   answered(
     api.POST("/api/vehicles/{vehicle_id}/custody", {

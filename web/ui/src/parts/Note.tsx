@@ -4,6 +4,8 @@ import type { ReactNode } from "react";
 import type { ToneName } from "./Tone";
 
 interface NoteProps extends BoxProps {
+  id?: string;
+  tabIndex?: number;
   tone: ToneName;
   title?: string;
   role?: "alert" | "status";

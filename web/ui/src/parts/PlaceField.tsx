@@ -11,13 +11,14 @@ import { Icon } from "./Icon";
 import { PickOnMap } from "./PickOnMap";
 
 interface PlaceFieldProps {
+  id: string;
   label: string;
   value: OrderPlace | null;
   error?: string | undefined;
   onChange: (place: OrderPlace | null) => void;
 }
 
-export function PlaceField({ label, value, error, onChange }: PlaceFieldProps) {
+export function PlaceField({ id, label, value, error, onChange }: PlaceFieldProps) {
   const { t, i18n } = useTranslation();
   const [typed, setTyped] = useState(value?.name ?? "");
   const [settled] = useDebouncedValue(typed.trim(), 250);
@@ -32,6 +33,7 @@ export function PlaceField({ label, value, error, onChange }: PlaceFieldProps) {
   });
   const places = found.data ?? [];
   const named = new Map(places.map((place) => [place.name, place]));
+  const nothing = found.isSuccess && places.length === 0 && settled === typed.trim();
   const choose = (name: string) => {
     const place = named.get(name);
     if (place) onChange({ name: place.name, lon: place.lon, lat: place.lat });
@@ -45,13 +47,15 @@ export function PlaceField({ label, value, error, onChange }: PlaceFieldProps) {
   return (
     <>
       <Autocomplete
+        id={id}
         label={label}
         placeholder={t("place.hint")}
         required
         error={error}
         value={typed}
-        data={[...named.keys()]}
+        data={nothing ? [{ value: t("place.none"), disabled: true }] : [...named.keys()]}
         filter={({ options }) => options}
+        {...(nothing ? { styles: { option: { opacity: 1 } } } : {})}
         limit={12}
         leftSection={<Icon name="pin" size={16} />}
         rightSectionPointerEvents="all"
@@ -62,14 +66,18 @@ export function PlaceField({ label, value, error, onChange }: PlaceFieldProps) {
             </ActionIcon>
           </Tooltip>
         }
-        renderOption={({ option }) => (
-          <span>
-            {option.value}
-            <Text component="span" size="xs" c="dimmed" ml={8}>
-              {about(option)}
-            </Text>
-          </span>
-        )}
+        renderOption={({ option }) =>
+          named.has(option.value) ? (
+            <span>
+              {option.value}
+              <Text component="span" size="xs" c="dimmed" ml={8}>
+                {about(option)}
+              </Text>
+            </span>
+          ) : (
+            option.value
+          )
+        }
         onChange={(text) => {
           setTyped(text);
           if (value && text !== value.name) onChange(null);

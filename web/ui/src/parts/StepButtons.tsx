@@ -4,7 +4,7 @@ import { Button, Group } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type OrderRow, type Step, type StepBody, takeStep } from "../api/orders";
-import { ASKS, UNWELCOME } from "../pages/trips/steps";
+import { ASKS, primaryStep } from "../pages/trips/steps";
 import { type Allowances, StepDialog } from "./StepDialog";
 import { useAct } from "./useAct";
 
@@ -25,13 +25,17 @@ export function StepButtons({ order, steps, size = "sm", grow = false, allowance
       takeStep({ id: order.id, step: input.step, row_version: order.row_version, body: input.body }, key),
     touches: ["orders", "order", "approvals", "dispatch", "vehicles", "notices"],
     done: t("step.done"),
+    // An open question shows the refusal itself.
+    quiet: asked !== null,
     after: () => setAsked(null),
   });
   const begin = (step: Step) => {
+    act.reset();
     if (ASKS[step]) setAsked(step);
     else act.mutate({ step, body: {} });
   };
   if (steps.length === 0) return null;
+  const primary = primaryStep(steps);
   return (
     <>
       <Group gap="xs" grow={grow}>
@@ -39,7 +43,7 @@ export function StepButtons({ order, steps, size = "sm", grow = false, allowance
           <Button
             key={step}
             size={size}
-            variant={UNWELCOME.includes(step) ? "default" : "filled"}
+            variant={step === primary ? "filled" : "default"}
             loading={act.isPending && !asked && act.variables?.step === step}
             disabled={act.isPending && act.variables?.step !== step}
             onClick={() => begin(step)}
@@ -54,6 +58,7 @@ export function StepButtons({ order, steps, size = "sm", grow = false, allowance
           order={order}
           allowances={allowances ?? { offHours: false, dayOff: false }}
           busy={act.isPending}
+          refusal={act.error}
           onClose={() => setAsked(null)}
           onSend={(body) => act.mutate({ step: asked, body })}
         />

@@ -1,9 +1,18 @@
-// The question of one step, asked before it is taken.
-import { Button, Checkbox, Group, Modal, NumberInput, Rating, Stack, Text, Textarea } from "@mantine/core";
+// The question of one step, asked before it is taken: what it means, and what it needs.
+import { Checkbox, Modal, Rating, Stack, Text, Textarea } from "@mantine/core";
+import { useId } from "@mantine/hooks";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { OrderRow, Step, StepBody } from "../api/orders";
-import { ASKS } from "../pages/trips/steps";
+import { ASKS, EXPLAINED } from "../pages/trips/steps";
+import { FormEnd } from "./form/FormEnd";
+import { NumberField } from "./form/NumberField";
+import type { Typed } from "./form/numbers";
+import { RefusalNote } from "./form/RefusalNote";
+import { numberSentence, type Troubles } from "./form/troubles";
+import { useFocusOnTrouble } from "./form/useFocusOnTrouble";
+import { useRefusedFields } from "./form/useRefusedFields";
+import { SettlementPreview } from "./SettlementPreview";
 
 export interface Allowances {
   readonly offHours: boolean;
@@ -15,28 +24,44 @@ interface StepDialogProps {
   order: OrderRow;
   allowances: Allowances;
   busy: boolean;
+  refusal: unknown;
   onClose: () => void;
   onSend: (body: Partial<StepBody>) => void;
 }
 
-export function StepDialog({ step, order, allowances, busy, onClose, onSend }: StepDialogProps) {
+/** No vehicle lives longer; the same bound as dispatch/guards.py. */
+const ODOMETER = { min: 0, max: 2_000_000 };
+const NAMES = ["odometer_km", "reason"] as const;
+
+export function StepDialog({ step, order, allowances, busy, refusal, onClose, onSend }: StepDialogProps) {
   const { t } = useTranslation();
+  const form = useId();
   const asks = ASKS[step] ?? [];
   const needsText = asks.includes("reason");
   const [text, setText] = useState("");
-  const [odometer, setOdometer] = useState<number | string>("");
-  const [rating, setRating] = useState(5);
+  const [odometer, setOdometer] = useState<Typed>(null);
+  const [rating, setRating] = useState(0);
   const [offHours, setOffHours] = useState(allowances.offHours);
   const [dayOff, setDayOff] = useState(allowances.dayOff);
-  const ready = !needsText || text.trim().length > 0;
+  const [payable, setPayable] = useState(!asks.includes("settlement"));
+  const [tried, setTried] = useState(0);
+  const own: Troubles = {
+    ...(needsText && !text.trim() ? { reason: t("form.required") } : {}),
+    ...sentenceOf("odometer_km", numberSentence(t, odometer, ODOMETER)),
+  };
+  const { refused, settle } = useRefusedFields(NAMES, refusal);
+  const shown: Troubles = { ...refused, ...(tried ? own : {}) };
+  useFocusOnTrouble(form, NAMES, shown, refusal, tried);
 
   const send = (event: FormEvent) => {
     event.preventDefault();
-    if (!ready) return;
+    setTried((times) => times + 1);
+    if (Object.keys(own).length > 0 || !payable) return;
     onSend({
       reason: text.trim(),
-      ...(asks.includes("odometer") && odometer !== "" ? { odometer_km: Number(odometer) } : {}),
-      ...(asks.includes("rating") ? { rating } : {}),
+      // An impossible reading was refused above; what is left is a number or nothing.
+      ...(asks.includes("odometer") && typeof odometer === "number" ? { odometer_km: odometer } : {}),
+      ...(asks.includes("rating") && rating > 0 ? { rating } : {}),
       ...(asks.includes("allowances") ? { off_hours_approved: offHours, holiday_approved: dayOff } : {}),
     });
   };
@@ -48,59 +73,46 @@ export function StepDialog({ step, order, allowances, busy, onClose, onSend }: S
       onClose={onClose}
       title={t("step.title", { step: t(`orderStep.${step}`), number: order.order_no })}
     >
-      <form onSubmit={send}>
+      <form onSubmit={send} noValidate>
         <Stack gap="md">
-          {asks.includes("allowances") && (allowances.offHours || allowances.dayOff) && (
-            <Stack gap="xs">
-              {allowances.offHours && (
-                <Checkbox
-                  label={t("step.allowOffHours")}
-                  checked={offHours}
-                  onChange={(event) => setOffHours(event.currentTarget.checked)}
-                />
-              )}
-              {allowances.dayOff && (
-                <Checkbox
-                  label={t("step.allowDayOff")}
-                  checked={dayOff}
-                  onChange={(event) => setDayOff(event.currentTarget.checked)}
-                />
-              )}
-            </Stack>
+          <RefusalNote id={`${form}-refusal`} refusal={refusal} />
+          {EXPLAINED.includes(step) && <Text size="sm">{t(`step.means.${step}`)}</Text>}
+          {asks.includes("settlement") && <SettlementPreview orderId={order.id} onPayable={setPayable} />}
+          {asks.includes("allowances") && allowances.offHours && (
+            <Checkbox
+              label={t("step.allowOffHours")}
+              checked={offHours}
+              onChange={(event) => setOffHours(event.currentTarget.checked)}
+            />
+          )}
+          {asks.includes("allowances") && allowances.dayOff && (
+            <Checkbox
+              label={t("step.allowDayOff")}
+              checked={dayOff}
+              onChange={(event) => setDayOff(event.currentTarget.checked)}
+            />
           )}
           {asks.includes("odometer") && (
-            <NumberInput
+            <NumberField
+              id={`${form}-odometer_km`}
               label={t("step.odometer")}
               description={t("step.odometerHint")}
               placeholder={t("common.optional")}
-              suffix=" km"
-              min={0}
-              max={2_000_000}
-              decimalScale={1}
+              rightSection={<Text size="sm">km</Text>}
               size="md"
-              inputMode="decimal"
-              hideControls
               data-autofocus
+              error={shown["odometer_km"]}
               value={odometer}
-              onChange={setOdometer}
+              onChange={(value) => {
+                settle("odometer_km");
+                setOdometer(value);
+              }}
             />
           )}
-          {asks.includes("rating") && (
-            <Stack gap={4}>
-              <Text size="sm" fw={500} id="rating-label">
-                {t("step.rating")}
-              </Text>
-              <Rating
-                value={rating}
-                onChange={setRating}
-                size="lg"
-                aria-labelledby="rating-label"
-                getSymbolLabel={(value) => t("step.stars", { count: value })}
-              />
-            </Stack>
-          )}
+          {asks.includes("rating") && <Stars value={rating} onChange={setRating} />}
           {(needsText || asks.includes("opinion")) && (
             <Textarea
+              id={`${form}-reason`}
               label={t(textLabel)}
               required={needsText}
               placeholder={needsText ? undefined : t("common.optional")}
@@ -108,20 +120,36 @@ export function StepDialog({ step, order, allowances, busy, onClose, onSend }: S
               minRows={2}
               maxLength={300}
               data-autofocus={asks.includes("odometer") ? undefined : true}
+              error={shown["reason"]}
               value={text}
               onChange={(event) => setText(event.currentTarget.value)}
             />
           )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              {t("common.cancel")}
-            </Button>
-            <Button type="submit" loading={busy} disabled={!ready}>
-              {t(`orderStep.${step}`)}
-            </Button>
-          </Group>
+          <FormEnd busy={busy} submit={t(`orderStep.${step}`)} onClose={onClose} />
         </Stack>
       </form>
     </Modal>
+  );
+}
+
+const sentenceOf = (name: string, sentence: string | null): Troubles =>
+  sentence ? { [name]: sentence } : {};
+
+function Stars({ value, onChange }: { value: number; onChange: (value: number) => void }) {
+  const { t } = useTranslation();
+  const id = useId();
+  return (
+    <Stack gap={4}>
+      <Text size="sm" fw={500} id={id}>
+        {t("step.rating")}
+      </Text>
+      <Rating
+        value={value}
+        onChange={onChange}
+        size="lg"
+        aria-labelledby={id}
+        getSymbolLabel={(stars) => t("step.stars", { count: stars })}
+      />
+    </Stack>
   );
 }

@@ -15,6 +15,8 @@ interface ActOptions<Input, Output> {
   after?: (output: Output, input: Input) => void;
   /** True: the form shows the refusal itself. */
   quiet?: boolean;
+  /** Somebody was faster: reads the newer row. */
+  reload?: () => Promise<unknown>;
 }
 
 export function useAct<Input, Output>({
@@ -23,6 +25,7 @@ export function useAct<Input, Output>({
   done,
   after,
   quiet = false,
+  reload,
 }: ActOptions<Input, Output>) {
   const { t } = useTranslation();
   const cache = useQueryClient();
@@ -52,8 +55,8 @@ export function useAct<Input, Output>({
     onError: async (error) => {
       if (!isProblem(error) || error.status > 0) key.current = null;
       if (isProblem(error) && error.status === 409) await refresh();
-      if (isProblem(error) && error.status === 401) return;
-      if (quiet && !(isProblem(error) && error.code === "stale")) return;
+      if (isProblem(error) && error.code === "stale") await reload?.().catch(() => undefined);
+      if (quiet || (isProblem(error) && error.status === 401)) return;
       notifications.show({
         message: errorSentence(t, error),
         color: "red",

@@ -13,24 +13,30 @@ import { PageHeader } from "../../parts/PageHeader";
 import { Tone } from "../../parts/Tone";
 import { useAct } from "../../parts/useAct";
 import { useRight } from "../../session/useSession";
-import { CredentialDialog } from "./CredentialDialog";
-import { useVehicleChoices } from "./choices";
-import { DeviceDialog } from "./DeviceDialog";
-import { useEditor } from "./useEditor";
 import { showPlate } from "../../text/plates";
+import { CredentialDialog } from "./CredentialDialog";
+import { useVehicles, vehicleChoices } from "./choices";
+import { DeviceDialog } from "./DeviceDialog";
 
 export function Component() {
   const { t } = useTranslation();
   const time = useTime();
   const state = useListState("code", []);
   const mayEdit = useRight("device.edit");
-  const vehicles = useVehicleChoices();
+  const vehicles = useVehicles();
   const [adding, setAdding] = useState(false);
   const [credential, setCredential] = useState<Credential | null>(null);
-  const editor = useEditor<Device>("devices", ["devices"]);
+  const [editing, setEditing] = useState<Device | null>(null);
   const fields: Field[] = [
-    { name: "code", label: t("device.code"), kind: "text", required: true, hint: t("device.codeHint") },
-    { name: "vehicle_id", label: t("device.vehicle"), kind: "choice", choices: vehicles },
+    {
+      name: "code",
+      label: t("device.code"),
+      kind: "text",
+      required: true,
+      hint: t("device.codeHint"),
+      pattern: { like: /^[A-Za-z0-9_.-]{1,64}$/, otherwise: t("invalidReason.device_code") },
+    },
+    { name: "vehicle_id", label: t("device.vehicle"), kind: "choice", choices: vehicleChoices(vehicles) },
     { name: "model", label: t("device.model"), kind: "text" },
   ];
   const add = useAct({
@@ -46,10 +52,15 @@ export function Component() {
     run: (id: string, key) => newCredential(id, key),
     touches: ["devices"],
     after: (made) => {
-      editor.close();
+      setEditing(null);
       setCredential(made);
     },
   });
+  const unbinds = (vehicleId: unknown): string | null => {
+    const vehicle = vehicles.find(({ id }) => id === vehicleId);
+    if (!vehicle?.device) return null;
+    return t("device.unbindsOther", { device: vehicle.device, plate: showPlate(vehicle.plate) });
+  };
   const columns: Column<Device>[] = [
     { id: "code", tight: true, title: t("device.code"), show: (row) => row.code, sort: "code" },
     {
@@ -103,7 +114,7 @@ export function Component() {
         columns={columns}
         rowKey={({ id }) => id}
         refreshMs={30_000}
-        {...(mayEdit ? { onOpen: editor.startEditing } : {})}
+        {...(mayEdit ? { onOpen: setEditing } : {})}
         empty={{ title: t("device.none") }}
       />
       {adding && (
@@ -113,16 +124,17 @@ export function Component() {
           start={{}}
           busy={add.isPending}
           refusal={add.error}
+          question={(values) => unbinds(values["vehicle_id"])}
           onClose={() => setAdding(false)}
           onSend={(values) => add.mutate(clean(fields, values))}
         />
       )}
-      {editor.editing && (
+      {editing && (
         <DeviceDialog
-          device={editor.editing}
-          editor={editor}
+          device={editing}
           renewing={renew.isPending}
           onRenew={(id) => renew.mutate(id)}
+          onClose={() => setEditing(null)}
         />
       )}
       {credential && (

@@ -1,30 +1,40 @@
-// Adding a person; editing one, with roles and a new initial password as steps of their own.
-import { Button, Divider, Group, PasswordInput, Stack, Text } from "@mantine/core";
+// Adding a person, and correcting one: fields, roles and a new initial password are saved together.
+import { Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { addRow, type Person, type RoleHeld, resetPassword, setRoles } from "../../api/register";
+import { addRow, type Person, type RoleHeld } from "../../api/register";
 import { FormDialog } from "../../parts/form/FormDialog";
 import { clean, type Field, type Values } from "../../parts/form/fields";
+import { Note } from "../../parts/Note";
 import { useAct } from "../../parts/useAct";
+import { useConfig } from "../../session/useSession";
 import { LICENCE_CLASSES, useUnitChoices } from "./choices";
 import { RolesField } from "./RolesField";
-import type { useEditor } from "./useEditor";
+import { plainRole, sameRoles } from "./roles";
+import { useRowEdit } from "./useRowEdit";
 
-function usePersonFields(): { common: Field[]; first: Field[] } {
+const TOUCHES = ["people"];
+
+function usePersonFields(): { login: Field; common: Field[]; password: Field } {
   const { t } = useTranslation();
   const units = useUnitChoices();
+  const { shortest_password: shortest } = useConfig();
   const licences = LICENCE_CLASSES.map((value) => ({ value, label: value }));
   return {
-    first: [
-      { name: "login", label: t("login.name"), kind: "text", required: true, hint: t("person.loginHint") },
-      {
-        name: "password",
-        label: t("person.initial"),
-        kind: "password",
-        required: true,
-        hint: t("account.rule"),
-      },
-    ],
+    login: {
+      name: "login",
+      label: t("login.name"),
+      kind: "text",
+      required: true,
+      hint: t("person.loginHint"),
+      pattern: { like: /^[A-Za-z0-9_.@-]{2,64}$/, otherwise: t("invalidReason.letters_digits_only") },
+    },
+    password: {
+      name: "password",
+      label: t("person.initial"),
+      kind: "password",
+      hint: t("account.rule", { count: shortest }),
+    },
     common: [
       { name: "name", label: t("person.name"), kind: "text", required: true },
       { name: "unit_id", label: t("person.unit"), kind: "choice", required: true, choices: units },
@@ -37,12 +47,12 @@ function usePersonFields(): { common: Field[]; first: Field[] } {
 
 export function NewPersonDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
-  const { first, common } = usePersonFields();
-  const [roles, setRolesHeld] = useState<RoleHeld[]>([{ role: "employee", unit_id: "" }]);
-  const fields = [...first, ...common];
+  const { login, common, password } = usePersonFields();
+  const [roles, setRoles] = useState<RoleHeld[]>([{ role: "employee", unit_id: "" }]);
+  const fields = [login, { ...password, required: true }, ...common];
   const add = useAct({
     run: (values: Record<string, unknown>, key) => addRow("people", values, key),
-    touches: ["people"],
+    touches: TOUCHES,
     done: t("common.saved"),
     quiet: true,
     after: onClose,
@@ -62,7 +72,7 @@ export function NewPersonDialog({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       onSend={send}
     >
-      <RolesField value={roles} unitId="" onChange={setRolesHeld} />
+      <RolesField value={roles} unitId="" onChange={setRoles} />
       <Text size="xs" c="dimmed">
         {t("person.roleUnitHint")}
       </Text>
@@ -70,86 +80,41 @@ export function NewPersonDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-interface PersonDialogProps {
-  person: Person;
-  editor: ReturnType<typeof useEditor<Person>>;
-}
-
-export function PersonDialog({ person, editor }: PersonDialogProps) {
+export function PersonDialog({ person, onClose }: { person: Person; onClose: () => void }) {
   const { t } = useTranslation();
-  const { common } = usePersonFields();
-  const fields: Field[] = [...common, { name: "active", label: t("person.active"), kind: "switch" }];
-  const start: Values = {
-    name: person.name,
-    unit_id: person.unit_id,
-    phone: person.phone,
-    licence_class: person.licence_class,
-    licence_expires_on: person.licence_expires_on,
-    active: person.active,
-  };
+  const { common, password } = usePersonFields();
+  const { shortest_password: shortest } = useConfig();
+  const edit = useRowEdit({ table: "people", opened: person, touches: TOUCHES, onClose });
+  const [mine, setMine] = useState<RoleHeld[] | null>(null);
+  const stored = edit.row;
+  const roles = mine ?? stored.roles;
+  const otherRoles = !sameRoles(roles, stored.roles);
+  const fields: Field[] = [
+    ...common,
+    { name: "active", label: t("person.active"), kind: "switch" },
+    { ...password, label: t("person.setPassword"), hint: t("person.setPasswordHint", { count: shortest }) },
+  ];
+  const { name, unit_id, phone, licence_class, licence_expires_on, active } = stored;
+  const start: Values = { name, unit_id, phone, licence_class, licence_expires_on, active, password: null };
   return (
     <FormDialog
       title={t("person.edit", { name: person.name })}
       fields={fields}
       start={start}
-      busy={editor.busy}
-      refusal={editor.refusal}
-      onClose={editor.close}
-      onSend={(values) => editor.sendEdit(fields, start, values)}
+      busy={edit.busy}
+      refusal={edit.refusal}
+      question={(values) =>
+        otherRoles || values["password"] || (active && values["active"] === false)
+          ? t("person.signsOut", { name: person.name })
+          : null
+      }
+      onClose={onClose}
+      onSend={(values) => edit.send(fields, start, values, otherRoles ? { roles: roles.map(plainRole) } : {})}
     >
-      <PersonSteps person={person} onDone={editor.close} />
+      {!sameRoles(person.roles, stored.roles) && (
+        <Note tone="warn">{t(otherRoles ? "person.rolesChangedByBoth" : "person.rolesChanged")}</Note>
+      )}
+      <RolesField value={roles} unitId={person.unit_id} onChange={setMine} />
     </FormDialog>
-  );
-}
-
-function PersonSteps({ person, onDone }: { person: Person; onDone: () => void }) {
-  const { t } = useTranslation();
-  const [roles, setHeld] = useState<RoleHeld[]>(person.roles);
-  const [password, setPassword] = useState("");
-  const saveRoles = useAct({
-    run: (next: RoleHeld[], key) => setRoles(person.id, next, key),
-    touches: ["people"],
-    done: t("person.rolesSaved"),
-    after: onDone,
-  });
-  const reset = useAct({
-    run: (next: string, key) => resetPassword(person.id, next, key),
-    touches: ["people"],
-    done: t("person.passwordSet"),
-    after: onDone,
-  });
-  return (
-    <Stack gap="sm">
-      <Divider label={t("person.stepsTitle")} />
-      <RolesField value={roles} unitId={person.unit_id} onChange={setHeld} />
-      <Button
-        variant="default"
-        size="xs"
-        loading={saveRoles.isPending}
-        onClick={() => saveRoles.mutate(roles)}
-        style={{ alignSelf: "flex-start" }}
-      >
-        {t("person.saveRoles")}
-      </Button>
-      <Group align="flex-end" gap="xs">
-        <PasswordInput
-          label={t("person.initial")}
-          description={t("account.rule")}
-          autoComplete="new-password"
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-          visibilityToggleButtonProps={{ "aria-label": t("login.showPassword"), tabIndex: 0 }}
-          style={{ flex: 1 }}
-        />
-        <Button
-          variant="default"
-          disabled={!password}
-          loading={reset.isPending}
-          onClick={() => reset.mutate(password)}
-        >
-          {t("person.setPassword")}
-        </Button>
-      </Group>
-    </Stack>
   );
 }

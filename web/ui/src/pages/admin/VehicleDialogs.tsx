@@ -2,15 +2,16 @@
 import { Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { addRow, editRow } from "../../api/register";
+import { addRow } from "../../api/register";
 import { readVehicle, type VehicleCard } from "../../api/vehicles";
 import { Facts } from "../../parts/Facts";
 import { FormDialog } from "../../parts/form/FormDialog";
-import { changes, clean, type Field, type Values } from "../../parts/form/fields";
+import { clean, type Field, type Values } from "../../parts/form/fields";
 import { Failed, Loading } from "../../parts/states";
 import { useAct } from "../../parts/useAct";
 import { useRight } from "../../session/useSession";
 import { wordFor } from "../../text/codes";
+import { showPlate } from "../../text/plates";
 import { CustodyPanel } from "./CustodyPanel";
 import {
   ENERGIES,
@@ -20,7 +21,7 @@ import {
   VEHICLE_STATUSES,
   wordChoices,
 } from "./choices";
-import { showPlate } from "../../text/plates";
+import { useRowEdit } from "./useRowEdit";
 
 function useFileFields(): Field[] {
   const { t } = useTranslation();
@@ -41,7 +42,15 @@ function useFileFields(): Field[] {
       required: true,
       choices: wordChoices(t, "vehicleStatus", VEHICLE_STATUSES),
     },
-    { name: "seats", label: t("vehicle.seatsHint"), kind: "number", required: true, min: 1, max: 80 },
+    {
+      name: "seats",
+      label: t("vehicle.seatsHint"),
+      kind: "number",
+      required: true,
+      min: 1,
+      max: 80,
+      whole: true,
+    },
     { name: "make_model", label: t("vehicle.model"), kind: "text" },
     {
       name: "energy",
@@ -93,7 +102,12 @@ export function VehicleDialog({ id, onClose }: { id: string; onClose: () => void
   const vehicle = useQuery({ queryKey: ["vehicles", "card", id], queryFn: () => readVehicle(id) });
   if (vehicle.data && mayEdit) return <VehicleFile vehicle={vehicle.data} onClose={onClose} />;
   return (
-    <Modal opened onClose={onClose} title={vehicle.data ? showPlate(vehicle.data.plate) : t("shell.menu.vehicles")} size="lg">
+    <Modal
+      opened
+      onClose={onClose}
+      title={vehicle.data ? showPlate(vehicle.data.plate) : t("shell.menu.vehicles")}
+      size="lg"
+    >
       {vehicle.isPending && <Loading />}
       {vehicle.isError && <Failed error={vehicle.error} retry={() => void vehicle.refetch()} />}
       {vehicle.data && (
@@ -115,43 +129,32 @@ export function VehicleDialog({ id, onClose }: { id: string; onClose: () => void
 }
 
 function VehicleFile({ vehicle, onClose }: { vehicle: VehicleCard; onClose: () => void }) {
-  const { t } = useTranslation();
   const fields = useFileFields();
-  const start: Values = {
-    plate: showPlate(vehicle.plate),
-    vehicle_class: vehicle.vehicle_class,
-    status: vehicle.status,
-    seats: vehicle.seats,
-    make_model: vehicle.make_model,
-    energy: vehicle.energy,
-    home_depot_id: vehicle.home_depot_id,
-    documents_valid_until: vehicle.documents_valid_until,
-    retained: vehicle.retained,
-  };
-  const edit = useAct({
-    run: (values: Record<string, unknown>, key) =>
-      editRow("vehicles", vehicle.id, vehicle.row_version, values, key),
-    touches: ["vehicles"],
-    done: t("common.saved"),
-    quiet: true,
-    after: onClose,
-  });
-  const send = (values: Values) => {
-    const changed = changes(fields, start, values);
-    if (Object.keys(changed).length) edit.mutate(changed);
-    else onClose();
-  };
+  const edit = useRowEdit({ table: "vehicles", opened: vehicle, touches: ["vehicles"], onClose });
+  const start = fileOf(edit.row);
   return (
     <FormDialog
       title={showPlate(vehicle.plate)}
       fields={fields}
       start={start}
-      busy={edit.isPending}
-      refusal={edit.error}
+      busy={edit.busy}
+      refusal={edit.refusal}
       onClose={onClose}
-      onSend={send}
+      onSend={(values) => edit.send(fields, start, values)}
     >
       <CustodyPanel vehicle={vehicle} transferable />
     </FormDialog>
   );
 }
+
+const fileOf = (vehicle: VehicleCard): Values => ({
+  plate: showPlate(vehicle.plate),
+  vehicle_class: vehicle.vehicle_class,
+  status: vehicle.status,
+  seats: vehicle.seats,
+  make_model: vehicle.make_model,
+  energy: vehicle.energy,
+  home_depot_id: vehicle.home_depot_id,
+  documents_valid_until: vehicle.documents_valid_until,
+  retained: vehicle.retained,
+});

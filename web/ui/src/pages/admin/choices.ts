@@ -1,37 +1,51 @@
 // What the register's forms may choose from: units of the tree, depots, vehicles, words of a fixed set.
 import { useQuery } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
+import { useTranslation } from "react-i18next";
 import { readPage } from "../../api/list";
 import { readAreas, readUnits } from "../../api/register";
 import type { LiveRow } from "../../api/vehicles";
 import type { Choice } from "../../parts/form/fields";
 import { wordFor } from "../../text/codes";
+import { useName } from "../../text/names";
 import { showPlate } from "../../text/plates";
 
 export function useUnitChoices(): readonly Choice[] {
+  const { t } = useTranslation();
+  const named = useName();
   const units = useQuery({ queryKey: ["units", "all"], queryFn: readUnits, staleTime: 60_000 });
   return (units.data ?? [])
     .filter(({ active }) => active)
-    .map(({ id, name, code }) => ({ value: id, label: `${name} (${code})` }));
+    .map(({ id, name, name_en, code }) => ({
+      value: id,
+      label: t("unit.withCode", { name: named(name, name_en), code }),
+    }));
 }
 
 export function useDepotChoices(): readonly Choice[] {
+  const named = useName();
   const depots = useQuery({
     queryKey: ["areas", "depot"],
     queryFn: () => readAreas("depot"),
     staleTime: 60_000,
   });
-  return (depots.data ?? []).map(({ id, name }) => ({ value: id, label: name }));
+  return (depots.data ?? []).map(({ id, name, name_en }) => ({
+    value: id,
+    label: named(name, name_en) ?? name,
+  }));
 }
 
-export function useVehicleChoices(): readonly Choice[] {
+export function useVehicles(): readonly LiveRow[] {
   const vehicles = useQuery({
     queryKey: ["vehicles", "choices"],
     queryFn: ({ signal }) => readPage<LiveRow>("/api/vehicles", { limit: 500, sort: "plate" }, signal),
     staleTime: 60_000,
   });
-  return (vehicles.data?.items ?? []).map(({ id, plate }) => ({ value: id, label: showPlate(plate) }));
+  return vehicles.data?.items ?? [];
 }
+
+export const vehicleChoices = (vehicles: readonly LiveRow[]): readonly Choice[] =>
+  vehicles.map(({ id, plate }) => ({ value: id, label: showPlate(plate) }));
 
 export const wordChoices = (t: TFunction, group: string, codes: readonly string[]): readonly Choice[] =>
   codes.map((value) => ({ value, label: wordFor(t, group, value) }));

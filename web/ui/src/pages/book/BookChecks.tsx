@@ -2,8 +2,10 @@
 // approver will have to allow.
 import { Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
-import { routeBetween } from "../../api/places";
+import type { OrderPlace } from "../../api/orders";
+import { type Route, routeBetween } from "../../api/places";
 import { readCalendar } from "../../api/register";
 import { distance, duration } from "../../app/measure";
 import { wallToInstant } from "../../app/time";
@@ -21,15 +23,9 @@ export function BookChecks({ draft }: { draft: Draft }) {
   const { t } = useTranslation();
   const { timezone } = useConfig();
   const { origin, destination } = draft;
-  const route = useQuery({
-    queryKey: ["route", origin, destination],
-    queryFn: ({ signal }) => {
-      if (!origin || !destination) throw new Error("asked without both ends");
-      return routeBetween(origin, destination, signal);
-    },
-    enabled: origin !== null && destination !== null,
-    staleTime: 300_000,
-  });
+  const route = useWay(origin, destination);
+  const back = useWay(draft.roundTrip ? destination : null, origin);
+  const whole = draft.roundTrip ? back.data && route.data && sum(route.data, back.data) : route.data;
   const year = Number(draft.startWall.slice(0, 4));
   const calendar = useQuery({
     queryKey: ["calendar", year],
@@ -63,14 +59,14 @@ export function BookChecks({ draft }: { draft: Draft }) {
         {route.data && (
           <Facts
             facts={[
-              [t("book.checks.distance"), distance(t, route.data.distance_m)],
-              [t("book.checks.duration"), duration(t, route.data.duration_s)],
+              [t("book.checks.oneWay"), wayWords(t, route.data)],
+              draft.roundTrip && whole ? [t("book.checks.whole"), wayWords(t, whole)] : null,
               [t("book.checks.source"), wordFor(t, "travelTimes", route.data.source)],
             ]}
           />
         )}
         {route.isError && <Text size="sm">{t("book.checks.noRoute")}</Text>}
-        {route.data && route.data.duration_s * (draft.roundTrip ? 2 : 1) > draft.durationMin * 60 && (
+        {whole && whole.duration_s > draft.durationMin * 60 && (
           <Note tone="warn">{t("book.checks.tooShort")}</Note>
         )}
         {notes?.off && (
@@ -86,4 +82,26 @@ export function BookChecks({ draft }: { draft: Draft }) {
       </Stack>
     </Panel>
   );
+}
+
+type Length = Pick<Route, "distance_m" | "duration_s">;
+
+const sum = (one: Length, other: Length): Length => ({
+  distance_m: one.distance_m + other.distance_m,
+  duration_s: one.duration_s + other.duration_s,
+});
+
+const wayWords = (t: TFunction, way: Length): string =>
+  `${distance(t, way.distance_m)} · ${duration(t, way.duration_s)}`;
+
+function useWay(from: OrderPlace | null, to: OrderPlace | null) {
+  return useQuery({
+    queryKey: ["route", from, to],
+    queryFn: ({ signal }) => {
+      if (!from || !to) throw new Error("asked without both ends");
+      return routeBetween(from, to, signal);
+    },
+    enabled: from !== null && to !== null,
+    staleTime: 300_000,
+  });
 }

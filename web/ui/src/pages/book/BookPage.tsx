@@ -1,75 +1,48 @@
 // /book: one screen, under a minute. Where, when, who, why; what the calendar and the way say is shown meanwhile.
-import { Button, Group, SimpleGrid, Stack, Text } from "@mantine/core";
-import { useState } from "react";
+// ?edit= corrects a request nobody has decided on, ?again= asks for the same trip once more.
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
-import { bookOrder, type NewOrder } from "../../api/orders";
+import { useSearchParams } from "react-router";
+import { readOrder } from "../../api/orders";
 import { PageHeader } from "../../parts/PageHeader";
-import { Panel } from "../../parts/Panel";
-import { useAct } from "../../parts/useAct";
+import { Failed, Loading } from "../../parts/states";
 import { useConfig } from "../../session/useSession";
-import { BookChecks } from "./BookChecks";
-import { type Draft, emptyDraft, missingIn, toOrder } from "./draft";
-import { WhatFields } from "./WhatFields";
-import { WhenFields } from "./WhenFields";
-import { WhereFields } from "./WhereFields";
+import { BookForm } from "./BookForm";
+import { draftOf, emptyDraft, repeated } from "./draft";
 
 export function Component() {
   const { t } = useTranslation();
   const { timezone } = useConfig();
-  const navigate = useNavigate();
-  const [draft, setDraft] = useState(() => emptyDraft(Date.now(), timezone));
-  const [tried, setTried] = useState(false);
-  const missing = missingIn(draft, Date.now(), timezone);
-  const change = (changes: Partial<Draft>) => setDraft((before) => ({ ...before, ...changes }));
-  const book = useAct({
-    run: (order: NewOrder, key) => bookOrder(order, key),
-    touches: ["orders", "approvals", "notices"],
-    done: t("book.sent"),
-    after: ({ id }) => void navigate(`/trips/${id}`),
+  const [params] = useSearchParams();
+  const edited = params.get("edit");
+  const id = edited ?? params.get("again");
+  const order = useQuery({
+    queryKey: ["order", id, "as-draft"],
+    queryFn: () => readOrder(id ?? ""),
+    enabled: id !== null,
+    // The form keeps what it was opened with; the server refuses a version that has moved on.
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
   });
-  const shown = tried ? missing : [];
-  const submit = () => {
-    setTried(true);
-    const order = toOrder(draft, timezone);
-    if (missing.length === 0 && order) book.mutate(order);
-  };
-
+  const title =
+    edited && order.data ? t("book.editTitle", { number: order.data.order_no }) : t("shell.menu.book");
   return (
     <>
-      <PageHeader title={t("shell.menu.book")} about={t("book.about")} />
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md" style={{ alignItems: "start" }}>
-          <Stack gap="md">
-            <Panel title={t("book.where")}>
-              <WhereFields draft={draft} missing={shown} onChange={change} />
-            </Panel>
-            <Panel title={t("book.when")}>
-              <WhenFields draft={draft} missing={shown} onChange={change} />
-            </Panel>
-            <Panel title={t("book.what")}>
-              <WhatFields draft={draft} missing={shown} onChange={change} />
-            </Panel>
-            <Group>
-              <Button type="submit" size="md" loading={book.isPending}>
-                {t("book.submit")}
-              </Button>
-              {shown.length > 0 && (
-                <Text size="sm" c="var(--mantine-color-error)" role="alert">
-                  {t("book.incomplete")}
-                </Text>
-              )}
-            </Group>
-          </Stack>
-          <BookChecks draft={draft} />
-        </SimpleGrid>
-      </form>
+      <PageHeader title={title} about={t(edited ? "book.editAbout" : "book.about")} />
+      {id === null && <BookForm key="new" start={emptyDraft(Date.now(), timezone)} />}
+      {id !== null && order.isPending && <Loading lines={10} />}
+      {order.isError && <Failed error={order.error} retry={() => void order.refetch()} />}
+      {order.data && edited && (
+        <BookForm
+          key={`${order.data.id} ${order.data.row_version}`}
+          start={draftOf(order.data, timezone)}
+          corrects={order.data}
+          onReload={() => void order.refetch()}
+        />
+      )}
+      {order.data && !edited && (
+        <BookForm key={order.data.id} start={repeated(draftOf(order.data, timezone), Date.now(), timezone)} />
+      )}
     </>
   );
 }

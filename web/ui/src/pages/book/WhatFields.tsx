@@ -1,6 +1,10 @@
 // Who goes and why.
-import { NativeSelect, NumberInput, SimpleGrid, Stack, Textarea } from "@mantine/core";
+import { NativeSelect, SimpleGrid, Stack, Textarea } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { readRoom } from "../../api/places";
+import { NumberField } from "../../parts/form/NumberField";
+import { Note } from "../../parts/Note";
 import { type Draft, PURPOSES } from "./draft";
 import type { FieldsProps } from "./fields";
 
@@ -11,22 +15,19 @@ const CLASSES = [
   "special_technical",
 ] as const;
 
-export function WhatFields({ draft, missing, onChange }: FieldsProps) {
+export function WhatFields({ draft, troubles, idOf, onChange }: FieldsProps) {
   const { t } = useTranslation();
   return (
     <Stack gap="sm">
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
-        <NumberInput
+        <NumberField
+          id={idOf("passengers")}
           label={t("order.passengers")}
-          min={1}
-          max={50}
-          allowDecimal={false}
-          clampBehavior="strict"
+          whole
           required
+          error={troubles.passengers}
           value={draft.passengers}
-          onChange={(value) => onChange({ passengers: Number(value) || 1 })}
-          hideControls
-          inputMode="numeric"
+          onChange={(passengers) => onChange({ passengers })}
         />
         <NativeSelect
           label={t("book.class")}
@@ -38,11 +39,13 @@ export function WhatFields({ draft, missing, onChange }: FieldsProps) {
           onChange={(event) => onChange({ classWanted: event.currentTarget.value as Draft["classWanted"] })}
         />
       </SimpleGrid>
+      <RoomNote draft={draft} />
       <NativeSelect
+        id={idOf("purpose")}
         label={t("book.purposeKind")}
         required
         value={draft.purpose}
-        error={missing.includes("purpose") ? t("book.missing.purpose") : undefined}
+        error={troubles.purpose}
         data={[
           { value: "", label: t("book.choose"), disabled: true },
           ...PURPOSES.map((value) => ({ value, label: t(`purposeKind.${value}`) })),
@@ -50,6 +53,7 @@ export function WhatFields({ draft, missing, onChange }: FieldsProps) {
         onChange={(event) => onChange({ purpose: event.currentTarget.value })}
       />
       <Textarea
+        id={idOf("purpose_text")}
         label={t("book.purposeText")}
         required
         autosize
@@ -57,9 +61,29 @@ export function WhatFields({ draft, missing, onChange }: FieldsProps) {
         maxLength={300}
         placeholder={t("book.purposeHint")}
         value={draft.purposeText}
-        error={missing.includes("purposeText") ? t("book.missing.purposeText") : undefined}
+        error={troubles.purpose_text}
         onChange={(event) => onChange({ purposeText: event.currentTarget.value })}
       />
     </Stack>
+  );
+}
+
+/** More people than any vehicle takes: said while it is typed, not after the request has failed. */
+function RoomNote({ draft }: { draft: Draft }) {
+  const { t } = useTranslation();
+  const { classWanted, passengers } = draft;
+  const room = useQuery({
+    queryKey: ["room", classWanted],
+    queryFn: ({ signal }) => readRoom(classWanted || null, signal),
+    staleTime: 300_000,
+  });
+  if (!room.data) return null;
+  const { most_passengers: most } = room.data;
+  if (most === null) return <Note tone="warn">{t("book.noVehicle")}</Note>;
+  if (typeof passengers !== "number" || passengers <= most) return null;
+  return (
+    <Note tone="warn" role="status">
+      {t("book.tooMany", { most })}
+    </Note>
   );
 }

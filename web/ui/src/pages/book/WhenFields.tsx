@@ -7,17 +7,18 @@ import { instantToWall } from "../../app/time";
 import { useZoneName } from "../../app/useTime";
 import { useConfig } from "../../session/useSession";
 import { DURATIONS_MIN } from "./draft";
-import type { FieldsProps } from "./fields";
+import { type FieldsProps, withOwn } from "./fields";
 
 const FLEXIBLE_MIN = [0, 15, 30, 60] as const;
 
-export function WhenFields({ draft, missing, onChange }: FieldsProps) {
+export function WhenFields({ draft, troubles, idOf, onChange }: FieldsProps) {
   const { t } = useTranslation();
   const { timezone } = useConfig();
   const zoneName = useZoneName();
   return (
     <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
       <DateTimePicker
+        id={idOf("planned_start_at")}
         label={t("order.plannedStart")}
         description={t("book.zone", { zone: zoneName })}
         required
@@ -25,27 +26,26 @@ export function WhenFields({ draft, missing, onChange }: FieldsProps) {
         value={draft.startWall}
         minDate={instantToWall(Date.now(), timezone)}
         dropdownType="popover"
-        error={
-          missing.includes("start")
-            ? t("book.missing.start")
-            : missing.includes("past")
-              ? t("book.missing.past")
-              : undefined
-        }
+        error={troubles.planned_start_at}
         onChange={(value) => onChange({ startWall: value ?? "" })}
       />
       <NativeSelect
+        id={idOf("planned_end_at")}
+        error={troubles.planned_end_at}
         label={t("book.duration")}
         description={t("book.durationHint")}
         value={draft.durationMin}
-        data={DURATIONS_MIN.map((minutes) => ({ value: String(minutes), label: duration(t, minutes * 60) }))}
+        data={withOwn(DURATIONS_MIN, draft.durationMin).map((minutes) => ({
+          value: String(minutes),
+          label: duration(t, minutes * 60),
+        }))}
         onChange={(event) => onChange({ durationMin: Number(event.currentTarget.value) })}
       />
       <NativeSelect
         label={t("book.flexible")}
         description={t("book.flexibleHint")}
         value={draft.flexibleMin}
-        data={FLEXIBLE_MIN.map((minutes) => ({
+        data={withOwn(FLEXIBLE_MIN, draft.flexibleMin).map((minutes) => ({
           value: String(minutes),
           label: minutes
             ? t("book.plusMinus", { duration: duration(t, minutes * 60) })

@@ -1,25 +1,30 @@
 // From where to where, and whether the vehicle waits and brings people back.
-import { Stack, Switch } from "@mantine/core";
+import { Stack, Switch, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { PlaceField } from "../../parts/PlaceField";
 import type { FieldsProps } from "./fields";
 
-export function WhereFields({ draft, missing, onChange }: FieldsProps) {
+export function WhereFields({ draft, troubles, idOf, onChange }: FieldsProps) {
   const { t } = useTranslation();
-  const say = (what: "origin" | "destination") =>
-    missing.includes(what) ? t(`book.missing.${what}`) : undefined;
   return (
     <Stack gap="sm">
       <PlaceField
+        id={idOf("origin")}
         label={t("order.origin")}
         value={draft.origin}
-        error={say("origin")}
+        error={troubles.origin}
         onChange={(origin) => onChange({ origin })}
       />
+      {draft.stops.length > 0 && (
+        <Text size="sm">
+          {t("book.stops", { places: draft.stops.map(({ name }) => name).join(t("punctuation.comma")) })}
+        </Text>
+      )}
       <PlaceField
+        id={idOf("destination")}
         label={t("order.destination")}
         value={draft.destination}
-        error={missing.includes("samePlace") ? t("book.missing.samePlace") : say("destination")}
+        error={troubles.destination}
         onChange={(destination) => onChange({ destination })}
       />
       <Switch

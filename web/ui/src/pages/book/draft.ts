@@ -1,18 +1,22 @@
 // What a person has filled in so far, what is still missing, and what the calendar says about it. Pure.
 
-import type { NewOrder, OrderPlace } from "../../api/orders";
+import type { OrderDetail, OrderPlace, Wish } from "../../api/orders";
 import { instantToWall, wallToInstant } from "../../app/time";
+import { numberTrouble, type Typed } from "../../parts/form/numbers";
 
 export interface Draft {
   readonly origin: OrderPlace | null;
+  /** Places on the way; the form shows them and leaves them as they are. */
+  readonly stops: readonly OrderPlace[];
   readonly destination: OrderPlace | null;
   /** Wall-clock time of the installation's zone, "2026-02-14 08:30:00". */
   readonly startWall: string;
   readonly durationMin: number;
-  readonly passengers: number;
+  readonly passengers: Typed;
   readonly purpose: string;
   readonly purposeText: string;
-  readonly classWanted: NonNullable<NewOrder["class_wanted"]> | "";
+  readonly classWanted: NonNullable<Wish["class_wanted"]> | "";
+  readonly confidential: boolean;
   readonly roundTrip: boolean;
   readonly flexibleMin: number;
 }
@@ -29,12 +33,16 @@ export const PURPOSES = [
 export const DURATIONS_MIN = [60, 120, 180, 240, 480, 1440] as const;
 /** Normal orders are asked for at least this long before (domain.md 5). */
 export const USUAL_NOTICE_MIN = 30;
+/** What one order may carry, as dispatch/booking.py has it. */
+export const PASSENGERS = { min: 1, max: 79, whole: true };
+const DAY_MS = 24 * 3_600_000;
 
 export function emptyDraft(nowMs: number, zone: string): Draft {
   const quarter = 15 * 60_000;
   const start = Math.ceil((nowMs + 60 * 60_000) / quarter) * quarter;
   return {
     origin: null,
+    stops: [],
     destination: null,
     startWall: instantToWall(start, zone),
     durationMin: 120,
@@ -42,53 +50,99 @@ export function emptyDraft(nowMs: number, zone: string): Draft {
     purpose: "",
     purposeText: "",
     classWanted: "",
+    confidential: false,
     roundTrip: true,
     flexibleMin: 15,
   };
 }
 
-export type Missing = "origin" | "destination" | "start" | "purpose" | "purposeText" | "past" | "samePlace";
-
-export function missingIn(draft: Draft, nowMs: number, zone: string): Missing[] {
-  const missing: Missing[] = [];
-  if (!draft.origin) missing.push("origin");
-  if (!draft.destination) missing.push("destination");
-  if (!draft.startWall) missing.push("start");
-  else if (Date.parse(wallToInstant(draft.startWall, zone)) < nowMs) missing.push("past");
-  if (!draft.purpose) missing.push("purpose");
-  if (draft.purposeText.trim().length < 2) missing.push("purposeText");
-  if (
-    draft.origin &&
-    draft.destination &&
-    draft.origin.lon === draft.destination.lon &&
-    draft.origin.lat === draft.destination.lat
-  ) {
-    missing.push("samePlace");
-  }
-  return missing;
+/** A draft that says what an order says, to be corrected. */
+export function draftOf(order: OrderDetail, zone: string): Draft {
+  const startMs = Date.parse(order.planned_start_at);
+  const flexibleMs = order.latest_start_at ? Date.parse(order.latest_start_at) - startMs : 0;
+  return {
+    origin: order.origin,
+    stops: order.stops,
+    destination: order.destination,
+    startWall: instantToWall(startMs, zone),
+    durationMin: Math.round((Date.parse(order.planned_end_at) - startMs) / 60_000),
+    passengers: order.passengers,
+    purpose: order.purpose,
+    purposeText: order.purpose_text,
+    classWanted: (order.class_wanted ?? "") as Draft["classWanted"],
+    confidential: order.confidential,
+    roundTrip: order.round_trip,
+    flexibleMin: Math.round(flexibleMs / 60_000),
+  };
 }
 
-/** The draft as the server takes it; null while a place is missing. */
-export function toOrder(draft: Draft, zone: string): NewOrder | null {
-  const { origin, destination } = draft;
-  if (!origin || !destination) return null;
+/** The same trip once more: at the same hour, on the first day on which there is time enough to ask for it. */
+export function repeated(draft: Draft, nowMs: number, zone: string): Draft {
+  const earliestMs = nowMs + USUAL_NOTICE_MIN * 60_000;
+  const clock = draft.startWall.slice(10);
+  const at = (ms: number) => `${instantToWall(ms, zone).slice(0, 10)}${clock}`;
+  const today = at(nowMs);
+  const startWall = Date.parse(wallToInstant(today, zone)) >= earliestMs ? today : at(nowMs + DAY_MS);
+  return { ...draft, startWall };
+}
+
+/** The fields of the form, from top to bottom, under the names the server knows them by. */
+export const FIELDS = [
+  "origin",
+  "destination",
+  "planned_start_at",
+  "planned_end_at",
+  "passengers",
+  "purpose",
+  "purpose_text",
+] as const;
+export type FieldName = (typeof FIELDS)[number];
+export type Trouble =
+  | "origin"
+  | "destination"
+  | "start"
+  | "purpose"
+  | "purposeText"
+  | "past"
+  | "samePlace"
+  | "passengers";
+
+/** What is missing or cannot be, by field. */
+export function troublesIn(draft: Draft, nowMs: number, zone: string): Partial<Record<FieldName, Trouble>> {
+  const { origin, destination, startWall } = draft;
+  const same = origin && destination && origin.lon === destination.lon && origin.lat === destination.lat;
+  const late = startWall !== "" && Date.parse(wallToInstant(startWall, zone)) < nowMs;
+  const people = draft.passengers === null || numberTrouble(draft.passengers, PASSENGERS) !== null;
+  return {
+    ...(origin ? {} : { origin: "origin" as const }),
+    ...(destination ? {} : { destination: "destination" as const }),
+    ...(same && draft.stops.length === 0 ? { destination: "samePlace" as const } : {}),
+    ...(startWall ? {} : { planned_start_at: "start" as const }),
+    ...(late ? { planned_start_at: "past" as const } : {}),
+    ...(people ? { passengers: "passengers" as const } : {}),
+    ...(draft.purpose ? {} : { purpose: "purpose" as const }),
+    ...(draft.purposeText.trim().length < 2 ? { purpose_text: "purposeText" as const } : {}),
+  };
+}
+
+/** The draft as the server takes it; null while something is missing. */
+export function toWish(draft: Draft, zone: string): Wish | null {
+  const { origin, destination, passengers } = draft;
+  if (!origin || !destination || typeof passengers !== "number") return null;
   const start = wallToInstant(draft.startWall, zone);
   return {
-    type: "normal",
     origin,
     destination,
-    stops: [],
+    stops: [...draft.stops],
     round_trip: draft.roundTrip,
     planned_start_at: start,
     planned_end_at: new Date(Date.parse(start) + draft.durationMin * 60_000).toISOString(),
     flexible_min: draft.flexibleMin,
-    passengers: draft.passengers,
-    passenger_ids: [],
+    passengers,
     purpose: draft.purpose,
     purpose_text: draft.purposeText.trim(),
     class_wanted: draft.classWanted || null,
-    confidential: draft.classWanted === "confidential_courier",
-    submit: true,
+    confidential: draft.confidential || draft.classWanted === "confidential_courier",
   };
 }
 

@@ -1,21 +1,23 @@
-// The suggested vehicle and driver with the reasons, and the alternatives with theirs.
+// The suggested vehicle and driver with the reasons; the other vehicles on request.
 import { Box, Button, Collapse, Group, List, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
-import type { Alternative, Proposed } from "../../api/dispatch";
-import { Tone } from "../../parts/Tone";
+import type { Proposed } from "../../api/dispatch";
 import { asCode, sentence } from "../../text/codes";
 import { showPlate } from "../../text/plates";
+import { Alternatives } from "./Alternatives";
 
 interface ProposalProps {
   proposed: Proposed;
   busy: boolean;
   onAccept: () => void;
+  onChoose: (vehicleId: string) => void;
 }
 
-export function Proposal({ proposed, busy, onAccept }: ProposalProps) {
+export function Proposal({ proposed, busy, onAccept, onChoose }: ProposalProps) {
   const { t } = useTranslation();
   const [opened, others] = useDisclosure(false);
+  const excluded = proposed.excluded.reduce((sum, { vehicles }) => sum + vehicles, 0);
   return (
     <Box p="sm" style={{ borderRadius: 8, background: "var(--day-selected)" }}>
       <Stack gap="xs">
@@ -35,7 +37,7 @@ export function Proposal({ proposed, busy, onAccept }: ProposalProps) {
             </List.Item>
           ))}
         </List>
-        {proposed.alternatives.length > 0 && (
+        {proposed.others + excluded > 0 && (
           <>
             <Button
               size="compact-sm"
@@ -44,38 +46,14 @@ export function Proposal({ proposed, busy, onAccept }: ProposalProps) {
               onClick={others.toggle}
               style={{ alignSelf: "flex-start" }}
             >
-              {t("dispatch.alternatives", { count: proposed.alternatives.length })}
+              {t("dispatch.alternatives", { possible: proposed.others, excluded })}
             </Button>
             <Collapse expanded={opened}>
-              <Alternatives alternatives={proposed.alternatives} />
+              <Alternatives proposed={proposed} onChoose={onChoose} />
             </Collapse>
           </>
         )}
       </Stack>
     </Box>
-  );
-}
-
-export function Alternatives({ alternatives }: { alternatives: readonly Alternative[] }) {
-  const { t } = useTranslation();
-  const sorted = [...alternatives].sort((a, b) => Number(b.feasible) - Number(a.feasible));
-  return (
-    <Stack component="ul" gap={6} m={0} p={0} style={{ listStyle: "none" }}>
-      {sorted.map((each) => (
-        <li key={each.vehicle_id}>
-          <Group gap="xs" wrap="nowrap" align="flex-start">
-            <Tone tone={each.feasible ? "good" : "neutral"}>
-              {t(each.feasible ? "dispatch.possible" : "dispatch.impossible")}
-            </Tone>
-            <Text size="sm">
-              <strong>{showPlate(each.plate)}</strong>{" "}
-              {each.reasons
-                .map((reason) => sentence(t, "dispatchReason", asCode(reason)))
-                .join(t("punctuation.comma"))}
-            </Text>
-          </Group>
-        </li>
-      ))}
-    </Stack>
   );
 }

@@ -1,15 +1,16 @@
 // One request in the queue, with what the suggestion has for it: a vehicle and why, or why none.
 import { Box, Button, Group, SimpleGrid, Stack, Text } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Proposed, QueueRow, Unserved } from "../../api/dispatch";
 import { useTime } from "../../app/useTime";
 import { OrderState } from "../../parts/badges";
+import { Note } from "../../parts/Note";
 import { spanOf, wayOf } from "../../parts/orderWords";
 import { useName } from "../../text/names";
-import { AssignDialog } from "./AssignDialog";
+import { showPlate } from "../../text/plates";
+import { AssignDialog, type Preset } from "./AssignDialog";
 import { Feasibility } from "./Feasibility";
 import { Proposal } from "./Proposal";
 import { WhyNone } from "./WhyNone";
@@ -27,7 +28,8 @@ export function QueueCard({ order, check, proposed, unserved, busy, onAccept }: 
   const { t } = useTranslation();
   const time = useTime();
   const name = useName();
-  const [assigning, dialog] = useDisclosure(false);
+  const [assigning, setAssigning] = useState<Preset | null>(null);
+  const back = order.given_back;
   return (
     <Box component="article" className="panel" p="md">
       <SimpleGrid cols={{ base: 1, md: proposed || unserved ? 2 : 1 }} spacing="md">
@@ -40,7 +42,7 @@ export function QueueCard({ order, check, proposed, unserved, busy, onAccept }: 
               </Link>
               <OrderState state={order.state} />
               <Feasibility order={order} />
-              <Button size="compact-sm" variant="default" ml="auto" onClick={dialog.open}>
+              <Button size="compact-sm" variant="default" ml="auto" onClick={() => setAssigning({})}>
                 {t("dispatch.manual")}
               </Button>
             </Group>
@@ -51,15 +53,33 @@ export function QueueCard({ order, check, proposed, unserved, busy, onAccept }: 
               {spanOf(order, time)} · {t("dispatch.people", { count: order.passengers })}
               {order.class_wanted ? ` · ${t(`vehicleClass.${order.class_wanted}`)}` : ""}
             </Text>
+            {back && order.state === "reassigning" && (
+              <Note tone="warn" py={6}>
+                {t(back.action === "order.refuse" ? "dispatch.refusedBy" : "dispatch.givenBackBy", {
+                  by: back.by,
+                  plate: showPlate(back.plate),
+                  driver: back.driver_name ?? "—",
+                  time: time(back.happened_at),
+                  reason: back.reason,
+                })}
+              </Note>
+            )}
             <Text size="sm" c="dimmed">
               {name(order.unit_name, order.unit_name_en)} · {order.requester_name} · {order.purpose_text}
             </Text>
           </Stack>
         </Group>
-        {proposed && <Proposal proposed={proposed} busy={busy} onAccept={onAccept} />}
+        {proposed && (
+          <Proposal
+            proposed={proposed}
+            busy={busy}
+            onAccept={onAccept}
+            onChoose={(vehicleId) => setAssigning({ vehicleId, driverId: proposed.driver_id })}
+          />
+        )}
         {unserved && <WhyNone unserved={unserved} />}
       </SimpleGrid>
-      {assigning && <AssignDialog order={order} onClose={dialog.close} />}
+      {assigning && <AssignDialog order={order} preset={assigning} onClose={() => setAssigning(null)} />}
     </Box>
   );
 }

@@ -1,8 +1,8 @@
 // /drive: the driver's tasks, the next one first, with one big button for what comes now.
 import { Box, SegmentedControl, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
 import { readPage } from "../../api/list";
 import type { OrderRow } from "../../api/orders";
 import { PageHeader } from "../../parts/PageHeader";
@@ -15,7 +15,8 @@ const REFRESH_MS = 10_000;
 
 export function Component() {
   const { t } = useTranslation();
-  const [which, setWhich] = useState<"open" | "done">("open");
+  const [params, setParams] = useSearchParams();
+  const which = params.get("tab") === "done" ? "done" : "open";
   const tasks = useQuery({
     queryKey: ["orders", "driving", which],
     queryFn: ({ signal }) =>
@@ -39,7 +40,7 @@ export function Component() {
         fullWidth
         mb="md"
         value={which}
-        onChange={(value) => setWhich(value === "done" ? "done" : "open")}
+        onChange={(value) => setParams(value === "done" ? { tab: "done" } : {}, { replace: true })}
         data={[
           { value: "open", label: t("drive.open") },
           { value: "done", label: t("drive.done") },

@@ -1,10 +1,14 @@
 // Name and password; used by the login page and by the dialog that renews an ended session.
 import { Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { useId } from "@mantine/hooks";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Note } from "../../parts/Note";
+import { RefusalNote } from "../../parts/form/RefusalNote";
+import type { Troubles } from "../../parts/form/troubles";
+import { useFocusOnTrouble } from "../../parts/form/useFocusOnTrouble";
 import { useSignIn } from "../../session/useSession";
-import { errorSentence } from "../../text/codes";
+
+const NAMES = ["login", "password"] as const;
 
 interface LoginFormProps {
   again?: boolean;
@@ -19,9 +23,19 @@ export function LoginForm({ again = false, login: known = "", onDone }: LoginFor
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<unknown>(null);
+  const [tried, setTried] = useState(0);
+  const form = useId();
+  const missing: Troubles = {
+    ...(login.trim() ? {} : { login: t("login.nameMissing") }),
+    ...(password ? {} : { password: t("login.passwordMissing") }),
+  };
+  const shown = tried ? missing : {};
+  useFocusOnTrouble(form, NAMES, shown, refusal, tried);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
+    setTried((times) => times + 1);
+    if (Object.keys(missing).length > 0) return;
     setBusy(true);
     setRefusal(null);
     try {
@@ -35,14 +49,12 @@ export function LoginForm({ again = false, login: known = "", onDone }: LoginFor
   };
 
   return (
-    <form onSubmit={(event) => void submit(event)}>
+    <form onSubmit={(event) => void submit(event)} noValidate>
       <Stack gap="md">
-        {refusal !== null && (
-          <Note tone="bad" role="alert">
-            {errorSentence(t, refusal)}
-          </Note>
-        )}
+        <RefusalNote id={`${form}-refusal`} refusal={refusal} />
         <TextInput
+          id={`${form}-login`}
+          error={shown["login"]}
           label={t("login.name")}
           name="login"
           autoComplete="username"
@@ -56,6 +68,8 @@ export function LoginForm({ again = false, login: known = "", onDone }: LoginFor
           data-autofocus={known ? undefined : true}
         />
         <PasswordInput
+          id={`${form}-password`}
+          error={shown["password"]}
           label={t("login.password")}
           name="password"
           autoComplete="current-password"

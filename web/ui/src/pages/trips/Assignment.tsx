@@ -2,6 +2,7 @@
 import { List, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { OrderDetail } from "../../api/orders";
+import { Contact } from "../../parts/Contact";
 import { Facts } from "../../parts/Facts";
 import { Panel } from "../../parts/Panel";
 import { asCode, sentence } from "../../text/codes";
@@ -18,16 +19,16 @@ export function Assignment({ order }: { order: OrderDetail }) {
             facts={[
               [t("vehicle.plate"), <strong key="plate">{showPlate(order.plate)}</strong>],
               order.make_model ? [t("vehicle.model"), order.make_model] : null,
-              [t("order.driver"), order.driver_name ?? "—"],
-              order.driver_phone
+              [
+                t("order.driver"),
+                <Contact key="driver" name={order.driver_name} phone={order.driver_phone} />,
+              ],
+              order.assigned_by_name
                 ? [
-                    t("trips.phone"),
-                    <a key="phone" href={`tel:${order.driver_phone}`}>
-                      {order.driver_phone}
-                    </a>,
+                    t("trips.assignedBy"),
+                    <Contact key="by" name={order.assigned_by_name} phone={order.assigned_by_phone} />,
                   ]
                 : null,
-              order.assigned_by_name ? [t("trips.assignedBy"), order.assigned_by_name] : null,
             ]}
           />
           {reasons.length > 0 && (
@@ -47,7 +48,7 @@ export function Assignment({ order }: { order: OrderDetail }) {
         </>
       ) : (
         <Text size="sm" c="dimmed">
-          {t("trips.noVehicle")}
+          {t(order.state === "reassigning" ? "trips.newVehicle" : "trips.noVehicle")}
         </Text>
       )}
     </Panel>

@@ -5,6 +5,16 @@ import type { OrderDetail } from "../../api/orders";
 import { useTime } from "../../app/useTime";
 import { Panel } from "../../parts/Panel";
 import { wordFor } from "../../text/codes";
+import { showPlate } from "../../text/plates";
+
+/** Entries that say which vehicle and driver the order got or gave up. */
+const GIVEN_OR_TAKEN = [
+  "order.assign",
+  "order.assign_retained",
+  "order.start_emergency",
+  "order.refuse",
+  "order.unassign",
+];
 
 export function History({ order }: { order: OrderDetail }) {
   const { t } = useTranslation();
@@ -25,6 +35,12 @@ export function History({ order }: { order: OrderDetail }) {
               </Text>
             }
           >
+            {GIVEN_OR_TAKEN.includes(entry.action) && entry.plate && (
+              <Text size="sm">
+                {showPlate(entry.plate)}
+                {entry.driver_name ? ` · ${entry.driver_name}` : ""}
+              </Text>
+            )}
             {entry.reason && <Text size="sm">{entry.reason}</Text>}
             <Text size="xs" c="dimmed">
               {time(entry.happened_at, "full")}

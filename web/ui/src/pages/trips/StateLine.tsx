@@ -1,5 +1,5 @@
 // Where an order stands on its usual way; orders that left the way say so instead.
-import { Box, Group, Text } from "@mantine/core";
+import { Box, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { OrderDetail } from "../../api/orders";
 import { Icon } from "../../parts/Icon";
@@ -14,7 +14,7 @@ export function StateLine({ order }: { order: OrderDetail }) {
   if (place === null) {
     return (
       <Note tone="warn" title={wordFor(t, "orderState", order.state)}>
-        {order.state_reason || t("trips.leftWay")}
+        {order.state_reason ? t("trips.stateReason", { reason: order.state_reason }) : t("trips.leftWay")}
       </Note>
     );
   }
@@ -24,7 +24,12 @@ export function StateLine({ order }: { order: OrderDetail }) {
         {USUAL_WAY.map((state, index) => {
           const reached = index <= place;
           return (
-            <li key={state} data-reached={reached} aria-current={index === place ? "step" : undefined}>
+            <li
+              key={state}
+              data-reached={reached}
+              data-passed={index < place}
+              aria-current={index === place ? "step" : undefined}
+            >
               <span className="state-dot" aria-hidden="true">
                 {index < place || (reached && index === USUAL_WAY.length - 1) ? (
                   <Icon name="check" size={14} />
@@ -39,12 +44,15 @@ export function StateLine({ order }: { order: OrderDetail }) {
           );
         })}
       </Box>
+      {order.state === "reassigning" && (
+        <Note tone="warn" role="status" mt="sm">
+          {t("trips.reassigning")}
+        </Note>
+      )}
       {order.state_reason && (
-        <Group mt="sm">
-          <Text size="sm" c="dimmed">
-            {order.state_reason}
-          </Text>
-        </Group>
+        <Text size="sm" c="dimmed" mt="sm">
+          {t("trips.stateReason", { reason: order.state_reason })}
+        </Text>
       )}
     </Panel>
   );

@@ -1,4 +1,5 @@
 // Who goes where, when and why; planned beside actual.
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { OrderDetail } from "../../api/orders";
 import { distance, duration, money } from "../../app/measure";
@@ -17,12 +18,16 @@ export function TripFacts({ order }: { order: OrderDetail }) {
     order.off_hours_approved ? t("trips.offHoursApproved") : null,
     order.holiday_approved ? t("trips.holidayApproved") : null,
   ].filter(Boolean);
+  // Assigning plans the way from the depot and back; an order given back keeps it until it is assigned again.
+  const withDepot = order.plate !== null || order.state === "reassigning";
   return (
     <Panel title={t("trips.facts")}>
       <Facts
         facts={[
           [t("order.where"), wayOf(order)],
+          [t("trips.kind"), t(order.round_trip ? "trips.roundTrip" : "trips.single")],
           [t("order.when"), spanOf(order, time)],
+          [t("trips.flexible"), flexibilityOf(t, order)],
           [t("order.requester"), order.requester_name ?? "—"],
           [t("order.unit"), name(order.unit_name, order.unit_name_en)],
           [t("order.passengers"), order.passengers],
@@ -33,7 +38,9 @@ export function TripFacts({ order }: { order: OrderDetail }) {
           order.route_distance_m !== null
             ? [
                 t("order.route"),
-                `${distance(t, order.route_distance_m)} · ${duration(t, order.route_duration_s)}`,
+                t(withDepot ? "trips.wholeWithDepot" : order.round_trip ? "trips.whole" : "trips.oneWay", {
+                  way: `${distance(t, order.route_distance_m)} · ${duration(t, order.route_duration_s)}`,
+                }),
               ]
             : null,
           order.departed_at ? [t("order.departed"), time(order.departed_at)] : null,
@@ -45,7 +52,10 @@ export function TripFacts({ order }: { order: OrderDetail }) {
           order.distance_m !== null
             ? [
                 t("order.distance"),
-                `${distance(t, order.distance_m)} (${wordFor(t, "distanceSource", order.distance_source)})`,
+                t("trips.measured", {
+                  distance: distance(t, order.distance_m),
+                  source: wordFor(t, "distanceSource", order.distance_source),
+                }),
               ]
             : null,
           order.cost_cents !== null ? [t("order.cost"), money(order.cost_cents, i18n.language)] : null,
@@ -53,4 +63,10 @@ export function TripFacts({ order }: { order: OrderDetail }) {
       />
     </Panel>
   );
+}
+
+function flexibilityOf(t: TFunction, order: OrderDetail): string {
+  const { latest_start_at: latest, planned_start_at: planned } = order;
+  const seconds = latest ? (Date.parse(latest) - Date.parse(planned)) / 1000 : 0;
+  return seconds > 0 ? t("book.plusMinus", { duration: duration(t, seconds) }) : t("book.notFlexible");
 }

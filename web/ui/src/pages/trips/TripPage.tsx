@@ -1,36 +1,39 @@
 // /trips/:id: one trip from the request to the settlement: where it stands, who and why, the vehicle and the
 // reason for it, and what may be done now.
-import { Anchor, Group, SimpleGrid, Stack } from "@mantine/core";
+import { Anchor, Button, Group, SimpleGrid, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import { type OrderDetail, readOrder } from "../../api/orders";
-import { EvidenceMap } from "../../map/EvidenceMap";
-import { lineOf } from "../../map/evidence";
+import { Problem } from "../../api/problem";
 import { OrderState } from "../../parts/badges";
 import { wayOf } from "../../parts/orderWords";
 import { PageHeader } from "../../parts/PageHeader";
-import { Panel } from "../../parts/Panel";
 import { StepButtons } from "../../parts/StepButtons";
 import { Failed, Loading } from "../../parts/states";
+import { useRight } from "../../session/useSession";
+import { Missing } from "../../shell/Missing";
 import { Assignment } from "./Assignment";
 import { History } from "./History";
 import { StateLine } from "./StateLine";
 import { allowancesOf, offeredSteps } from "./steps";
 import { TripFacts } from "./TripFacts";
+import { TripMap } from "./TripMap";
 
-const NO_FIXES: readonly never[] = [];
 const REFRESH_MS = 15_000;
+const IDENTIFIER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function Component() {
   const { t } = useTranslation();
   const { id = "" } = useParams();
+  const named = IDENTIFIER.test(id);
   const order = useQuery({
     queryKey: ["order", id],
     queryFn: () => readOrder(id),
-    refetchInterval: REFRESH_MS,
+    enabled: named,
+    refetchInterval: ({ state }) => (state.error ? false : REFRESH_MS),
   });
+  if (!named || (order.error instanceof Problem && order.error.status === 404)) return <Missing />;
   return (
     <>
       <Anchor component={Link} to="/trips" size="sm">
@@ -50,7 +53,7 @@ export function Component() {
 
 function Trip({ order }: { order: OrderDetail }) {
   const { t } = useTranslation();
-  const planned = useMemo(() => lineOf(order.route), [order.route]);
+  const mayBook = useRight("order.book");
   return (
     <Stack gap="md">
       <PageHeader
@@ -59,9 +62,19 @@ function Trip({ order }: { order: OrderDetail }) {
         actions={
           <Group gap="xs">
             <OrderState state={order.state} />
+            {order.steps.includes("edit") && (
+              <Button component={Link} to={`/book?edit=${order.id}`} variant="default">
+                {t("orderStep.edit")}
+              </Button>
+            )}
+            {mayBook && (
+              <Button component={Link} to={`/book?again=${order.id}`} variant="default">
+                {t("trips.again")}
+              </Button>
+            )}
             <StepButtons
               order={order}
-              steps={offeredSteps(order.steps)}
+              steps={offeredSteps(order.steps, order.state)}
               allowances={allowancesOf(order.hints)}
             />
           </Group>
@@ -74,19 +87,7 @@ function Trip({ order }: { order: OrderDetail }) {
           <Assignment order={order} />
         </Stack>
         <Stack gap="md">
-          {(planned || order.origin) && (
-            <Panel flush title={t("order.route")}>
-              <EvidenceMap
-                label={t("trips.map", { number: order.order_no })}
-                height={320}
-                fixes={NO_FIXES}
-                planned={planned}
-                corridor={null}
-                origin={order.origin}
-                destination={order.destination}
-              />
-            </Panel>
-          )}
+          <TripMap order={order} />
           <History order={order} />
         </Stack>
       </SimpleGrid>

@@ -21,6 +21,7 @@ const STATES = [
   "unit_approved",
   "assigned",
   "driver_accepted",
+  "reassigning",
   "departed",
   "in_use",
   "returned",
@@ -65,7 +66,13 @@ export function Component() {
       show: (row) => name(row.unit_name, row.unit_name_en),
       sort: "unit_name",
     },
-    { id: "plate", tight: true, title: t("vehicle.plate"), show: (row) => showPlate(row.plate), sort: "plate" },
+    {
+      id: "plate",
+      tight: true,
+      title: t("vehicle.plate"),
+      show: (row) => showPlate(row.plate),
+      sort: "plate",
+    },
     { id: "state", title: t("order.state"), show: (row) => <OrderState state={row.state} />, sort: "state" },
   ];
   return (

@@ -3,7 +3,7 @@
 import type { Step } from "../../api/orders";
 import type { Allowances } from "../../parts/StepDialog";
 
-export type Question = "opinion" | "reason" | "odometer" | "rating" | "allowances";
+export type Question = "opinion" | "reason" | "odometer" | "rating" | "allowances" | "settlement";
 
 /** What each step asks before it is taken; steps without a row here are taken at once. */
 export const ASKS: Partial<Record<Step, readonly Question[]>> = {
@@ -20,7 +20,19 @@ export const ASKS: Partial<Record<Step, readonly Question[]>> = {
   return: ["odometer"],
   return_for_driver: ["reason", "odometer"],
   receipt: ["rating", "opinion"],
+  settle: ["settlement"],
 };
+
+/** Steps whose consequence is said before they are taken. */
+export const EXPLAINED: readonly Step[] = [
+  "withdraw",
+  "cancel",
+  "refuse",
+  "unassign",
+  "no_show",
+  "break_down",
+  "settle",
+];
 
 /** Steps offered as plain buttons, in the order they are shown; assigning has its own page. */
 const OFFERED: readonly Step[] = [
@@ -43,7 +55,8 @@ const OFFERED: readonly Step[] = [
   "cancel",
 ];
 
-export const UNWELCOME: readonly Step[] = [
+const UNWELCOME: readonly Step[] = [
+  "return_for_driver",
   "reject",
   "refuse",
   "no_show",
@@ -53,8 +66,20 @@ export const UNWELCOME: readonly Step[] = [
   "cancel",
 ];
 
-export const offeredSteps = (possible: readonly string[]): Step[] =>
-  OFFERED.filter((step) => possible.includes(step));
+/** Before anybody has decided a request is withdrawn, afterwards the use of the vehicle is cancelled: never both. */
+const UNDECIDED = ["draft", "submitted"];
+
+export const offeredSteps = (possible: readonly string[], state: string): Step[] =>
+  OFFERED.filter(
+    (step) =>
+      possible.includes(step) &&
+      (step !== "withdraw" || UNDECIDED.includes(state)) &&
+      (step !== "cancel" || !UNDECIDED.includes(state)),
+  );
+
+/** The one step that comes next, shown as such; the others stand back. */
+export const primaryStep = (steps: readonly Step[]): Step | undefined =>
+  steps.find((step) => !UNWELCOME.includes(step));
 
 const DRIVING: Record<string, readonly Step[]> = {
   assigned: ["accept", "refuse"],

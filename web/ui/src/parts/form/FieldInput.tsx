@@ -1,50 +1,57 @@
 // One field of a register form, by its kind.
-import { NumberInput, PasswordInput, Select, Switch, TextInput } from "@mantine/core";
+import { Group, PasswordInput, Select, Switch, Text, TextInput } from "@mantine/core";
 import { DateInput } from "@mantine/dates";
 import { useTranslation } from "react-i18next";
-import type { Field, FieldValue } from "./fields";
+import { Tone } from "../Tone";
+import type { Choice, Field, FieldValue } from "./fields";
+import { NumberField } from "./NumberField";
 
 interface FieldInputProps {
+  id: string;
   field: Field;
   value: FieldValue;
+  error: string | undefined;
   onChange: (name: string, value: FieldValue) => void;
 }
 
-export function FieldInput({ field, value, onChange }: FieldInputProps) {
+export function FieldInput({ id, field, value, error, onChange }: FieldInputProps) {
   const { t } = useTranslation();
   const { name, label, hint, required = false } = field;
-  const common = { label, description: hint, required, name };
+  const common = { id, label, description: hint, required, error };
   const text = typeof value === "string" ? value : "";
+  const clear = { clearable: !required, clearButtonProps: { "aria-label": t("common.clear") } };
   switch (field.kind) {
     case "switch":
       return (
         <Switch
+          id={id}
           label={label}
           description={hint}
+          error={error}
           checked={value === true}
           onChange={(event) => onChange(name, event.currentTarget.checked)}
         />
       );
     case "number":
       return (
-        <NumberInput
+        <NumberField
           {...common}
-          {...(field.min === undefined ? {} : { min: field.min })}
-          {...(field.max === undefined ? {} : { max: field.max })}
-          value={typeof value === "number" ? value : ""}
-          hideControls
-          onChange={(next) => onChange(name, next === "" ? null : Number(next))}
+          whole={field.whole ?? false}
+          value={typeof value === "boolean" ? null : value}
+          onChange={(next) => onChange(name, next)}
         />
       );
     case "choice":
       return (
         <Select
           {...common}
+          {...clear}
           searchable={(field.choices?.length ?? 0) > 8}
-          clearable={!required}
-          clearButtonProps={{ "aria-label": t("common.clear") }}
           nothingFoundMessage={t("list.nothingMatches")}
-          data={[...(field.choices ?? [])]}
+          data={(field.choices ?? []).map((choice) => ({ value: choice.value, label: choice.label }))}
+          {...(field.choices?.some(({ about, mark }) => about || mark)
+            ? { renderOption: ({ option }) => <Offered choice={found(field, option.value)} /> }
+            : {})}
           value={text || null}
           onChange={(next) => onChange(name, next)}
         />
@@ -53,8 +60,7 @@ export function FieldInput({ field, value, onChange }: FieldInputProps) {
       return (
         <DateInput
           {...common}
-          clearable={!required}
-          clearButtonProps={{ "aria-label": t("common.clear") }}
+          {...clear}
           valueFormat="YYYY-MM-DD"
           value={text || null}
           onChange={(next) => onChange(name, next)}
@@ -80,4 +86,23 @@ export function FieldInput({ field, value, onChange }: FieldInputProps) {
         />
       );
   }
+}
+
+const found = (field: Field, value: string): Choice =>
+  field.choices?.find((choice) => choice.value === value) ?? { value, label: value };
+
+function Offered({ choice }: { choice: Choice }) {
+  return (
+    <div>
+      <Group gap="xs">
+        <Text size="sm">{choice.label}</Text>
+        {choice.mark && <Tone tone={choice.mark.tone}>{choice.mark.word}</Tone>}
+      </Group>
+      {choice.about && (
+        <Text size="xs" c="dimmed">
+          {choice.about}
+        </Text>
+      )}
+    </div>
+  );
 }

@@ -54,6 +54,8 @@ export const app = {
     title: "Sign in",
     name: "Account",
     password: "Password",
+    nameMissing: "Please enter your account",
+    passwordMissing: "Please enter your password",
     showPassword: "Show or hide the password",
     enter: "Sign in",
     notice: "For authorised persons only. Looking at tracks and similar acts are recorded.",

@@ -2,6 +2,8 @@
 import { alert } from "./alert";
 import { app } from "./app";
 import { codes } from "./codes";
+import { dispatch } from "./dispatch";
+import { form } from "./form";
 import { map } from "./map";
 import { messages } from "./messages";
 import { record } from "./record";
@@ -18,6 +20,8 @@ export const en = {
   ...alert,
   ...vehicle,
   ...work,
+  ...form,
+  ...dispatch,
   ...register,
   ...messages,
   ...record,

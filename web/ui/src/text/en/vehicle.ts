@@ -24,7 +24,11 @@ export const vehicle = {
     newUnit: "Hand over to",
     basis: "Paper it rests on",
     transfer: "Hand over",
-    transferred: "Handed over from now on",
+    transferred: "Handed over",
+    handOverAt: "Handed over at",
+    handOverNow: "now",
+    transferMeans:
+      "From {{since}} on the {{relation}} of {{plate}} is {{to}} instead of {{from}}: {{to}} answers for its use from then on, the records before stay with {{from}}.",
   },
   order: {
     number: "Order {{number}}",

@@ -54,6 +54,8 @@ export const app = {
     title: "登录",
     name: "账号",
     password: "密码",
+    nameMissing: "请输入账号",
+    passwordMissing: "请输入密码",
     showPassword: "显示或隐藏密码",
     enter: "登录",
     notice: "本系统仅供授权人员使用，查阅轨迹等操作均留有记录。",

@@ -24,7 +24,11 @@ export const vehicle = {
     newUnit: "移交给",
     basis: "依据文件",
     transfer: "移交",
-    transferred: "已移交，自现在起生效",
+    transferred: "已移交",
+    handOverAt: "移交时间",
+    handOverNow: "现在",
+    transferMeans:
+      "自{{since}}起，{{plate}}的{{relation}}单位由{{from}}改为{{to}}：此后的用车由{{to}}负责说明，之前的记录仍归{{from}}。",
   },
   order: {
     number: "派车单 {{number}} 号",

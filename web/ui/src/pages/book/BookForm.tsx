@@ -1,0 +1,116 @@
+// The booking form around one draft: a new request, or the correction of one.
+import { Button, Group, SimpleGrid, Stack, Text } from "@mantine/core";
+import { useId } from "@mantine/hooks";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
+import { isProblem } from "../../api/client";
+import { bookOrder, correctOrder, type OrderDetail, type Wish } from "../../api/orders";
+import { RefusalNote } from "../../parts/form/RefusalNote";
+import { numberSentence } from "../../parts/form/troubles";
+import { useFocusOnTrouble } from "../../parts/form/useFocusOnTrouble";
+import { useRefusedFields } from "../../parts/form/useRefusedFields";
+import { Panel } from "../../parts/Panel";
+import { useAct } from "../../parts/useAct";
+import { useConfig } from "../../session/useSession";
+import { BookChecks } from "./BookChecks";
+import { type Draft, FIELDS, type FieldName, PASSENGERS, toWish, troublesIn } from "./draft";
+import { WhatFields } from "./WhatFields";
+import { WhenFields } from "./WhenFields";
+import { WhereFields } from "./WhereFields";
+
+interface BookFormProps {
+  start: Draft;
+  corrects?: OrderDetail;
+  onReload?: () => void;
+}
+
+export function BookForm({ start, corrects, onReload }: BookFormProps) {
+  const { t } = useTranslation();
+  const { timezone } = useConfig();
+  const navigate = useNavigate();
+  const form = useId();
+  const [draft, setDraft] = useState(start);
+  const [tried, setTried] = useState(0);
+  const send = useAct({
+    run: (wish: Wish, key) =>
+      corrects ? correctOrder(corrects.id, corrects.row_version, wish, key) : bookOrder(wish, key),
+    touches: ["orders", "order", "approvals", "notices"],
+    done: t(corrects ? "book.corrected" : "book.sent"),
+    quiet: true,
+    after: ({ id }) => void navigate(`/trips/${id}`),
+  });
+  const own = useOwnTroubles(draft);
+  const { refused, settle } = useRefusedFields(FIELDS, send.error);
+  const troubles = { ...refused, ...(tried ? own : {}) };
+  useFocusOnTrouble(form, FIELDS, troubles, send.error, tried);
+  const change = (changes: Partial<Draft>) => {
+    for (const field of Object.keys(changes)) settle(CHANGED[field] ?? field);
+    setDraft((before) => ({ ...before, ...changes }));
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setTried((times) => times + 1);
+    const wish = toWish(draft, timezone);
+    if (Object.keys(own).length === 0 && wish) send.mutate(wish);
+  };
+  const parts = { draft, troubles, idOf: (field: FieldName) => `${form}-${field}`, onChange: change };
+  const stale = isProblem(send.error) && send.error.code === "stale";
+
+  return (
+    <form noValidate onSubmit={submit}>
+      <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md" style={{ alignItems: "start" }}>
+        <Stack gap="md">
+          <RefusalNote id={`${form}-refusal`} refusal={send.error} stale={t("book.stale")} />
+          <Panel title={t("book.where")}>
+            <WhereFields {...parts} />
+          </Panel>
+          <Panel title={t("book.when")}>
+            <WhenFields {...parts} />
+          </Panel>
+          <Panel title={t("book.what")}>
+            <WhatFields {...parts} />
+          </Panel>
+          <Group>
+            <Button type="submit" size="md" loading={send.isPending}>
+              {t(corrects ? "book.saveCorrection" : "book.submit")}
+            </Button>
+            {stale && onReload && (
+              <Button variant="default" size="md" onClick={onReload}>
+                {t("book.reload")}
+              </Button>
+            )}
+            {Object.keys(troubles).length > 0 && (
+              <Text size="sm" c="var(--mantine-color-error)" role="alert">
+                {t("book.incomplete")}
+              </Text>
+            )}
+          </Group>
+        </Stack>
+        <div className="book-checks">
+          <BookChecks draft={draft} />
+        </div>
+      </SimpleGrid>
+    </form>
+  );
+}
+
+/** Draft fields that the server knows by another name. */
+const CHANGED: Readonly<Record<string, FieldName>> = {
+  startWall: "planned_start_at",
+  durationMin: "planned_end_at",
+  purposeText: "purpose_text",
+};
+
+/** What the form itself sees, in words. */
+function useOwnTroubles(draft: Draft): Partial<Record<FieldName, string>> {
+  const { t } = useTranslation();
+  const { timezone } = useConfig();
+  const found = troublesIn(draft, Date.now(), timezone);
+  const sentences = Object.entries(found).map(([field, trouble]) => [
+    field,
+    (trouble === "passengers" && numberSentence(t, draft.passengers, PASSENGERS)) ||
+      t(`book.missing.${trouble}`),
+  ]);
+  return Object.fromEntries(sentences);
+}

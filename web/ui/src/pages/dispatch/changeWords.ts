@@ -1,0 +1,23 @@
+// What would help an order without a vehicle, in words: every kind of change the server may name (contracts.md 6). Pure.
+import type { TFunction } from "i18next";
+import { distance, duration } from "../../app/measure";
+
+type Change = Readonly<Record<string, unknown>>;
+
+/** How each limit is counted. */
+const SECONDS = ["max_ride_time", "time_window_start", "time_window_end", "max_travel_time", "max_duration"];
+
+export function changeWords(t: TFunction, change: Change | null): string | null {
+  if (!change) return null;
+  const { earlier_s: earlier, later_s: later, vehicle_added: added, limit, by } = change;
+  if (typeof earlier === "number") return t("dispatch.change.earlier", { duration: duration(t, earlier) });
+  if (typeof later === "number") return t("dispatch.change.later", { duration: duration(t, later) });
+  if (added !== undefined) return t("dispatch.change.vehicle");
+  if (typeof limit !== "string" || typeof by !== "number") return null;
+  return t(`dispatch.change.${limit}`, { by: amount(t, limit, by), defaultValue: `${limit} ${by}` });
+}
+
+function amount(t: TFunction, limit: string, by: number): string {
+  if (SECONDS.includes(limit)) return duration(t, by);
+  return limit === "max_distance" ? distance(t, by) : String(by);
+}

@@ -1,0 +1,50 @@
+// 表单的提示、办理一步时的询问。
+export const form = {
+  form: {
+    required: "请填写此项",
+    choose: "请选择",
+    notNumber: "请填写数字",
+    notWhole: "请填写整数",
+    tooSmall: "不能小于 {{min}}",
+    tooBig: "不能大于 {{max}}",
+    taken: "“{{value}}”已被使用",
+    wrong: "填写不正确",
+    refused: { below_last: "小于上次读数 {{last}} km" },
+    stale:
+      "他人刚刚修改过这条记录，您的修改还没有保存。下面已换成最新内容，您改过的项保留着，他人改过的项已标出；核对后请再次保存。",
+    changedByOther: "他人刚把“{{before}}”改为“{{theirs}}”。",
+    changedByBoth: "他人刚把“{{before}}”改为“{{theirs}}”，您填的是“{{mine}}”；保存后以您的为准。",
+    takeTheirs: "采用对方的",
+    confirm: "确认{{action}}",
+  },
+  step: {
+    done: "已办理",
+    title: "{{step}} · 派车单 {{number}} 号",
+    odometer: "里程表读数",
+    odometerHint: "请按仪表盘填写",
+    reason: "理由",
+    opinion: "意见",
+    note: "留言",
+    rating: "服务评价（选填）",
+    stars: "{{count}} 星",
+    allowOffHours: "同意非工作时间用车",
+    allowDayOff: "同意节假日用车",
+    means: {
+      withdraw: "申请还没有审批：撤回后审批人不再处理，这份申请就此结束；需要时可以“再次申请”。",
+      cancel: "申请已经批准或派车：取消后车辆和驾驶员随即释放，并通知驾驶员和调度员，不能恢复。",
+      refuse: "拒单后这一单不再属于您，由调度员改派；您的理由只有调度员、主管部门和纪检监察能看到。",
+      unassign: "车辆和驾驶员随即释放，这一单重新等待派车；申请人和驾驶员会收到通知和理由。",
+      no_show: "用车人没有出现或不再用车；车辆和驾驶员仍算在这一单上，直到调度员处理。",
+      break_down: "车辆途中故障；调度员和申请人会立即收到通知。",
+      settle: "结算后里程和费用不能再改，请先核对。",
+    },
+    settlement: {
+      source: "里程依据",
+      tariff: "收费标准",
+      perKm: "每公里 {{price}}",
+      minimum: "最低收费",
+      notMeasured:
+        "还没有按轨迹或里程表测得的里程，以下按计划路线计。轨迹通常在还车一刻钟后算出，可稍后再结算。",
+    },
+  },
+};
