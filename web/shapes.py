@@ -147,7 +147,7 @@ async def listed(
     rows, truncated = await _all_rows(lists, default_sort, fetch)
     taking = sheets.Taking(
         name=name,
-        taken_by=f"{work.actor.name} ({work.actor.login})",
+        taken_by=f"{work.actor.name} · {work.actor.login}",
         taken_at=work.now,
         asked=asked,
         names=await names_of(work.conn, [value for key, value in asked if key in {"unit", "vehicle"}]),

@@ -9,6 +9,14 @@ LABELLED = """(plate) => {
   const found = map.querySourceFeatures('vehicle-labels').find((each) => each.properties.plate === plate);
   return found ? found.geometry.coordinates : null;
 }"""
+ON_SCREEN = """(plate) => {
+  const map = document.querySelector('.day-map').maplibre;
+  const found = map.querySourceFeatures('vehicle-labels').find((each) => each.properties.plate === plate);
+  if (!found) return null;
+  const { x, y } = map.project(found.geometry.coordinates);
+  const { left, top } = map.getContainer().getBoundingClientRect();
+  return [left + x, top + y];
+}"""
 DRAWN = """(layers) => {
   const map = document.querySelector('.day-map').maplibre;
   const present = layers.filter((layer) => map.getLayer(layer));
@@ -22,9 +30,20 @@ def map_is_drawn(page: Page) -> None:
 
 
 def plate_at(page: Page, plate: str) -> list[float] | None:
-    """Where the map writes this plate, lon and lat; None while it does not."""
+    """Where the map writes this plate (as shown), lon and lat; None while it does not."""
     found: Any = page.evaluate(LABELLED, plate)
     return None if found is None else [float(found[0]), float(found[1])]
+
+
+def on_screen(page: Page, plate: str) -> tuple[float, float] | None:
+    """Where on the screen the vehicle of this plate is, in CSS pixels from the upper left; None while it is not."""
+    found: Any = page.evaluate(ON_SCREEN, plate)
+    return None if found is None else (float(found[0]), float(found[1]))
+
+
+def dotted(plate: str) -> str:
+    """A stored plate as the page shows it."""
+    return f"{plate[:2]}·{plate[2:]}"
 
 
 def drawn(page: Page, *layers: str) -> int:

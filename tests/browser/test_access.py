@@ -1,11 +1,12 @@
 """Every page for everybody: no finding of axe at WCAG 2.2 AA, nothing cut off, at desk and phone, light and dark."""
 
+import re
 from collections.abc import Callable
 from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Person
 from tests.browser.seen import map_is_drawn
@@ -72,6 +73,36 @@ def test_no_barrier_in_dialogs(person: Person, login: str, path: str, button: st
     page.get_by_role("dialog").wait_for(state="hidden")
 
 
+@pytest.mark.parametrize(("scheme", "lang"), [("light", "zh-CN"), ("dark", "en")])
+def test_no_barrier_in_opened_menus_pickers_and_the_bell(
+    person: Person, scheme: Literal["light", "dark"], lang: str
+) -> None:
+    """What opens over a page has names, roles and contrast too; menus put the focus on their first entry."""
+    page = person("fleetadmin", scheme=scheme, lang=lang)
+    page.goto("/alerts")
+    settle(page, "/alerts")
+    for name in ("语言|Language", "外观|Appearance", "账号菜单|Account menu", "导出|Export"):
+        page.get_by_role("button", name=re.compile(name)).first.click()
+        page.get_by_role("menu").wait_for()
+        expect(page.get_by_role("menuitem").first).to_be_focused()
+        assert barriers(page, "[role=menu]") == [], name
+        page.keyboard.press("Escape")
+        page.get_by_role("menu").wait_for(state="hidden")
+    page.get_by_role("button", name=re.compile("通知|Notices")).click()
+    page.get_by_label(re.compile("^(通知|Notices)$")).wait_for()
+    assert barriers(page, ".mantine-Popover-dropdown") == []
+    page.keyboard.press("Escape")
+    page.get_by_role("textbox", name=re.compile("开始日期自|Began from")).click()
+    page.locator(".date-day").first.wait_for()
+    assert barriers(page, ".mantine-Popover-dropdown") == []
+    page = person("employee", scheme=scheme, lang=lang)
+    page.goto("/book")
+    settle(page, "/book")
+    page.locator(".mantine-DateTimePicker-input").click()
+    page.locator(".date-day").first.wait_for()
+    assert barriers(page, ".mantine-Popover-dropdown") == []
+
+
 def turn_to(page: Page, path: str) -> None:
     """Another page without loading the application again, as a link does."""
     page.evaluate(
@@ -91,10 +122,10 @@ def settle(page: Page, path: str) -> None:
         map_is_drawn(page)
 
 
-def barriers(page: Page) -> list[str]:
-    """Rule and element of each finding."""
+def barriers(page: Page, within: str | None = None) -> list[str]:
+    """Rule and element of each finding, on the page or within a part of it."""
     options: Any = {"runOnly": {"type": "tag", "values": LEVELS}}
-    violations = Axe().run(page, options=options).response["violations"]
+    violations = Axe().run(page, context=within, options=options).response["violations"]
     return [f"{found['id']} {node['target']} {node['html'][:120]}" for found in violations for node in found["nodes"]]
 
 

@@ -16,7 +16,7 @@ from fleet import access, db, geo, service, store
 from fleet.access import Role
 from fleet.errors import Conflict, Forbidden, Invalid, SameHands, Stale, Taken, WeakPassword, WrongOldPassword
 from fleet.people import hash_password
-from fleet.vehicle import Relation
+from fleet.vehicle import Relation, VehicleClass
 from fleet.worktime import DayKind
 from tests.db import town as town_of
 from tests.db.town import NOW, Town
@@ -63,7 +63,7 @@ async def test_the_first_day_without_the_demo_by_commands_alone(
     assert code == 0
     assert len(person["password"]) >= 12
     assert fleet(environment, "vehicle", "add", "浙a12345", "--class", "other", "--seats", "5", "--user", "JGJ")[0] == 0
-    code, device = fleet(environment, "device", "add", "13800138000", "--plate", "浙A12345")
+    code, device = fleet(environment, "device", "add", "13800138000", "--plate", "浙Ａ·12345")
     assert (code, device["client_id"]) == (0, "13800138000")
     async with await db.connect(database.owner) as conn:
         row = await store.one(conn, "SELECT count(*) AS bound FROM device_binding WHERE during @> now()")
@@ -171,6 +171,9 @@ async def test_a_password_is_changed_only_with_the_old_one_and_never_to_a_short_
         await service.change_password(owner, employee, old="not the old one", new="another long one", now=NOW)
     with pytest.raises(WeakPassword):
         await service.change_password(owner, employee, old=town_of.PASSWORD, new="short", now=NOW)
+    with pytest.raises(Invalid) as same:
+        await service.change_password(owner, employee, old=town_of.PASSWORD, new=town_of.PASSWORD, now=NOW)
+    assert same.value.params == {"field": "new", "reason": "same_as_old"}
     async with owner.transaction():
         await service.change_password(owner, employee, old=town_of.PASSWORD, new="another long one", now=NOW)
     row = await store.one(owner, store.LOGIN, ("employee",))
@@ -219,8 +222,6 @@ async def test_a_locator_moves_to_another_vehicle_and_the_past_stays(town: Town,
 async def test_only_the_fleet_administrator_adds_vehicles_and_only_the_cleared_add_exempt_ones(
     town: Town, owner: db.Connection
 ) -> None:
-    from fleet.vehicle import VehicleClass
-
     unit = town.units["bureau"]
     vehicle: dict[str, Any] = {
         "tenant_id": town.tenant_id, "vehicle_class": VehicleClass.OTHER, "seats": 5, "now": NOW,
@@ -237,6 +238,53 @@ async def test_only_the_fleet_administrator_adds_vehicles_and_only_the_cleared_a
         await service.add_vehicle(owner, admin, plate="A1", **vehicle)
     with pytest.raises(Taken):
         await service.add_vehicle(owner, admin, plate="a1", **vehicle)
+
+
+async def test_a_plate_is_one_plate_however_it_is_typed(town: Town, owner: db.Connection) -> None:
+    """Adding, changing and rows from before: the plain form is stored, a second way to write it is taken."""
+    admin, unit = await town.actor(owner, "fleet_admin"), town.units["bureau"]
+    vehicle: dict[str, Any] = {
+        "tenant_id": town.tenant_id, "vehicle_class": VehicleClass.OTHER, "seats": 5, "now": NOW,
+        "custody": dict.fromkeys(Relation, unit),
+    }  # fmt: skip
+    async with owner.transaction():
+        first = await service.add_vehicle(owner, admin, plate="晨Ａ·００００１", **vehicle)
+    for written in ("晨A00001", "晨a·00001", "晨A-000 01"):
+        with pytest.raises(Taken) as taken:
+            await service.add_vehicle(owner, admin, plate=written, **vehicle)
+        assert taken.value.params == {"field": "plate", "value": "晨A00001"}
+    edit: dict[str, Any] = {"tenant_id": town.tenant_id, "table": "vehicle", "row_version": 1, "now": NOW}
+    values = {"seats": 7, "plate": "晨A・00001"}
+    with pytest.raises(Taken) as clash:
+        await service.edit(owner, admin, row_id=town.vehicles["pool"], values=values, **edit)
+    assert clash.value.params["field"] == "plate"
+    async with owner.transaction():
+        await service.edit(owner, admin, row_id=first, values={"plate": "晨b·00002"}, **edit)
+    await owner.execute("UPDATE vehicle SET plate = '晨C·00003' WHERE id = %s", (town.vehicles["pool"],))
+    await owner.execute("UPDATE vehicle SET plate = '晨B·00002' WHERE id = %s", (town.vehicles["pool2"],))
+    migration = next(db.MIGRATIONS.glob("*_plain_plates.sql")).read_text()
+    await owner.execute(migration.encode())
+    stored = await store.many(owner, "SELECT plate FROM vehicle WHERE plate LIKE '晨%%' ORDER BY plate")
+    assert [row["plate"] for row in stored] == ["晨B00002", "晨B·00002", "晨C00003"]
+
+
+async def test_a_role_given_twice_is_refused_in_words(town: Town, owner: db.Connection) -> None:
+    """Neither swallowed nor left to the database."""
+    twice = [(Role.DRIVER, town.units["centre"])] * 2
+    admin = await town.actor(owner, "sysadmin")
+    person: dict[str, Any] = {
+        "tenant_id": town.tenant_id,
+        "unit_id": town.units["centre"],
+        "name": "某",
+        "password": None,
+    }
+    for attempt in (
+        lambda: service.add_person(owner, admin, login="twice", roles=twice, now=NOW, **person),
+        lambda: service.set_roles(owner, admin, town.people["driver"], twice, now=NOW),
+    ):
+        with pytest.raises(Invalid) as refused:
+            await attempt()
+        assert refused.value.params == {"field": "roles", "reason": "repeated"}
 
 
 async def test_people_and_rows_of_another_tenant_do_not_exist_for_an_administrator(

@@ -136,6 +136,12 @@ async def test_an_initial_password_must_be_changed_before_anything_else(site: Si
         assert (await client.get("/api/orders")).json()["code"] == "password_change_required"
         weak = await client.post("/api/password", json={"old": PASSWORD, "new": "short"})
         assert (weak.status_code, weak.json()["code"]) == (422, "weak_password")
+        wrong = await client.post("/api/password", json={"old": "not the old one", "new": "another long password"})
+        assert (wrong.status_code, wrong.json()["code"]) == (422, "wrong_old_password")
+        same = await client.post("/api/password", json={"old": PASSWORD, "new": PASSWORD})
+        assert same.json()["params"] == {"field": "new", "reason": "same_as_old"}
+        told = (await client.get("/api/session")).json()["config"]
+        assert told["shortest_password"] == people.MINIMUM_PASSWORD_LENGTH
         changed = await client.post("/api/password", json={"old": PASSWORD, "new": "another long password"})
         assert changed.status_code == 204
         assert (await client.get("/api/orders")).status_code == 200
@@ -197,3 +203,11 @@ async def test_with_tls_the_cookie_is_bound_to_the_host(site: Site) -> None:
         assert (await client.get("/api/session")).status_code == 200
     row = await (await site.owner.execute("SELECT actor FROM audit WHERE action = 'login'")).fetchone()
     assert row == ("employee",)
+
+
+async def test_everybody_of_a_demonstration_is_told_that_it_is_one(site: Site) -> None:
+    """Also an account made by hand in it."""
+    async with site.as_person("employee") as client:
+        assert (await client.get("/api/session")).json()["config"]["demo"] is False
+        await site.owner.execute("UPDATE person SET is_demo = true WHERE login = 'dispatcher'")
+        assert (await client.get("/api/session")).json()["config"]["demo"] is True

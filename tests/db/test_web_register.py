@@ -86,6 +86,31 @@ async def test_old_keys_and_tries_are_forgotten_and_young_ones_kept(site: Site) 
     assert await store.one(site.owner, "SELECT count(*) AS n FROM idempotency") == {"n": 1}
 
 
+async def test_vehicles_locators_and_orders_are_found_by_a_plate_however_it_is_typed(site: Site) -> None:
+    """Dots, spaces, case and width make no difference; an order is found by its number in every customary form."""
+    town = site.town
+    await site.owner.execute("UPDATE vehicle SET plate = '晨A00001' WHERE id = %s", (town.vehicles["pool"],))
+    for purpose in ("一号", "二号"):
+        await town_of.add_order(
+            site.owner, town, requester="employee", unit="bureau", start_at=datetime.now(UTC) + timedelta(days=1)
+        )
+        await site.owner.execute("UPDATE dispatch_order SET purpose_text = %s WHERE purpose_text = ''", (purpose,))
+    await site.owner.execute("UPDATE dispatch_order SET vehicle_id = %s WHERE order_no = 2", (town.vehicles["pool"],))
+    async with site.as_person("fleet_admin") as client:
+
+        async def found(path: str, q: str, field: str) -> list[object]:
+            return [item[field] for item in (await client.get(path, params={"q": q})).json()["items"]]
+
+        for written in ("晨A·00001", "晨Ａ００００１", "晨a 000-01", "a·0000"):
+            assert await found("/api/vehicles", written, "plate") == ["晨A00001"]
+            assert await found("/api/devices", written, "code") == ["dev-pool"]
+            assert await found("/api/orders", written, "order_no") == [2]
+        assert await found("/api/vehicles", "·", "plate") == []
+        for written in ("2", "#2", "派车单 2 号", "派车单2号", "Order 2"):
+            assert await found("/api/orders", written, "order_no") == [2], written
+        assert await found("/api/orders", "#1", "order_no") == [1]
+
+
 async def test_pages_follow_one_another_without_loss_or_repeat(site: Site) -> None:
     """Sorted by a column with equal and absent values, up and down."""
     async with site.as_person("inspector") as client:

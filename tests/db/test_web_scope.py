@@ -96,8 +96,8 @@ async def test_every_route_names_only_the_vehicles_of_the_role(site: Site, name:
         live = json.loads(await read(client, "/api/vehicles", purpose="核查用车"))["items"]
         placed = {item["plate"].lower().removeprefix("测a") for item in live if item["lon"] is not None}
         assert placed == VISIBLE_LIVE[name] & may_see
-        hidden = {item["plate"].lower().removeprefix("测a") for item in live if item["state"] == "hidden"}
-        assert hidden == may_see - VISIBLE_LIVE[name]
+        unplaced = {item["plate"].lower().removeprefix("测a") for item in live if item["state"] == "hidden"}
+        assert unplaced == may_see - VISIBLE_LIVE[name]
         assert named(site, await read(client, "/api/alerts")) == ALERTS.get(name, set())
         assert named(site, await read(client, "/api/orders")) == ORDERS.get(name, set())
         for order in await store.many(site.owner, "SELECT id, vehicle_id FROM dispatch_order"):

@@ -51,7 +51,7 @@ def sheet(*rows: list[Any]) -> Sheet:
 
 
 def taking(**changes: Any) -> Taking:
-    about = {"name": "alerts", "taken_by": "孙正 (inspector)", "taken_at": AT, "asked": [], "names": {}}
+    about = {"name": "alerts", "taken_by": "孙正 · inspector", "taken_at": AT, "asked": [], "names": {}}
     return Taking(**{**about, "truncated": False, **changes})
 
 
@@ -134,7 +134,7 @@ def test_a_file_says_who_took_what_when_and_how_it_was_narrowed() -> None:
     asked = [("rule", "R07"), ("state", "open"), ("unit", unit), ("from", "2026-02-14T16:00:00+00:00"), ("limit", "9")]
     cut = taking(asked=asked, names={unit: ("市财政局", "Finance Bureau")}, truncated=True)
     facts = dict(sheet_of([], cut, ZH).facts)
-    assert facts["导出人"] == "孙正 (inspector)"
+    assert facts["导出人"] == "孙正 · inspector"
     assert facts["导出时间"] == "2026-02-15 00:30:05"
     assert facts["筛选条件"] == "规则: 偏离路线; 状态: 进行中; 单位: 市财政局; 从: 2026-02-15 00:00"
     assert facts["坐标系"] == "WGS 84 (EPSG:4326)"

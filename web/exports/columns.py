@@ -70,6 +70,16 @@ def plain(zh: str, en: str, field: str) -> Column:
     return Column(zh, en, lambda row, _: getattr(row, field))
 
 
+def degrees(zh: str, en: str, field: str) -> Column:
+    """A coordinate to a tenth of a metre."""
+
+    def show(row: Any, _: Reader) -> Cell:
+        value = getattr(row, field)
+        return None if value is None else round(value, 6)
+
+    return Column(zh, en, show)
+
+
 def code(zh: str, en: str, field: str, group: str) -> Column:
     return Column(zh, en, lambda row, reader: reader.word(group, getattr(row, field)))
 
@@ -90,7 +100,8 @@ def named(zh: str, en: str, field: str) -> Column:
     """A name with its English form beside it (`_en`)."""
 
     def show(row: Any, reader: Reader) -> Cell:
-        name, name_en = getattr(row, field), getattr(row, f"{field}_en")
+        name: Cell = getattr(row, field)
+        name_en: Cell = getattr(row, f"{field}_en")
         return (name_en or name) if reader.language == "en" else name
 
     return Column(zh, en, show)

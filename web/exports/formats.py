@@ -66,7 +66,7 @@ def as_xlsx(sheet: Sheet) -> bytes:
     page.freeze_panes = "A2"
     for number, width in enumerate(_widths(sheet), start=1):
         page.column_dimensions[get_column_letter(number)].width = width
-    bold = [WriteOnlyCell(page, _printable(guard_cell(name))) for name in sheet.header]
+    bold = [WriteOnlyCell(page, name) for name in sheet.header]  # our own words
     for cell in bold:
         cell.font = Font(bold=True)
     page.append(bold)

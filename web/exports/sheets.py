@@ -71,7 +71,7 @@ def _facts(count: int, taking: Taking, reader: Reader, title: str) -> list[tuple
         ("内容" if zh else "List", title),
         ("导出人" if zh else "Taken by", taking.taken_by),
         ("导出时间" if zh else "Taken at", f"{reader.civil(taking.taken_at):%Y-%m-%d %H:%M:%S}"),
-        ("时区" if zh else "Time zone", f"{reader.zone_name} ({reader.zone.key})"),
+        ("时区" if zh else "Time zone", reader.zone_name),
         ("筛选条件" if zh else "Filter", _filter(taking, reader)),
         ("条数" if zh else "Rows", str(count)),
         ("坐标系" if zh else "Datum", DATUM),

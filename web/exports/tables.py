@@ -8,6 +8,7 @@ from web.exports.columns import (
     Table,
     action,
     code,
+    degrees,
     detail,
     instant,
     made,
@@ -33,8 +34,8 @@ VEHICLES = Table("车辆", "Vehicles", (
     code("实时状态", "State now", "state", "map.state"),
     instant("最近定位", "Last fix", "fixed_at"),
     plain("速度（km/h）", "Speed (km/h)", "speed_kmh"),
-    plain("经度", "Longitude", "lon"),
-    plain("纬度", "Latitude", "lat"),
+    degrees("经度", "Longitude", "lon"),
+    degrees("纬度", "Latitude", "lat"),
     plain("派车单号", "Order no.", "order_no"),
     code("派车单状态", "Order state", "order_state", "orderState"),
     plain("事由", "Purpose", "order_purpose"),
@@ -59,8 +60,8 @@ ALERTS = Table("疑点", "Suspicions", (
     code("进展", "Progress", "state", "alertState"),
     plain("判断次数", "Judgements", "revision"),
     made("测得数据", "Measured", lambda row, reader: labels.metrics(reader.language, row.metrics)),
-    plain("经度", "Longitude", "lon"),
-    plain("纬度", "Latitude", "lat"),
+    degrees("经度", "Longitude", "lon"),
+    degrees("纬度", "Latitude", "lat"),
 ))  # fmt: skip
 
 ORDERS = Table("派车单", "Orders", (

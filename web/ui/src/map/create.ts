@@ -37,9 +37,9 @@ export function createMap(container: HTMLElement, wish: MapWish): MapLibreMap {
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
+  map.addControl(new AttributionControl({ compact: false }), "bottom-right");
   map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
   map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
-  map.addControl(new AttributionControl({ compact: false }), "bottom-left");
   map.on("idle", () => container.setAttribute("data-map-idle", "true"));
   healBasemap(map);
   exposeForTests(container, map);

@@ -1,5 +1,5 @@
 // /admin/calendar: which days are off, which are worked in exchange; a year nothing is stated of is provisional.
-import { ActionIcon, Group, SimpleGrid, Text } from "@mantine/core";
+import { ActionIcon, Box, Group, SimpleGrid, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
@@ -80,13 +80,15 @@ export function Component() {
             ))}
           </SimpleGrid>
           {stated.length > 0 && (
-            <Panel flush title={t("calendar.stated")}>
-              {exceptions.length > 0 ? (
-                <DayTable days={exceptions} />
-              ) : (
-                <Empty icon="calendar" title={t("calendar.withoutExceptions")} />
-              )}
-            </Panel>
+            <Box mt="md">
+              <Panel flush title={t("calendar.stated")}>
+                {exceptions.length > 0 ? (
+                  <DayTable days={exceptions} />
+                ) : (
+                  <Empty icon="calendar" title={t("calendar.withoutExceptions")} />
+                )}
+              </Panel>
+            </Box>
           )}
         </>
       )}

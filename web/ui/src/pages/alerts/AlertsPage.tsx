@@ -121,7 +121,7 @@ export function Component() {
             <ChoiceFilter
               state={state}
               name="unit"
-              label={t("alert.unit")}
+              label={t("vehicle.unit")}
               choices={(units.data ?? []).map((unit) => ({
                 value: unit.id,
                 label: name(unit.name, unit.name_en) ?? unit.code,

@@ -62,7 +62,7 @@ function LivePage({ purpose }: { purpose: string | undefined }) {
   );
 
   return (
-    <div className="map-layout">
+    <div className="map-layout" data-view={table ? "table" : "map"}>
       <MapSide
         vehicles={vehicles}
         shown={shownRows}

@@ -1,4 +1,4 @@
-// The list beside the map: search, states with their counts, vehicles.
+// The list beside the map: search, states with their counts, vehicles. Over the table only the first two.
 import { Group, Stack, Text, Title } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { SearchField } from "../../parts/list/SearchField";
@@ -47,14 +47,21 @@ export function MapSide({ vehicles, shown, state, open, nowMs, onChoose }: MapSi
       </Stack>
       {(listed.isPending || waiting) && <Loading />}
       {listed.isError && <Failed error={listed.error} retry={() => void listed.refetch()} />}
-      {ready && shown.length === 0 && (
+      {ready && !state.table && shown.length === 0 && (
         <Empty
           icon="vehicles"
           title={rows.length ? t("list.nothingMatches") : t("map.none")}
           hint={t("map.noneHint")}
         />
       )}
-      <VehicleList rows={ready ? shown : []} selectedId={state.vehicleId} nowMs={nowMs} onChoose={onChoose} />
+      {!state.table && (
+        <VehicleList
+          rows={ready ? shown : []}
+          selectedId={state.vehicleId}
+          nowMs={nowMs}
+          onChoose={onChoose}
+        />
+      )}
     </section>
   );
 }

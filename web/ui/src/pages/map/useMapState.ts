@@ -25,7 +25,8 @@ export function useMapState(): MapState {
           }
           return next;
         },
-        { replace: true },
+        // As a transition it would begin again with every live frame, on a slow machine for ever.
+        { replace: true, flushSync: true },
       ),
     [setParams],
   );

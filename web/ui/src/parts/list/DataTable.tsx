@@ -18,7 +18,7 @@ export function DataTable<Row>(props: RowsProps<Row>) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section style={{ overflowX: "auto" }} aria-label={label} tabIndex={0}>
-      <Table highlightOnHover className="day-table" style={{ minWidth: columns.length * 96 }}>
+      <Table highlightOnHover className="day-table" style={{ minWidth: columns.length * 84 }}>
         <Table.Thead>
           <Table.Tr>
             {columns.map((column) => (
