@@ -53,7 +53,7 @@ def test_the_bell_counts_all_shows_older_ones_and_knows_what_has_been_decided(to
     page = person("healthapprover")
     page.goto("/approve")
     page.get_by_role("button", name="通知，60 条未读").click()
-    list_of = page.get_by_label("通知", exact=True)
+    list_of = page.locator(".mantine-Popover-dropdown")
     expect(list_of.locator(".vehicle-row")).to_have_count(50)
     page.get_by_role("button", name="更早的通知").click()
     expect(list_of.locator(".vehicle-row")).to_have_count(60)
@@ -92,7 +92,7 @@ def test_who_must_change_the_password_is_told_each_thing_once(
     enter(page, "education1", town.password)
     page.wait_for_url("**/account")
     expect(page.get_by_text("至少 10 个字符")).to_be_visible()
-    fields = [page.get_by_label(name, exact=True) for name in ("原密码", "新密码", "再次输入新密码")]
+    fields = [page.get_by_role("textbox", name=name, exact=True) for name in ("原密码", "新密码", "再次输入新密码")]
     for old, fresh, answer in (
         ("not the old one", "a new long password", "原密码不正确。"),
         (town.password, town.password, "新密码不正确：不能与原密码相同。"),
