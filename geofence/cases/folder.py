@@ -58,14 +58,13 @@ def read_case(folder: Path) -> Case:
         raise UnusableCase(f"{folder}: {error.strerror or error} ({error.filename})") from error
     except Invalid as error:
         raise UnusableCase(f"context.json: {error.params.get('field')}: {error.params.get('reason')}") from error
-    latest_ms = context.now_ms + AHEAD_MS
-    ahead = sum(fix.at_ms > latest_ms for fixes in tracks.values() for fix in fixes)
+    unmade = sum(not _made(fix, context.now_ms) for fixes in tracks.values() for fix in fixes)
     return Case(
         name=folder.resolve().name,
         now_ms=context.now_ms,
         timezone=context.timezone,
-        vehicles=_vehicles(context, tracks, latest_ms),
-        notes=(*notes, *_note(ahead, "are later than now"), *context.notes),
+        vehicles=_vehicles(context, tracks),
+        notes=(*notes, *_note(unmade, "are later than now"), *context.notes),
     )
 
 
@@ -77,17 +76,18 @@ def read_json(path: Path) -> Any:
         raise UnusableCase(f"{path.name}: {error or 'nested too deeply'}") from error
 
 
-def _vehicles(
-    context: CaseContext, tracks: Mapping[str, Sequence[TrackFix]], latest_ms: int
-) -> tuple[JudgedVehicle, ...]:
-    """What was known at `now`: a fix later than that has not been made yet."""
-    return tuple(
-        JudgedVehicle(
-            facts=facts,
-            fixes=tuple(in_event_order([fix for fix in tracks.get(device, ()) if fix.at_ms <= latest_ms])),
-        )
-        for device, facts in context.vehicles
-    )
+def _vehicles(context: CaseContext, tracks: Mapping[str, Sequence[TrackFix]]) -> tuple[JudgedVehicle, ...]:
+    """Each vehicle with the fixes that were known at `now`."""
+    found = []
+    for device, facts in context.vehicles:
+        known = [fix for fix in tracks.get(device, ()) if _made(fix, context.now_ms)]
+        found.append(JudgedVehicle(facts=facts, fixes=tuple(in_event_order(known))))
+    return tuple(found)
+
+
+def _made(fix: TrackFix, now_ms: int) -> bool:
+    """It is not of a time after `now`, as far as a clock may be off. When it arrived does not matter: all rows are judged."""
+    return fix.at_ms <= now_ms + AHEAD_MS
 
 
 def _note(rows: int, what: str) -> list[str]:

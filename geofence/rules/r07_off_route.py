@@ -1,8 +1,8 @@
 """R07 偏离路线 OFF_ROUTE: the vehicle leaves the corridor around the planned path of its order for long or far.
 
 Distance is measured to the segments of the path. A fix whose circle of accuracy reaches over the edge of the corridor
-cannot begin an episode. Driving to the path before it has been joined, and home from its end, is not off route as long
-as it leads no farther away than where it started or where home is, and gets there without straying. The places an order
+cannot begin an episode. Driving to the path before it has been joined, and home or back from its end, is not off route as
+long as it leads no farther away than where it started or where home is, and gets there without straying. The places an order
 names belong to its path.
 """
 
@@ -119,15 +119,17 @@ def _at_end(order: JudgedOrder, memory: RouteMemory, lon: float, lat: float) -> 
 
 
 def _way(context: Context, memory: RouteMemory, order: JudgedOrder, at_ms: int) -> tuple[float, float]:
-    """How far aside of the path the way to it, or home from its end, may lead, and how long that way is; 0 in between."""
+    """How far aside of the path the way to it may lead, or from its end home or back, and how long that is; 0 in between."""
     if not memory.joined:
         return memory.departed_m, memory.begin_m
     if not memory.finished or order.path is None:
         return 0.0, 0.0
+    back_m = memory.begin_m + (0.0 if order.path.returns else order.path.length_m)
     home = context.home_depot(at_ms)
     if home is None:
-        return memory.departed_m, memory.begin_m + order.path.length_m
-    return _off_m(order, home.lon, home.lat), apart_m(*order.path.points[-1], home.lon, home.lat)
+        return memory.departed_m, back_m
+    home_m = apart_m(*order.path.points[-1], home.lon, home.lat)
+    return max(memory.departed_m, _off_m(order, home.lon, home.lat)), max(back_m, home_m)
 
 
 def _crossing_ms(piece: Piece, before_m: float, off_m: float, limit_m: float) -> int:
