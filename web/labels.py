@@ -1,6 +1,6 @@
 """The interface's own words for codes, for files people take away, and for finding a rule by its name.
 
-`labels.json` is written from the interface's texts (`npm run labels`; docs/decisions/0007-words-of-files.md), so a file
+`labels.json` is written from the interface's texts (`npm run labels`; docs/decisions/0008-words-of-files.md), so a file
 and the screen never call one thing by two names. Measured values are put as `web/ui/src/app/measure.ts` puts them.
 """
 

@@ -1,6 +1,7 @@
 """The frame around the pages: search by keys, the bell, pages of other roles, a password that must be changed."""
 
 import re
+import time
 from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
@@ -68,6 +69,18 @@ def test_the_bell_counts_all_shows_older_ones_and_knows_what_has_been_decided(to
     first = list_of.locator(".vehicle-row").first
     expect(first).to_contain_text(f"用车申请（{number} 号）曾等待您审批")
     expect(first).to_contain_text("目前：已批准，待派车")
+
+
+def test_a_page_whose_parts_are_slow_to_come_says_that_it_opens(person: Person) -> None:
+    """The old page stays, and something tells that the click was heard."""
+    page = person("employee")
+    page.goto("/help")
+    page.get_by_role("heading", level=1).wait_for()
+    page.route(re.compile(r"/assets/RulesPage-.*\.js"), lambda route: (time.sleep(1.5), route.continue_()))
+    page.get_by_role("link", name="规则").click()
+    expect(page.get_by_role("status", name="正在打开页面")).to_be_attached()
+    expect(page.get_by_role("heading", level=1)).to_have_text("规则")
+    expect(page.get_by_role("status", name="正在打开页面")).to_have_count(0)
 
 
 def test_a_page_of_another_role_says_so(person: Person) -> None:

@@ -71,8 +71,11 @@ function Looked({ entry }: { entry: LookedAt }) {
         <>
           <Anchor component={Link} to={`/trips/${entry.order_id}`} size="sm">
             {t("order.number", { number: entry.order_no })}
-          </Anchor>{" "}
-          ({time(entry.planned_start_at)} – {time(entry.planned_end_at)})
+          </Anchor>
+          {t("alert.search.span", {
+            from: time(entry.planned_start_at),
+            to: time(entry.planned_end_at),
+          })}
         </>
       ) : (
         t("alert.search.unseen")

@@ -44,6 +44,7 @@ export const alert = {
     },
     search: {
       title: "Order",
+      span: " ({{from}} – {{to}})",
       unseen: "an order that you may not see",
       looked: "Orders looked at: {{count}}",
       none: "No order of this vehicle was found in or around that time.",

@@ -2,6 +2,10 @@
 export const refusals = {
   field: {
     value: "value",
+    kind: "kind",
+    geometry: "shape",
+    year: "year",
+    days: "days",
     action: "action",
     body: "content",
     city: "city",

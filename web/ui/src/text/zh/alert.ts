@@ -43,6 +43,7 @@ export const alert = {
     },
     search: {
       title: "派车单",
+      span: "（{{from}} – {{to}}）",
       unseen: "一张您无权查看的派车单",
       looked: "共核对 {{count}} 张派车单：",
       none: "在该时段及其前后，没有找到这辆车的任何派车单。",

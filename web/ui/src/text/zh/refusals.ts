@@ -3,6 +3,10 @@ export const refusals = {
   field: {
     action: "操作",
     value: "所填内容",
+    kind: "类型",
+    geometry: "图形",
+    year: "年份",
+    days: "日期",
     body: "内容",
     city: "城市",
     earliest_start_at: "最早出发时间",
