@@ -36,7 +36,7 @@ export function PurposeGate({ needed, what, children }: PurposeGateProps) {
   return (
     <Box maw={560} mx="auto" p={{ base: 0, xs: "md" }}>
       <Panel title={t("purpose.title")}>
-        <form onSubmit={submit}>
+        <form onSubmit={submit} noValidate>
           <Stack gap="sm">
             <Text size="sm">{t("purpose.about", { what })}</Text>
             <Group gap={6}>
