@@ -6,7 +6,7 @@ from pathlib import Path
 from web.labels import LANGUAGES, measured, metrics, rules_named, sentence, word
 
 # Written by web/ui/tests/labels.test.ts with the page's own code.
-MEASURED = Path(__file__).parents[2] / "web/ui/tests/measured.json"
+MEASURED = Path(__file__).parent / "measured.json"
 
 
 def test_values_are_measured_as_the_page_measures_them() -> None:

@@ -91,6 +91,6 @@ describe("what the server says in files", () => {
         return CASES.map(([name, value]) => ({ language, name, value, said: measured(page.t, name, value) }));
       }),
     );
-    await expect(written(said.flat())).toMatchFileSnapshot("measured.json");
+    await expect(written(said.flat())).toMatchFileSnapshot("../../../tests/unit/measured.json");
   });
 });

@@ -603,7 +603,7 @@ export interface paths {
         head?: never;
         /**
          * Edit Person
-         * @description Changes a person, his roles included; other roles or a disabled account end every session at once.
+         * @description Changes a person, his roles and password included; those and a disabled account end every session at once.
          */
         patch: operations["edit_person_api_people__person_id__patch"];
         trace?: never;
@@ -2438,6 +2438,8 @@ export interface components {
             licence_expires_on?: string | null;
             /** Name */
             name?: string | null;
+            /** Password */
+            password?: string | null;
             /** Phone */
             phone?: string | null;
             /** Roles */
