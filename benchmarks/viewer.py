@@ -54,7 +54,11 @@ class Viewer:
 
     async def _look(self, cookie: str) -> None:
         async with httpx.AsyncClient(base_url=self._url, trust_env=False, cookies={"session": cookie}) as client:
-            ticket = (await client.get("/api/live-ticket", params={"purpose": "benchmark"})).raise_for_status().json()["ticket"]
+            ticket = (
+                (await client.get("/api/live-ticket", params={"purpose": "benchmark"}))
+                .raise_for_status()
+                .json()["ticket"]
+            )
         address = f"{self._url.replace('http', 'ws')}/api/live?ticket={ticket}"
         async with websockets.connect(address, proxy=None, max_size=None) as live:
             async for message in live:

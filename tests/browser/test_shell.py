@@ -1,10 +1,9 @@
 """The frame around the pages: search by keys, the bell, pages of other roles, a password that must be changed."""
 
 import re
-import time
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Person, Watch, enter
 from tests.browser.town import Town
@@ -76,9 +75,15 @@ def test_a_page_whose_parts_are_slow_to_come_says_that_it_opens(person: Person) 
     page = person("employee")
     page.goto("/help")
     page.get_by_role("heading", level=1).wait_for()
-    page.route(re.compile(r"/assets/RulesPage-.*\.js"), lambda route: (time.sleep(1.5), route.continue_()))
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile(r"/assets/RulesPage-.*\.js"), hold)
     page.get_by_role("link", name="规则").click()
     expect(page.get_by_role("status", name="正在打开页面")).to_be_attached()
+    held[0].continue_()
     expect(page.get_by_role("heading", level=1)).to_have_text("规则")
     expect(page.get_by_role("status", name="正在打开页面")).to_have_count(0)
 
