@@ -32,7 +32,7 @@ class Objective(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a request is not served."""
+    """Why a request is not served. Both objectives serve before they save, so nothing is ever not worth its cost."""
 
     NO_VEHICLE_WITH_SKILL = "no_vehicle_with_skill"
     CAPACITY = "capacity"
@@ -94,7 +94,7 @@ class Request:
     priority: int = 0  # 0..100
     exclusive: bool = False  # nobody and nothing else between pickup and delivery
     pinned_vehicle: int | None = None
-    max_ride_s: int | None = None  # end of the pickup's service to start of the delivery's
+    max_ride_s: int | None = None  # end of the pickup's service to start of the delivery's, whose setup counts too
 
     @property
     def key(self) -> tuple[TaskKind, int]:
@@ -203,11 +203,16 @@ class Route:
     service_s: int
     priority: int
     distance_m: int | None
+    delivered: Row = ()  # in all, shipments included
+    collected: Row = ()
+    loaded: Row = ()  # aboard when it begins
     description: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlierBy:
+    """All windows of the request, those of its delivery too, begin and end so much earlier."""
+
     seconds: int
 
 
@@ -223,8 +228,8 @@ class VehicleAdded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitRaised:
-    limit: str  # capacity, max_ride_time, max_tasks, ...
-    by: int
+    limit: str  # capacity, max_ride_time, max_tasks, ...: docs/dispatch.md has them all
+    by: int  # capacity: of the kind of load that is shortest
     vehicle: int | None = None  # whose limit; absent when it is the request's own
 
 
@@ -243,3 +248,4 @@ class Plan:
     routes: tuple[Route, ...]  # only vehicles that are used
     unassigned: tuple[Unassigned, ...]
     travel_times: TravelSource
+    notes: tuple[str, ...] = ()  # what went wrong on the way without spoiling the plan

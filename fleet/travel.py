@@ -4,7 +4,7 @@ without one. Everything here is pure; `fleet.routing` asks the router and falls 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Literal
 
 from fleet.geo import distance_m
@@ -119,7 +119,7 @@ def straight_matrix(origins: Sequence[LonLat], destinations: Sequence[LonLat]) -
         durations_s=tuple(tuple(map(guess_duration_s, row)) for row in distances),
         distances_m=distances,
         source="straight_line",
-        guessed=frozenset((row, column) for row in range(len(origins)) for column in range(len(destinations))),
+        guessed=frozenset(product(range(len(origins)), range(len(destinations)))),
     )
 
 

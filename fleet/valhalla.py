@@ -13,6 +13,10 @@ Json = dict[str, Any]
 TRACE_VERTICES_AT_MOST = 16_000
 
 
+_LONGEST = 1e7  # seconds (four months) or kilometres: no drive on Earth is longer
+_MISREAD = (KeyError, TypeError, ValueError, IndexError, AttributeError)  # what an answer of another shape leads to
+
+
 class UnreadableAnswerError(ValueError):
     """The router answered something this file does not understand."""
 
@@ -112,45 +116,67 @@ def decode_routes(answer: Json) -> tuple[Route, ...]:
     try:
         trips = [answer["trip"], *(other["trip"] for other in answer.get("alternates", ()))]
         return tuple(_decode_trip(trip) for trip in trips)
-    except (KeyError, TypeError) as error:
-        raise UnreadableAnswerError(f"route answer lacks {error}") from error
+    except _MISREAD as error:
+        raise UnreadableAnswerError(f"route answer: {error!r}") from error
 
 
 def decode_matrix(answer: Json, fallback: Matrix) -> Matrix:
-    """The router's matrix; pairs it knows no path for are taken from `fallback` and marked."""
+    """The router's matrix; pairs it knows no path for are taken from `fallback` and marked.
+
+    Raises UnreadableAnswerError unless there is a figure that can be driven, or none, for every pair asked.
+    """
     try:
-        durations = answer["sources_to_targets"]["durations"]
-        distances = answer["sources_to_targets"]["distances"]
-        guessed = frozenset(
-            (i, j)
-            for i, row in enumerate(durations)
-            for j, seconds in enumerate(row)
-            if seconds is None or distances[i][j] is None
+        seconds, kilometres = (answer["sources_to_targets"][name] for name in ("durations", "distances"))
+        durations = _table(seconds, fallback.durations_s, 1)
+        distances = _table(kilometres, fallback.distances_m, 1000)
+    except _MISREAD as error:
+        raise UnreadableAnswerError(f"matrix answer: {error!r}") from error
+    guessed = frozenset(
+        (i, j)
+        for i, rows in enumerate(zip(durations, distances, strict=True))
+        for j, pair in enumerate(zip(*rows, strict=True))
+        if None in pair
+    )
+    return Matrix(
+        durations_s=_completed(durations, fallback.durations_s, guessed),
+        distances_m=_completed(distances, fallback.distances_m, guessed),
+        source="straight_line" if guessed else "router",
+        guessed=guessed,
+    )
+
+
+def _table(rows: Any, shape: Sequence[Sequence[float]], unit: float) -> list[list[float | None]]:
+    return [
+        [None if value is None else _figure(value) * unit for value, _ in zip(row, asked, strict=True)]
+        for row, asked in zip(rows, shape, strict=True)
+    ]
+
+
+def _completed(
+    table: list[list[float | None]], fallback: Sequence[Sequence[float]], guessed: frozenset[tuple[int, int]]
+) -> tuple[tuple[float, ...], ...]:
+    return tuple(
+        tuple(
+            guess if value is None or (i, j) in guessed else value
+            for j, (value, guess) in enumerate(zip(row, guesses, strict=True))
         )
-        return Matrix(
-            durations_s=tuple(
-                tuple(
-                    fallback.durations_s[i][j] if (i, j) in guessed else float(seconds) for j, seconds in enumerate(row)
-                )
-                for i, row in enumerate(durations)
-            ),
-            distances_m=tuple(
-                tuple(fallback.distances_m[i][j] if (i, j) in guessed else float(km) * 1000 for j, km in enumerate(row))
-                for i, row in enumerate(distances)
-            ),
-            source="straight_line" if guessed else "router",
-            guessed=guessed,
-        )
-    except (KeyError, TypeError, IndexError) as error:
-        raise UnreadableAnswerError(f"matrix answer lacks {error}") from error
+        for i, (row, guesses) in enumerate(zip(table, fallback, strict=True))
+    )
+
+
+def _figure(value: Any) -> float:
+    """Seconds or kilometres. Raises ValueError for what cannot be one."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LONGEST:
+        raise ValueError(f"{value!r} is no time or distance")
+    return float(value)
 
 
 def decode_located(answer: Any) -> tuple[bool, ...]:
     """For each point of the question: is there a road to start from?"""
     try:
         return tuple(bool(found.get("edges")) for found in answer)
-    except (AttributeError, TypeError) as error:
-        raise UnreadableAnswerError(f"locate answer: {error}") from error
+    except _MISREAD as error:
+        raise UnreadableAnswerError(f"locate answer: {error!r}") from error
 
 
 def decode_trace(answer: Json) -> RoadTrace:
@@ -160,8 +186,8 @@ def decode_trace(answer: Json) -> RoadTrace:
             geometry=decode_polyline6(answer["shape"]),
             pieces=tuple(_decode_piece(edge) for edge in answer["edges"]),
         )
-    except (KeyError, TypeError) as error:
-        raise UnreadableAnswerError(f"trace answer lacks {error}") from error
+    except _MISREAD as error:
+        raise UnreadableAnswerError(f"trace answer: {error!r}") from error
 
 
 def _location(point: LonLat) -> Json:
@@ -171,8 +197,8 @@ def _location(point: LonLat) -> Json:
 def _decode_trip(trip: Json) -> Route:
     legs = tuple(
         Leg(
-            distance_m=float(leg["summary"]["length"]) * 1000,
-            duration_s=float(leg["summary"]["time"]),
+            distance_m=_figure(leg["summary"]["length"]) * 1000,
+            duration_s=_figure(leg["summary"]["time"]),
             geometry=decode_polyline6(leg["shape"]),
         )
         for leg in trip["legs"]

@@ -1,23 +1,34 @@
-"""A vehicle ready to be planned: itself, the tables it drives by, and what it may do at all."""
+"""A vehicle ready to be planned: itself, the tables it drives by, what its legs count, and what it may do at all."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from dispatch.problem import Matrix, Problem, Request, Row, Square, Task, Vehicle
+from dispatch.problem import Costs, Matrix, Objective, Problem, Request, Row, Square, Task, Vehicle
 
 Stop = tuple[Task, Request]
+ANOTHER_VEHICLE = 1e12  # what one more vehicle counts where few vehicles come before a short way
+
+
+class Prices(Protocol):
+    """What the objective counts for a leg, row by row."""
+
+    def __getitem__(self, a: int, /) -> Sequence[float]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """A vehicle with the tables it drives by."""
+    """A vehicle with the tables it drives by. Prices are what the objective counts, costs what is printed."""
 
     vehicle: Vehicle
     matrix: Matrix
     durations: Square  # at this vehicle's speed
     capacity: Row
+    prices: Prices  # of each leg
+    price_fixed: float  # of being used at all
+    price_worked: float  # of a second of setup or service
 
     def leg_cost(self, a: int, b: int) -> float:
         if self.matrix.costs is not None:
@@ -27,23 +38,59 @@ class Duty:
         return costs.per_hour * self.durations[a][b] / 3600 + per_km
 
 
+class _PriceRows:
+    """The table of leg costs, a row worked out when it is first asked for: of thousands of places few are left from."""
+
+    def __init__(self, durations: Square, distances: Square | None, costs: Costs) -> None:
+        self._durations, self._distances = durations, distances
+        self._per_second, self._per_metre = costs.per_hour / 3600, costs.per_km / 1000
+        self._rows: list[list[float] | None] = [None] * len(durations)
+
+    def __getitem__(self, a: int) -> Sequence[float]:
+        row = self._rows[a]
+        if row is None:
+            row = [seconds * self._per_second for seconds in self._durations[a]]
+            if self._distances and self._per_metre:
+                row = [cost + m * self._per_metre for cost, m in zip(row, self._distances[a], strict=True)]
+            self._rows[a] = row
+        return row
+
+
 def duties(problem: Problem) -> dict[int, Duty]:
-    """One duty per vehicle id; vehicles of one profile and speed share their table."""
+    """One duty per vehicle id; vehicles of one profile and speed share their tables."""
     tables: dict[tuple[str, float], Square] = {}
+    priced: dict[tuple[str, float, float, float], Prices] = {}
+    by_vehicles = problem.objective is Objective.VEHICLES_THEN_DISTANCE
     found = {}
     for vehicle in problem.vehicles:
         matrix = problem.matrices[vehicle.profile]
         speed = (vehicle.profile, vehicle.speed_factor)
         if speed not in tables:
             tables[speed] = matrix.durations_at(vehicle.speed_factor)
+        rate = (*speed, vehicle.costs.per_hour, vehicle.costs.per_km)
+        if rate not in priced:
+            priced[rate] = _prices(problem, matrix, tables[speed], vehicle.costs)
         missing = problem.load_kinds - len(vehicle.capacity)
         found[vehicle.id] = Duty(
             vehicle=vehicle,
             matrix=matrix,
             durations=tables[speed],
             capacity=vehicle.capacity + (0,) * missing,
+            prices=priced[rate],
+            price_fixed=ANOTHER_VEHICLE if by_vehicles else vehicle.costs.fixed,
+            price_worked=0.0 if by_vehicles else vehicle.costs.per_task_hour / 3600,
         )
     return found
+
+
+def _prices(problem: Problem, matrix: Matrix, durations: Square, costs: Costs) -> Prices:
+    if problem.objective is Objective.VEHICLES_THEN_DISTANCE:
+        return matrix.distances or durations
+    if matrix.costs is not None:
+        return matrix.costs
+    if costs.per_hour == Costs().per_hour and not (costs.per_km and matrix.distances):
+        return durations
+    return _PriceRows(durations, matrix.distances, costs)
 
 
 def may_serve(vehicle: Vehicle, request: Request) -> bool:

@@ -1,148 +1,98 @@
-"""The cheapest place for one more request: in one route, or among all vehicles.
-
-What the solver leaves out is tried here once more, a late booking finds its place without a new plan,
-and explain tries its smallest changes here.
-"""
+"""Requests put into routes one by one: a plan in one pass, what was left out once more, a late booking alone."""
 
 from __future__ import annotations
 
-import time
-from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import replace
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 
-from dispatch.problem import Objective, Problem, Request, Vehicle
-from dispatch.search.duty import Duty, Stop, may_serve
-from dispatch.search.sequence import fits, places, route_cost
-from dispatch.search.timing import schedule
+from dispatch.problem import Request
+from dispatch.search.duty import Duty, Stop
+from dispatch.search.fleet import Draft, Fleet, Key, Routes, best_offer, draft_of, idle_offer
+from dispatch.search.offer import offer
+from dispatch.search.patience import Patience
+from dispatch.search.sequence import fits
+from dispatch.search.tour import Tour
+from dispatch.search.wish import Wish, wish_of
+
+__all__ = ["Routes", "construct", "fill", "insert", "rank", "rebuilt"]
 
 NO_WISH_S = 2**62
-Routes = dict[int, list[Stop]]  # by vehicle id
 
 
 def insert(duty: Duty, stops: Sequence[Stop], request: Request) -> tuple[float, list[Stop]] | None:
-    """The cheapest feasible place of a request in a route and its extra cost; the order of the rest stays."""
-    candidates = []
-    before = route_cost(duty, stops)
-    first = (request.tasks[0], request)
-    for i in range(len(stops) + 1):
-        opened = [*stops[:i], first, *stops[i:]]
-        if not request.is_shipment:
-            candidates.append((route_cost(duty, opened) - before, opened))
-            continue
-        last = (request.tasks[1], request)
-        latest = i + 1 if request.exclusive else len(stops) + 1
-        for j in range(i + 1, latest + 1):
-            full = [*opened[:j], last, *opened[j:]]
-            candidates.append((route_cost(duty, full) - before, full))
-    for extra, found in sorted(candidates, key=lambda candidate: candidate[0]):
-        if fits(duty, found):
-            return extra, found
-    return None
+    """The cheapest feasible place of a request in a route and its extra price; the order of the rest stays."""
+    tour, wish = Tour(duty, tuple(stops)), wish_of(request)
+    found = offer(tour, wish)
+    return (found[0], list(tour.stops_with(wish, found))) if found else None
 
 
-def cheapest_place(
-    problem: Problem, duty_by_id: dict[int, Duty], routes: Routes, request: Request
-) -> tuple[int, list[Stop]] | None:
-    """The vehicle that takes a request at the least extra cost and its new route; equal idle vehicles count once."""
-    best: tuple[float, int, list[Stop]] | None = None
-    tried: set[Vehicle] = set()
-    for vehicle in problem.vehicles:
-        if not may_serve(vehicle, request):
-            continue
-        stops = routes.get(vehicle.id, [])
+def construct(fleet: Fleet, patience: Patience) -> Draft:
+    """A plan in one pass: each wish, most important and earliest first, in the tour that takes it most cheaply.
+
+    Whoever is not looked at in time is still given a vehicle that has nothing to do, if one can.
+    """
+    draft = draft_of(fleet, {})
+    late = []
+    for wish in sorted(fleet.wishes.values(), key=_turn):
+        if not patience.lasts():
+            late.append(wish)
+        elif found := best_offer(fleet, draft, wish):
+            draft.place(wish, *found)
+    _give_idle(fleet, draft, late)
+    return draft
+
+
+def fill(fleet: Fleet, draft: Draft, patience: Patience) -> set[Key]:
+    """Put what waits wherever it still fits, most important first. The answer: who was not tried with every vehicle."""
+    untried = []
+    for wish in sorted(draft.waiting.values(), key=lambda wish: -fleet.worth[wish.key]):
+        if not patience.lasts():
+            untried.append(wish)
+        elif found := best_offer(fleet, draft, wish):
+            draft.place(wish, *found)
+    _give_idle(fleet, draft, untried)
+    return {wish.key for wish in untried} & draft.waiting.keys()
+
+
+def _give_idle(fleet: Fleet, draft: Draft, wishes: Sequence[Wish]) -> None:
+    for wish in wishes:
+        if found := idle_offer(fleet, draft, wish):
+            draft.place(wish, *found)
+
+
+def rebuilt(fleet: Fleet, routes: Mapping[int, Sequence[Stop]]) -> Draft:
+    """As much of these routes as can be driven; of one that cannot, its requests put in again one by one."""
+    return rerouted(fleet, draft_of(fleet, {}), routes)
+
+
+def rerouted(fleet: Fleet, draft: Draft, routes: Mapping[int, Sequence[Stop]]) -> Draft:
+    """The draft with other routes for some vehicles, as far as they can be driven. Skills and pins are not looked at."""
+    found = draft.copy()
+    for vehicle_id in routes:
+        found.take_out(fleet, vehicle_id, {request.key for _, request in found.tours[vehicle_id].stops})
+    broken = []
+    for vehicle_id, stops in routes.items():
+        duty = fleet.duties[vehicle_id]
         if not stops:
-            kind = replace(vehicle, id=0, description=None)
-            if kind in tried and request.pinned_vehicle is None:
-                continue
-            tried.add(kind)
-        placed = insert(duty_by_id[vehicle.id], stops, request)
-        if placed and (best is None or placed[0] < best[0]):
-            best = (placed[0], vehicle.id, placed[1])
-    return best[1:] if best else None
+            continue
+        if fits(duty, stops):
+            found.drive(vehicle_id, Tour(duty, stops))
+            continue
+        for request in {request.key: request for _, request in stops}.values():
+            wish = fleet.wishes[request.key]
+            if place := offer(found.tours[vehicle_id], wish):
+                found.place(wish, vehicle_id, place)
+            else:
+                broken.append(wish)
+    for wish in broken:
+        if place_elsewhere := best_offer(fleet, found, wish):
+            found.place(wish, *place_elsewhere)
+    return found
 
 
-def construct(problem: Problem, duty_by_id: dict[int, Duty], stop_at: float) -> Routes:
-    """A plan in one pass: each request, most important and earliest first, at its hour in the cheapest route that takes it."""
-    routes: Routes = {vehicle.id: [] for vehicle in problem.vehicles}
-    clocks: dict[int, list[int]] = {vehicle.id: [] for vehicle in problem.vehicles}
-    saves_vehicles = problem.objective is Objective.VEHICLES_THEN_DISTANCE
-    for request in sorted(problem.requests, key=lambda r: (-r.priority, _wish_s(r))):
-        if time.monotonic() >= stop_at:
-            break
-        stops = [(task, request) for task in request.tasks]
-        offers = []
-        for vehicle in problem.vehicles:
-            if may_serve(vehicle, request):
-                route = routes[vehicle.id]
-                i = bisect_right(clocks[vehicle.id], _wish_s(request))
-                extra = _detour(duty_by_id[vehicle.id], route, i, request)
-                offers.append((extra + (0 if route or not saves_vehicles else 1e12), vehicle.id, i))
-        for _, vehicle_id, i in sorted(offers):
-            route = [*routes[vehicle_id][:i], *stops, *routes[vehicle_id][i:]]
-            if not fits(duty_by_id[vehicle_id], route):
-                continue
-            routes[vehicle_id] = route
-            times = schedule(duty_by_id[vehicle_id], route)
-            clocks[vehicle_id] = list(times.begins) if times else []
-            break
-    return routes
+def rank(fleet: Fleet, draft: Draft) -> tuple[float, float]:
+    """How good a draft is in the order of the objective: what it leaves out, then what it costs; smaller is better."""
+    return sum(fleet.worth[key] for key in draft.waiting), draft.price()
 
 
-def _wish_s(request: Request) -> int:
-    windows = request.tasks[0].windows
-    return windows[0].start_s if windows else NO_WISH_S
-
-
-def _detour(duty: Duty, stops: Sequence[Stop], i: int, request: Request) -> float:
-    """What it costs more to go through all places of a request between two neighbours of a route."""
-    vehicle = duty.vehicle
-    before = stops[i - 1][0].place if i else vehicle.start
-    after = stops[i][0].place if i < len(stops) else vehicle.end
-    path = [task.place.index for task in request.tasks]
-    cost = sum(duty.leg_cost(a, b) for a, b in pairwise(path))
-    cost += duty.leg_cost(before.index, path[0]) if before else 0
-    cost += duty.leg_cost(path[-1], after.index) if after else 0
-    if not stops:
-        return cost + vehicle.costs.fixed
-    return cost - (duty.leg_cost(before.index, after.index) if before and after else 0)
-
-
-def fill(problem: Problem, duty_by_id: dict[int, Duty], routes: Routes, stop_at: float) -> Routes:
-    """Put what was left out wherever it still fits, most important first, until the clock (monotonic) says stop."""
-    served = {request.key for stops in routes.values() for _, request in stops}
-    left = [request for request in problem.requests if request.key not in served]
-    filled = {vehicle.id: list(routes.get(vehicle.id, ())) for vehicle in problem.vehicles}
-    for request in sorted(left, key=lambda r: (-r.priority, -len(r.tasks))):
-        if time.monotonic() >= stop_at:
-            break
-        if found := cheapest_place(problem, duty_by_id, filled, request):
-            filled[found[0]] = found[1]
-    return filled
-
-
-def rebuild(duty: Duty, stops: Sequence[Stop]) -> list[Stop]:
-    """As much of a route as can be driven, its requests put in again one by one."""
-    kept: list[Stop] = []
-    for request in {request.key: request for _, request in stops}.values():
-        if placed := insert(duty, kept, request):
-            kept = placed[1]
-    return kept
-
-
-def rank(problem: Problem, duty_by_id: dict[int, Duty], routes: Routes) -> tuple[float, ...]:
-    """How good routes are in the order of the objective; smaller is better."""
-    stops = [stop for route in routes.values() for stop in route]
-    used = [vehicle for vehicle, route in routes.items() if route]
-    if problem.objective is Objective.VEHICLES_THEN_DISTANCE:
-        length = sum(_length(duty_by_id[vehicle], routes[vehicle]) for vehicle in used)
-        return -len(stops), len(used), length
-    cost = sum(route_cost(duty_by_id[vehicle], routes[vehicle]) for vehicle in used)
-    return -sum(request.priority for _, request in stops), -len(stops), cost
-
-
-def _length(duty: Duty, stops: Sequence[Stop]) -> int:
-    table = duty.matrix.distances or duty.durations
-    path = places(duty.vehicle, stops)
-    return sum(table[a][b] for a, b in pairwise(path))
+def _turn(wish: Wish) -> tuple[int, int]:
+    return -wish.request.priority, wish.opens_s if wish.windows else NO_WISH_S

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from dispatch.problem import Place, Route, Row, Step, Task, TaskKind, Vehicle
 from dispatch.search.duty import Duty, Stop, setup_s, worked_s
-from dispatch.search.timing import Schedule, drive, leg_s, schedule
+from dispatch.search.timing import Schedule, drive, late_start, leg_s, schedule
 
 
 def loads(duty: Duty, stops: Sequence[Stop]) -> list[Row] | None:
@@ -92,8 +92,8 @@ def fits(duty: Duty, stops: Sequence[Stop]) -> bool:
 
 
 def timed_route(duty: Duty, stops: Sequence[Stop]) -> Route | None:
-    """The route with times: every begin as early as possible, leaving the start as late as that allows."""
-    times, aboard = schedule(duty, stops), loads(duty, stops)
+    """The route with times: home as early as possible, leaving the start as late as that allows."""
+    times, aboard = late_start(duty, stops), loads(duty, stops)
     if times is None or aboard is None:
         return None
     steps = _steps(duty, stops, times, aboard)
@@ -107,8 +107,22 @@ def timed_route(duty: Duty, stops: Sequence[Stop]) -> Route | None:
         service_s=sum(step.service_s for step in steps),
         priority=sum(request.priority for _, request in stops),
         distance_m=next((step.travelled_m for step in reversed(steps) if step.place is not None), None),
+        delivered=_moved(duty, stops, TaskKind.DELIVERY),
+        collected=_moved(duty, stops, TaskKind.PICKUP),
+        loaded=aboard[0],
         description=duty.vehicle.description,
     )
+
+
+def _moved(duty: Duty, stops: Sequence[Stop], side: TaskKind) -> Row:
+    """All that jobs and shipments take out of the vehicle, or into it."""
+    load = [0] * len(duty.capacity)
+    for task, request in stops:
+        if task.kind is TaskKind.JOB:
+            _add(load, request.delivered if side is TaskKind.DELIVERY else request.collected, +1)
+        elif task.kind is side:
+            _add(load, request.amount, +1)
+    return tuple(load)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -158,9 +172,11 @@ def _arrive(
 
 def _drive(walk: _Walk, duty: Duty, stops: Sequence[Stop], times: Schedule, i: int, load: Row) -> None:
     """One leg with its breaks; the breaks a schedule placed on a leg can be taken there."""
-    found = drive(walk.clock, leg_s(duty, stops, i), times.breaks[i])
+    seconds = leg_s(duty, stops, i)
+    found = drive(walk.clock, seconds, times.breaks[i])
     if found is None:
         raise ValueError(f"vehicle {duty.vehicle.id}: a break does not fit on the leg it was placed on")
+    metres = _leg_m(duty, stops, i)
     for rest in found[1]:
         walk.steps.append(
             Step(
@@ -171,13 +187,20 @@ def _drive(walk: _Walk, duty: Duty, stops: Sequence[Stop], times: Schedule, i: i
                 waiting_s=rest.begin_s - rest.arrival_s,
                 service_s=rest.item.service_s,
                 travelled_s=walk.seconds + rest.driven_s,
+                travelled_m=None if walk.metres is None else walk.metres + metres * rest.driven_s // max(1, seconds),
                 load=load,
                 description=rest.item.description,
             )
         )
     walk.clock = found[0]
-    walk.seconds += leg_s(duty, stops, i)
+    walk.seconds += seconds
+    if walk.metres is not None:
+        walk.metres += metres
+
+
+def _leg_m(duty: Duty, stops: Sequence[Stop], i: int) -> int:
+    """Metres to stop i, or home after the last; 0 without distances."""
     before = stops[i - 1][0].place if i else duty.vehicle.start
     after = stops[i][0].place if i < len(stops) else duty.vehicle.end
-    if duty.matrix.distances and walk.metres is not None and before and after:
-        walk.metres += duty.matrix.distances[before.index][after.index]
+    distances = duty.matrix.distances
+    return distances[before.index][after.index] if distances and before and after else 0

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import gc
 import json
 import sys
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from dispatch.problem import Problem
 from dispatch.solve import BrokenPlan, Effort, solve
 from dispatch.travel import complete, guessed
 from dispatch.vroom.reading import Unusable, read
 from dispatch.vroom.writing import plan_json
-from fleet import logs
 
 SECONDS = 10.0
 SECONDS_WITH_ITERATIONS = 120.0  # the iterations end the search, not the clock
+ROUTER_SHARE = 0.5  # of the time at most, for travel times
+PRINTING_S = 0.00005  # a task
 WRONG = 1
 
 
@@ -26,10 +27,12 @@ def run(asked: argparse.Namespace, started_s: float) -> int:
     """Print the plan. `started_s` is when the program began, on the monotonic clock. Raises Unusable."""
     gc.disable()  # one short run over millions of small numbers without cycles: collecting doubles its time
     seconds = asked.seconds or (SECONDS if asked.iterations is None else SECONDS_WITH_ITERATIONS)
-    problem = _problem(asked, patience_s=seconds)
+    stop_at = started_s + seconds
+    problem = _problem(asked, stop_at=started_s + ROUTER_SHARE * seconds)
     loaded_s = time.monotonic()
+    printing_s = PRINTING_S * sum(len(request.tasks) for request in problem.requests)
     effort = Effort(
-        seconds=max(0.05, seconds - (loaded_s - started_s) - min(0.2, seconds * 0.05)),  # the rest is for printing
+        seconds=max(0.0, stop_at - printing_s - loaded_s),
         seed=asked.seed,
         threads=asked.threads,
         iterations=asked.iterations,
@@ -40,11 +43,13 @@ def run(asked: argparse.Namespace, started_s: float) -> int:
         print(json.dumps({"code": WRONG, "error": f"the referee refused the plan: {error}"}))
         return WRONG
     times = {"loading": round((loaded_s - started_s) * 1000), "solving": round((time.monotonic() - loaded_s) * 1000)}
-    print(json.dumps(plan_json(plan, times), ensure_ascii=False))
+    print(json.dumps(plan_json(plan, times)))  # plain ASCII: it is the same in every terminal and pipe
     return 0
 
 
-def _problem(asked: argparse.Namespace, patience_s: float) -> Problem:
+def _problem(asked: argparse.Namespace, stop_at: float) -> Problem:
+    if asked.router is not None:
+        _check_address(asked.router)
     try:
         text = sys.stdin.buffer.read() if asked.problem == "-" else Path(asked.problem).read_bytes()
     except OSError as error:
@@ -52,5 +57,19 @@ def _problem(asked: argparse.Namespace, patience_s: float) -> Problem:
     problem = read(text)
     if asked.router is None or problem.matrices:
         return guessed(problem)
+    import asyncio
+
+    from fleet import logs
+
     logs.write_json("warning")
-    return asyncio.run(complete(problem, asked.router, patience_s=patience_s))
+    return asyncio.run(complete(problem, asked.router, stop_at=stop_at))
+
+
+def _check_address(router_url: str) -> None:
+    try:
+        parts = urlsplit(router_url)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise Unusable(f"--router: {router_url} is not an address like http://host:port")

@@ -3,10 +3,11 @@ reason and the smallest change that would serve it."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from dispatch.problem import (
+    Break,
     Costs,
     EarlierBy,
     LaterBy,
@@ -27,49 +28,49 @@ Json = dict[str, Any]
 
 def plan_json(plan: Plan, computing_ms: dict[str, int]) -> Json:
     by_index = plan.travel_times is TravelSource.MATRIX
-    return {
+    routes = [_route(route, by_index) for route in plan.routes]
+    written: Json = {
         "code": 0,
-        "summary": _summary(plan, computing_ms),
+        "summary": _summary(plan, routes, computing_ms),
         "unassigned": [entry for item in plan.unassigned for entry in _unassigned(item, by_index)],
-        "routes": [_route(route) for route in plan.routes],
+        "routes": routes,
         "travel_times": plan.travel_times.value,
     }
+    return written | ({"notes": list(plan.notes)} if plan.notes else {})
 
 
 def error_json(message: str) -> Json:
     return {"code": 2, "error": message}
 
 
-def _summary(plan: Plan, computing_ms: dict[str, int]) -> Json:
-    routes = plan.routes
+def _summary(plan: Plan, routes: list[Json], computing_ms: dict[str, int]) -> Json:
+    """The sums of the routes as they are printed."""
     summary: Json = {
-        "cost": _plain(sum(route.cost for route in routes)),
+        "cost": _plain(sum(route["cost"] for route in routes)),
         "routes": len(routes),
         "unassigned": sum(len(item.request.tasks) for item in plan.unassigned),
-        "setup": sum(route.setup_s for route in routes),
-        "service": sum(route.service_s for route in routes),
-        "duration": sum(route.duration_s for route in routes),
-        "waiting_time": sum(route.waiting_s for route in routes),
-        "priority": sum(route.priority for route in routes),
-        "violations": [],
-        "computing_times": computing_ms,
     }
-    metres = [route.distance_m for route in routes]
-    if all(value is not None for value in metres):
-        summary["distance"] = sum(value or 0 for value in metres)
-    return summary
+    for name in ("delivery", "pickup"):
+        rows = [route[name] for route in routes if name in route]
+        summary |= {name: [sum(column) for column in zip(*rows, strict=True)]} if rows else {}
+    for name in ("setup", "service", "duration", "waiting_time", "priority"):
+        summary[name] = sum(route[name] for route in routes)
+    if all("distance" in route for route in routes):
+        summary["distance"] = sum(route["distance"] for route in routes)
+    return summary | {"violations": [], "computing_times": computing_ms}
 
 
-def _route(route: Route) -> Json:
-    written: Json = {
-        "vehicle": route.vehicle,
-        "cost": _plain(route.cost),
+def _route(route: Route, by_index: bool) -> Json:
+    written: Json = {"vehicle": route.vehicle, "cost": _plain(route.cost)}
+    if route.delivered or route.collected:
+        written |= {"delivery": list(route.delivered), "pickup": list(route.collected)}
+    written |= {
         "setup": route.setup_s,
         "service": route.service_s,
         "duration": route.duration_s,
         "waiting_time": route.waiting_s,
         "priority": route.priority,
-        "steps": [_step(step) for step in route.steps],
+        "steps": [_step(step, by_index) for step in _framed(route)],
         "violations": [],
     }
     if route.distance_m is not None:
@@ -77,12 +78,26 @@ def _route(route: Route) -> Json:
     return _described(written, route.description)
 
 
-def _step(step: Step) -> Json:
+def _framed(route: Route) -> list[Step]:
+    """Like VROOM's, a route has a start and an end even where its vehicle has none: at its first and its last task."""
+    steps = list(route.steps)
+    at = [step for step in steps if step.place is not None]
+    if steps[0].kind != "start":
+        start = Step(kind="start", id=None, place=at[0].place, arrival_s=steps[0].arrival_s, load=route.loaded)
+        steps.insert(0, replace(start, travelled_m=None if route.distance_m is None else 0))
+    if steps[-1].kind != "end":
+        last = steps[-1]
+        steps.append(replace(last, kind="end", id=None, place=at[-1].place, arrival_s=last.leave_s, description=None))
+        steps[-1] = replace(steps[-1], waiting_s=0, setup_s=0, service_s=0)
+    return steps
+
+
+def _step(step: Step, by_index: bool) -> Json:
     written: Json = {"type": step.kind}
     if step.id is not None:
         written["id"] = step.id
     if step.place is not None:
-        written |= _place(step.place)
+        written |= _place(step.place, by_index)
     written |= {
         "arrival": step.arrival_s,
         "duration": step.travelled_s,
@@ -103,7 +118,7 @@ def _unassigned(item: Unassigned, by_index: bool) -> list[Json]:
     return [
         _described(
             {"id": task.id, "type": task.kind.value}
-            | _place(task.place)
+            | _place(task.place, by_index)
             | {"reason": item.reason.value, "smallest_change": change},
             task.description,
         )
@@ -142,6 +157,8 @@ def _vehicle(vehicle: Vehicle, by_index: bool) -> Json:
         written["skills"] = sorted(vehicle.skills)
     if vehicle.window:
         written["time_window"] = [vehicle.window.start_s, vehicle.window.end_s]
+    if vehicle.breaks:
+        written["breaks"] = [_break(item) for item in vehicle.breaks]
     limits = {
         "max_tasks": vehicle.max_tasks,
         "max_travel_time": vehicle.max_travel_s,
@@ -151,10 +168,17 @@ def _vehicle(vehicle: Vehicle, by_index: bool) -> Json:
     return written | {name: value for name, value in limits.items() if value is not None}
 
 
-def _place(place: Place) -> Json:
-    """Coordinates where they are known, and the row of the travel-time matrix."""
+def _break(item: Break) -> Json:
+    written: Json = {"id": item.id, "service": item.service_s}
+    if item.windows:
+        written["time_windows"] = [[window.start_s, window.end_s] for window in item.windows]
+    return _described(written, item.description)
+
+
+def _place(place: Place, by_index: bool) -> Json:
+    """Coordinates where they are known, and the row of the matrices where those were given."""
     written: Json = {} if place.lonlat is None else {"location": list(place.lonlat)}
-    return written | {"location_index": place.index}
+    return written | ({"location_index": place.index} if by_index else {})
 
 
 def _described(written: Json, description: str | None) -> Json:

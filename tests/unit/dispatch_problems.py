@@ -1,10 +1,13 @@
 """Small problems for the solver's tests: by hand, and drawn by hypothesis."""
 
+import json
 from typing import Any
 
 from hypothesis import strategies as st
 
-from dispatch.problem import Problem
+from dispatch.problem import Plan, Problem, Reason
+from dispatch.referee import check
+from dispatch.solve import Effort, solve
 from dispatch.travel import guessed
 from dispatch.vroom.reading import read
 
@@ -35,9 +38,23 @@ def line(vehicles: list[Json], shipments: list[Json], jobs: list[Json] | None = 
 
 
 def problem(source: Json) -> Problem:
-    import json
-
     return guessed(read(json.dumps(source)))
+
+
+QUICK = Effort(seconds=5, iterations=20)
+
+
+def plan_of(source: Json, effort: Effort = QUICK) -> Plan:
+    """A plan that the referee finds sound and on the way to which nothing went wrong."""
+    asked = problem(source)
+    plan = solve(asked, effort)
+    assert check(asked, plan) == []
+    assert plan.notes == ()
+    return plan
+
+
+def reasons(plan: Plan) -> dict[int, Reason]:
+    return {item.request.tasks[0].id: item.reason for item in plan.unassigned}
 
 
 _moment = st.integers(min_value=0, max_value=12 * HOUR)
@@ -61,32 +78,32 @@ def _step(draw: st.DrawFn, number: int) -> Json:
 
 
 @st.composite
-def _request(draw: st.DrawFn, number: int, vehicles: int) -> Json:
+def _request(draw: st.DrawFn) -> Json:
     request: Json = {
         "skills": draw(st.lists(st.integers(1, 2), max_size=1)),
         "priority": draw(st.sampled_from([0, 0, 50])),
     }
-    if draw(st.integers(0, 9)) == 0:
-        request["pinned_vehicle"] = draw(st.integers(0, vehicles - 1))
     return request
 
 
 @st.composite
 def _shipment(draw: st.DrawFn, number: int, vehicles: int) -> Json:
-    shipment = draw(_request(number, vehicles)) | {
+    shipment = draw(_request()) | {
         "pickup": draw(_step(number)),
         "delivery": draw(_step(number)),
         "amount": [draw(st.integers(0, 5))],
         "exclusive": draw(st.booleans()),
     }
+    if draw(st.integers(0, 9)) == 0:
+        shipment["pinned_vehicle"] = draw(st.integers(0, vehicles - 1))
     if draw(st.integers(0, 3)) == 0:
         shipment["max_ride_time"] = draw(st.sampled_from([0, 900, HOUR]))
     return shipment
 
 
 @st.composite
-def _job(draw: st.DrawFn, number: int, vehicles: int) -> Json:
-    job = draw(_request(number, vehicles)) | draw(_step(number))
+def _job(draw: st.DrawFn, number: int) -> Json:
+    job = draw(_request()) | draw(_step(number))
     return job | {draw(st.sampled_from(["delivery", "pickup"])): [draw(st.integers(0, 2))]}
 
 
@@ -120,5 +137,5 @@ def problems(draw: st.DrawFn) -> Json:
     count = draw(st.integers(1, 3))
     vehicles = [draw(_vehicle(number)) for number in range(count)]
     shipments = [draw(_shipment(number, count)) for number in range(draw(st.integers(0, 5)))]
-    jobs = [draw(_job(number, count)) for number in range(draw(st.integers(0, 3)))]
+    jobs = [draw(_job(number)) for number in range(draw(st.integers(0, 3)))]
     return line(vehicles, shipments, jobs, objective=draw(st.sampled_from(["cost", "vehicles_then_distance"])))

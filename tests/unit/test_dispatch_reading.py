@@ -129,7 +129,7 @@ def test_the_command_prints_one_plan_in_the_agreed_form(tmp_path: Path) -> None:
     added = plan["unassigned"][0]["smallest_change"]["vehicle_added"]
     assert (added["start"], added["skills"]) == ([116.40, 39.90], [3])
     (route,) = plan["routes"]
-    assert [step["type"] for step in route["steps"]] == ["start", "pickup", "delivery"]
+    assert [step["type"] for step in route["steps"]] == ["start", "pickup", "delivery", "end"]
     assert route["duration"] == route["steps"][-1]["duration"] == plan["summary"]["duration"] > 0
     with_added = BY_COORDINATES | {"vehicles": [*BY_COORDINATES["vehicles"], added]}
     assert run(with_added, "--iterations", "10", tmp_path=tmp_path)[1]["summary"]["unassigned"] == 0

@@ -120,7 +120,7 @@ TIGHTER: list[tuple[str, dict[str, object]]] = [
     ("max_tasks", {"max_tasks": 3}),
     ("max_travel_time", {"max_travel_time": 3_599}),
     ("max_distance", {"max_distance": 29_999}),
-    ("max_duration", {"max_duration": 2 * HOUR}),
+    ("max_duration", {"max_duration": HOUR}),
     ("travel_time", {"speed_factor": 0.5}),
     ("arrival", {"speed_factor": 2}),
     ("start", {"start_index": None}),

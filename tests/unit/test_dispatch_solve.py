@@ -7,24 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from dispatch.explain import explain
-from dispatch.problem import EarlierBy, LaterBy, LimitRaised, Plan, Reason, VehicleAdded
+from dispatch.problem import EarlierBy, LaterBy, LimitRaised, Reason, VehicleAdded
 from dispatch.referee import check
+from dispatch.search.fleet import Fleet, draft_of
+from dispatch.search.patience import Patience
 from dispatch.solve import Effort, solve
 from dispatch.vroom.writing import plan_json
-from tests.unit.dispatch_problems import HOUR, Json, car, line, problem, problems, trip
-
-QUICK = Effort(seconds=5, iterations=20)
-
-
-def plan_of(source: Json, effort: Effort = QUICK) -> Plan:
-    asked = problem(source)
-    plan = solve(asked, effort)
-    assert check(asked, plan) == []
-    return plan
-
-
-def reasons(plan: Plan) -> dict[int, Reason]:
-    return {item.request.tasks[0].id: item.reason for item in plan.unassigned}
+from tests.unit.dispatch_problems import HOUR, QUICK, Json, car, line, plan_of, problem, problems, reasons, trip
 
 
 @settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -216,14 +205,16 @@ def test_two_threads_are_at_least_as_good_as_their_first_search() -> None:
 
 def test_hardly_any_time_still_gives_a_sound_plan() -> None:
     trips = [trip(n, n % 5, (n * 3) % 5, [n * 400, n * 400 + HOUR], exclusive=True) for n in range(40)]
-    plan = plan_of(line([car(n) for n in range(5)], trips), Effort(seconds=0.01))
+    asked = problem(line([car(n) for n in range(5)], trips))
+    plan = solve(asked, Effort(seconds=0.01))
+    assert check(asked, plan) == []
     assert all(item.reason is Reason.ALL_BUSY for item in plan.unassigned)
 
 
 def test_reasons_do_not_wait_for_the_clock() -> None:
     """With no time left every reason is still given, only the change that would help is not."""
-    asked = problem(line([car(1)], [trip(1, 1, 2, skills=[9])]))
-    (left,) = explain(asked, {}, stop_at=0.0)
+    fleet = Fleet(problem(line([car(1)], [trip(1, 1, 2, skills=[9])])))
+    (left,) = explain(fleet, draft_of(fleet, {}), Patience(stop_at=0.0))
     assert (left.reason, left.smallest_change) == (Reason.NO_VEHICLE_WITH_SKILL, None)
 
 

@@ -1,0 +1,1 @@
+"""Days of exclusive trips: chains by whole-number methods."""

@@ -1,0 +1,1 @@
+"""What would help a request that found no place."""

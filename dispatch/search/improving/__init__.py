@@ -1,0 +1,1 @@
+"""Searching for better plans, for as long as there is time."""

@@ -1,0 +1,146 @@
+"""A search stage by stage: a first plan at once, chains of exclusive trips, ruin and recreate, the library's own moves.
+
+Each stage starts from the best draft so far and reports every better one, so it may be stopped at any instant.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING
+
+from dispatch.search.fleet import Draft, Fleet, Routes
+from dispatch.search.improving.effort import Effort
+from dispatch.search.improving.recreate import Recreation
+from dispatch.search.insertion import construct, fill, rank, rebuilt
+from dispatch.search.patience import Patience
+
+if TYPE_CHECKING:
+    from dispatch.search.exclusive.chains import Methods
+    from dispatch.search.exclusive.trips import Trips
+
+FEW = 6  # requests that ruin and recreate turns over in all ways there are
+LARGE = 30_000  # vehicles x requests: a day of exclusive trips is first planned in one sweep
+CUTS = 200  # of a day, while they help
+FRUITLESS_CUTS = 25
+CHAINING, RECREATING, MODELLING = 0.35, 0.35, 0.5  # shares of the time that is left when a stage begins
+STEPS_PER_ITERATION = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """What the solver's library can do, handed in by the one file that imports it."""
+
+    methods: Callable[[], Methods]
+    improve: Callable[[Fleet, Draft, Effort, Patience], Routes | None]  # None: no plan found; {}: not tried
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """A plan to fall back on, and the exclusive trips of the problem where they were laid out for it."""
+
+    draft: Draft
+    trips: Trips | None = None
+
+
+def first_plan(fleet: Fleet, patience: Patience) -> Start:
+    exclusive = sum(1 for request in fleet.problem.requests if request.exclusive)
+    if exclusive * 2 > len(fleet.wishes) and exclusive * len(fleet.duties) > LARGE:
+        from dispatch.search.exclusive.chains import in_turn
+        from dispatch.search.exclusive.trips import trips_of
+
+        trips = trips_of(fleet)
+        if trips is not None:
+            draft = in_turn(fleet, trips)
+            fill(fleet, draft, patience)
+            return Start(draft=draft, trips=trips)
+    return Start(draft=construct(fleet, patience))
+
+
+class Search:
+    """One search with random numbers of its own."""
+
+    def __init__(self, fleet: Fleet, start: Start, effort: Effort, library: Library, searched_at: float) -> None:
+        self.fleet, self.effort, self.library, self.trips = fleet, effort, library, start.trips
+        self.best, self.best_rank = start.draft, rank(fleet, start.draft)
+        self.searched_at = searched_at
+        self.rng = Random(effort.seed)
+        self.trouble: str | None = None
+
+    def run(self, report: Callable[[Draft], None]) -> None:
+        """Report each better draft until time or steps are over."""
+        self._report = report
+        if self._chained():
+            return
+        self._recreated(RECREATING)
+        self._modelled()
+        self._recreated(1.0)
+
+    def _keep(self, draft: Draft) -> None:
+        found = rank(self.fleet, draft)
+        if found < self.best_rank:
+            self.best, self.best_rank = draft, found
+            self._report(draft)
+
+    def _share(self, part: float) -> Patience:
+        """Part of the time that is left; all of it where steps are counted."""
+        now = time.monotonic()
+        if self.effort.iterations is not None:
+            part = 1.0
+        return Patience(now + part * (self.searched_at - now))
+
+    def _chained(self) -> bool:
+        """Exclusive trips as chains; True when no plan can be better."""
+        if sum(1 for request in self.fleet.problem.requests if request.exclusive) < 2:
+            return False
+        from dispatch.search.exclusive.chains import least_price
+        from dispatch.search.exclusive.trips import trips_of
+
+        trips = self.trips or trips_of(self.fleet)
+        if trips is None:
+            return False
+        methods, patience = self.library.methods(), self._share(CHAINING)
+        draft = self.best
+        found = least_price(self.fleet, trips, methods, patience)
+        if found is not None:
+            draft = found.draft
+            fill(self.fleet, draft, patience)
+            self._keep(draft)
+            if found.is_best:
+                return True
+        self._rematch(trips, draft, methods, patience)
+        return False
+
+    def _rematch(self, trips: Trips, draft: Draft, methods: Methods, patience: Patience) -> None:
+        from dispatch.search.exclusive.matching import rematched
+
+        opens = sorted(set(trips.opens.tolist()))
+        fruitless = 0
+        for _ in range(CUTS if self.effort.iterations is None else min(CUTS, self.effort.iterations)):
+            if fruitless == FRUITLESS_CUTS or not patience.lasts():
+                break
+            found = rematched(self.fleet, trips, draft, self.rng.choice(opens), methods)
+            fruitless = fruitless + 1 if found is draft else 0
+            draft = found
+            self._keep(draft)
+
+    def _recreated(self, part: float) -> None:
+        iterations = self.effort.iterations
+        steps = None if iterations is None else STEPS_PER_ITERATION * iterations
+        recreation = Recreation(self.fleet, self.best, self._share(part), self.rng, steps)
+        recreation.run(self._keep)
+
+    def _modelled(self) -> None:
+        """What OR-Tools makes of the best draft, as far as it can be driven."""
+        if len(self.fleet.wishes) <= FEW:
+            return
+        patience = self._share(MODELLING)
+        routes = self.library.improve(self.fleet, self.best, self.effort, patience)
+        if not routes:
+            self.trouble = self.trouble if routes is not None else "the routing library found no plan"
+            return
+        draft = rebuilt(self.fleet, routes)
+        fill(self.fleet, draft, patience)
+        self._keep(draft)

@@ -1,0 +1,1 @@
+"""What the routing library is told of a problem, as numbers."""
