@@ -489,7 +489,7 @@ async def test_killed_again_and_again_it_finds_what_an_undisturbed_one_finds(
     )
     wanted = sorted(
         (
-            (f"测A-{name}".upper(), f.rule, instant(f.started_ms), instant(f.ended_ms or 0), instant(f.detected_ms))
+            (f"测A{name}".upper(), f.rule, instant(f.started_ms), instant(f.ended_ms or 0), instant(f.detected_ms))
             for name, case in cases.items()
             for f in findings_of(case)
         ),
