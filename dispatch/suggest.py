@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 
 from dispatch import assignment, store
 from dispatch.apart import solve_apart
-from dispatch.eligible import DriverFacts, Obstacle, VehicleFacts, driver_obstacles, vehicle_obstacles
+from dispatch.eligible import DriverFacts
 from dispatch.guards import OrderFile
 from dispatch.problem import Problem, TravelSource
-from dispatch.proposal.day import Day, last_place, match_drivers, problem_of
+from dispatch.proposal.day import Day, has_places, match_drivers, plan_obstacles, problem_of
 from dispatch.proposal.offers import Assignment, Unserved, offers, pairs
 from dispatch.proposal.others import ReasonJson
 from dispatch.proposal.runs import runs
@@ -32,7 +32,6 @@ from fleet.routing import Router
 
 WAITING = (OrderState.UNIT_APPROVED, OrderState.CENTRE_REVIEWED, OrderState.REASSIGNING)
 SECONDS = 3.0  # a dispatcher waits for the answer
-PLANNED_ANYWAY = frozenset({"no_depot"})  # its way to the first trip is unknown; shown when it is assigned
 ITERATIONS = 500  # a handful of orders is planned long before that time is over
 
 
@@ -87,7 +86,7 @@ async def suggest(
     together = list(zip(days, problems, plans, strict=True))
     at_wheel = match_drivers([pair for one, _, plan in together for pair in pairs(one, plan)], drivers, zone)
     told = [offers(*each, at_wheel, zone) for each in together]
-    placeless = [_placeless(file.order) for file in files if not _has_places(file.order)]
+    placeless = [_placeless(file.order) for file in files if not has_places(file.order)]
     suggestion = Suggestion(
         plan_id=uuid4(),
         travel_times=_source(problems).value,
@@ -173,8 +172,8 @@ async def _day(
     vehicles = await store.vehicles(conn, tenant_id, since=since, until=until, now=now)
     drivers = await store.drivers(conn, tenant_id, since=since, until=until, now=now)
     busy = {span.order_id for facts in vehicles for span in facts.busy if span.order_id is not None}
-    kept = [file.order for file in await store.order_files(conn, busy) if _has_places(file.order)]
-    wanted = tuple(order for order in orders if _has_places(order))
+    kept = [file.order for file in await store.order_files(conn, busy) if has_places(file.order)]
+    wanted = tuple(order for order in orders if has_places(order))
     day = Day(
         orders=wanted,
         kept=tuple(kept),
@@ -183,27 +182,11 @@ async def _day(
             (order.id, facts.vehicle.id): found
             for order in wanted
             for facts in vehicles
-            if (found := _obstacles(order, facts, drivers, now, zone))
+            if (found := plan_obstacles(order, facts, drivers, now, zone))
         },
         as_of=now,
     )
     return day, drivers, zone
-
-
-def _obstacles(
-    order: Order, facts: VehicleFacts, drivers: Sequence[DriverFacts], now: datetime, zone: ZoneInfo
-) -> list[Obstacle]:
-    """Also what only keeps a vehicle out of proposals: retained ones are sent by their unit, never by the solver."""
-    found = [o for o in vehicle_obstacles(order, facts, now=now, zone=zone) if o.code not in PLANNED_ANYWAY]
-    if facts.vehicle.retained and all(obstacle.code != "retained" for obstacle in found):
-        found.append(Obstacle(code="retained", hard=False))
-    if not found and all(driver_obstacles(order, driver, facts.vehicle, zone=zone) for driver in drivers):
-        found.append(Obstacle(code="no_driver"))
-    return found
-
-
-def _has_places(order: Order) -> bool:
-    return order.origin is not None and last_place(order) is not None
 
 
 def _placeless(order: Order) -> Unserved:

@@ -21,6 +21,7 @@ from dispatch.eligible import (
     Span,
     VehicleFacts,
     driver_obstacles,
+    vehicle_obstacles,
 )
 from dispatch.problem import (
     Costs,
@@ -41,6 +42,7 @@ from fleet.travel import LonLat
 SECONDS_PER_SEAT = 30
 # Where a vehicle without a depot comes from is unknown: any vehicle less than an hour away is preferred.
 UNKNOWN_WAY_S = 3_600
+PLANNED_ANYWAY = frozenset({"no_depot"})  # shown with the proposal and when it is assigned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +74,28 @@ def last_place(order: Order) -> Place | None:
     return order.origin if order.round_trip else order.destination
 
 
+def has_places(order: Order) -> bool:
+    return order.origin is not None and last_place(order) is not None
+
+
 def trip_points(order: Order) -> list[tuple[float, float]]:
     """The places of the trip in order, back to the origin when the vehicle waits; empty when it names none."""
     if order.origin is None or order.destination is None:
         return []
     places = [order.origin, *order.stops, order.destination, *([order.origin] if order.round_trip else [])]
     return [(place.lon, place.lat) for place in places]
+
+
+def plan_obstacles(
+    order: Order, facts: VehicleFacts, drivers: Sequence[DriverFacts], now: datetime, zone: ZoneInfo
+) -> list[Obstacle]:
+    """Also what only keeps a vehicle out of proposals: retained ones are sent by their unit, never by the solver."""
+    found = [o for o in vehicle_obstacles(order, facts, now=now, zone=zone) if o.code not in PLANNED_ANYWAY]
+    if facts.vehicle.retained and all(obstacle.code != "retained" for obstacle in found):
+        found.append(Obstacle(code="retained", hard=False))
+    if not found and all(driver_obstacles(order, driver, facts.vehicle, zone=zone) for driver in drivers):
+        found.append(Obstacle(code="no_driver"))
+    return found
 
 
 def problem_of(day: Day, matrix: Matrix, source: TravelSource) -> Problem:

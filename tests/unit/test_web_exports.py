@@ -20,8 +20,9 @@ from web.routes.vehicles import VehicleItem
 from web.store.alerts import AlertRow
 from web.store.notices import NoticeRow
 from web.store.orders import OrderRow
+from web.store.people import PersonRow, UnitRow
 from web.store.records import RecordRow
-from web.store.register import DeviceRow, PersonRow, UnitRow
+from web.store.register import DeviceRow
 
 DANGEROUS = set("=+-@\t\r\n\0＝＋－＠")
 AT = datetime(2026, 2, 14, 16, 30, 5, 123456, tzinfo=UTC)  # 15 February, half past midnight in Shanghai

@@ -12,6 +12,7 @@ from dispatch import assignment, requests, service
 from dispatch.booking import Draft
 from dispatch.guards import Deed
 from dispatch.lifecycle import Action
+from dispatch.settle import Settlement
 from fleet.access import Role
 from fleet.errors import NotFound
 from fleet.order import OrderType, Place
@@ -99,16 +100,6 @@ class StepBody(BaseModel):
     rating: Annotated[int, Field(ge=1, le=5)] | None = None
 
 
-class SettlementPreview(BaseModel):
-    """What settling would write."""
-
-    distance_m: float
-    distance_source: str  # track | odometer | route
-    cents_per_km: int
-    minimum_cents: int
-    cost_cents: int
-
-
 # Who learns why a driver refused.
 READ_REFUSALS = frozenset({Role.DISPATCHER, Role.FLEET_ADMIN, Role.INSPECTOR})
 
@@ -184,16 +175,9 @@ async def correct(order_id: UUID, body: Wish, work: Signed, row_version: RowVers
 
 
 @router.get("/orders/{order_id}/settlement")
-async def settlement(order_id: UUID, work: Signed) -> SettlementPreview:
+async def settlement(order_id: UUID, work: Signed) -> Settlement:
     """The distance, where it comes from and the cost, before anybody settles for good."""
-    found = await service.settlement_of(work.conn, work.actor, order_id)
-    return SettlementPreview(
-        distance_m=found.distance_m,
-        distance_source=found.distance_source,
-        cents_per_km=found.tariff.cents_per_km,
-        minimum_cents=found.tariff.minimum_cents,
-        cost_cents=found.cost_cents,
-    )
+    return await service.settlement_of(work.conn, work.actor, order_id)
 
 
 @router.post("/orders/{order_id}/{step}", response_model=OrderPage | Changed)
@@ -227,7 +211,7 @@ async def order_page(work: Work, order_id: UUID) -> OrderPage:
         raise NotFound(object="order")
     file = await service.load(work.conn, order_id, None)
     zone = work.parts.settings.timezone
-    span = (row.planned_start_at.astimezone(zone).date(), row.planned_end_at.astimezone(zone).date())
+    span = [at.astimezone(zone).date() for at in (row.planned_start_at, row.planned_end_at)]
     days = await register.day_kinds(work.conn, work.actor, *span)
     return OrderPage(
         **{field.name: getattr(row, field.name) for field in fields(row)},

@@ -12,8 +12,8 @@ from fleet.access import Role, require
 from fleet.errors import NotFound
 from web.paging import Page, PageRequest
 from web.shapes import Changed, Label, Listing, Lists, Made, RowVersion, Text, changed_fields, listed
-from web.store import register as store
-from web.store.register import PersonRow, UnitRow
+from web.store import people as store
+from web.store.people import PersonRow, UnitRow
 from web.work import Signed, SignedRoute, Work
 
 router = APIRouter(tags=["people"], route_class=SignedRoute)

@@ -28,7 +28,7 @@ export const readOrder = (id: string): Promise<OrderDetail> =>
 export const readApprovals = async (): Promise<OrderRow[]> =>
   (await answered<{ items: OrderRow[] }>(api.GET("/api/approvals"))).items;
 
-export type Settlement = Schemas["SettlementPreview"];
+export type Settlement = Schemas["Settlement"];
 
 export const readSettlement = (id: string): Promise<Settlement> =>
   answered(api.GET("/api/orders/{order_id}/settlement", { params: { path: { order_id: id } } }));

@@ -2931,21 +2931,15 @@ export interface components {
             /** Roles */
             roles: components["schemas"]["RoleSummary"][];
         };
-        /**
-         * SettlementPreview
-         * @description What settling would write.
-         */
-        SettlementPreview: {
-            /** Cents Per Km */
-            cents_per_km: number;
+        /** Settlement */
+        Settlement: {
             /** Cost Cents */
             cost_cents: number;
             /** Distance M */
             distance_m: number;
             /** Distance Source */
             distance_source: string;
-            /** Minimum Cents */
-            minimum_cents: number;
+            tariff: components["schemas"]["Tariff"];
         };
         /**
          * StepBody
@@ -3017,6 +3011,25 @@ export interface components {
             travel_times: string;
             /** Unassigned */
             unassigned: components["schemas"]["Unserved"][];
+        };
+        /**
+         * Tariff
+         * @description One version of the price for a class of vehicles; no class means every class without a row of its own.
+         */
+        Tariff: {
+            /** Cents Per Km */
+            cents_per_km: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Minimum Cents */
+            minimum_cents: number;
+            /** Vehicle Class */
+            vehicle_class: string | null;
+            /** Version No */
+            version_no: number;
         };
         /**
          * Ticket
@@ -4680,7 +4693,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SettlementPreview"];
+                    "application/json": components["schemas"]["Settlement"];
                 };
             };
             /** @description Refused; `code` says why */

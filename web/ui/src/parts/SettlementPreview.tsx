@@ -29,7 +29,7 @@ export function SettlementPreview({ orderId, onPayable }: SettlementPreviewProps
   useEffect(() => onPayable(ready), [ready, onPayable]);
   if (preview.isPending) return <Loading lines={3} />;
   if (preview.isError) return <Failed error={preview.error} retry={() => void preview.refetch()} />;
-  const { distance_m, distance_source, cents_per_km, minimum_cents, cost_cents } = preview.data;
+  const { distance_m, distance_source, tariff, cost_cents } = preview.data;
   const yuan = (cents: number) => money(cents, i18n.language);
   return (
     <>
@@ -37,8 +37,8 @@ export function SettlementPreview({ orderId, onPayable }: SettlementPreviewProps
         facts={[
           [t("order.distance"), distance(t, distance_m)],
           [t("step.settlement.source"), wordFor(t, "distanceSource", distance_source)],
-          [t("step.settlement.tariff"), t("step.settlement.perKm", { price: yuan(cents_per_km) })],
-          minimum_cents > 0 ? [t("step.settlement.minimum"), yuan(minimum_cents)] : null,
+          [t("step.settlement.tariff"), t("step.settlement.perKm", { price: yuan(tariff.cents_per_km) })],
+          tariff.minimum_cents > 0 ? [t("step.settlement.minimum"), yuan(tariff.minimum_cents)] : null,
           [t("order.cost"), <strong key="cost">{yuan(cost_cents)}</strong>],
         ]}
       />
