@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 Row = tuple[int, ...]
-Square = tuple[Sequence[int], ...]  # square; compact arrays where there are thousands of places
+Square = Sequence[Sequence[int]]  # as many columns as rows; compact arrays where there are thousands of places
 
 
 class TaskKind(StrEnum):

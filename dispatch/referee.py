@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from dispatch.problem import Plan, Problem, Request, Route, Row, Step, Task, TaskKind, Vehicle, Window
 
 _TASK_KINDS = frozenset(kind.value for kind in TaskKind)
+Tasks = dict[tuple[TaskKind, int], tuple[Task, Request]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +44,13 @@ def check(problem: Problem, plan: Plan) -> list[Breach]:
     """Every breach of the plan, in the order of its routes; an empty list means it is sound."""
     breaches = list(_check_accounting(problem, plan))
     vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
+    tasks = {task.key: (task, request) for request in problem.requests for task in request.tasks}
     for route in plan.routes:
         vehicle = vehicles.get(route.vehicle)
         if vehicle is None:
             breaches.append(Breach(code="unknown_vehicle", vehicle=route.vehicle, detail="no such vehicle"))
         else:
-            breaches.extend(_check_route(problem, vehicle, route))
+            breaches.extend(_check_route(problem, tasks, vehicle, route))
     if plan.travel_times is not problem.travel_times:
         breaches.append(Breach(code="travel_times", detail="not the source the problem was solved with"))
     return breaches
@@ -90,11 +92,10 @@ def _check_served_once(request: Request, served: dict[tuple[str, int], list[int]
         yield Breach(code="two_vehicles", detail=name)
 
 
-def _check_route(problem: Problem, vehicle: Vehicle, route: Route) -> Iterator[Breach]:
+def _check_route(problem: Problem, tasks: Tasks, vehicle: Vehicle, route: Route) -> Iterator[Breach]:
     def breach(code: str, detail: str) -> Breach:
         return Breach(code=code, vehicle=vehicle.id, detail=detail)
 
-    tasks = {task.key: (task, request) for request in problem.requests for task in request.tasks}
     stops = [step for step in route.steps if step.kind in _TASK_KINDS]
     if not stops:
         yield breach("empty_route", "only used vehicles are listed")
@@ -113,7 +114,7 @@ def _check_route(problem: Problem, vehicle: Vehicle, route: Route) -> Iterator[B
             faults = _pass_end(problem, vehicle, ride, step)
         yield from (breach(*fault) for fault in faults)
     yield from (breach(*fault) for fault in _check_limits(vehicle, stops, ride))
-    yield from (breach(*fault) for fault in _check_totals(problem, vehicle, route, stops, ride))
+    yield from (breach(*fault) for fault in _check_totals(problem, tasks, vehicle, route, stops, ride))
 
 
 Fault = tuple[str, str]
@@ -142,7 +143,7 @@ def _set_out(
     vehicle: Vehicle,
     route: Route,
     stops: list[Step],
-    tasks: dict[tuple[TaskKind, int], tuple[Task, Request]],
+    tasks: Tasks,
 ) -> _Ride:
     """What a job delivers is aboard from the start of the route."""
     load = [0] * problem.load_kinds
@@ -279,7 +280,9 @@ def _check_limits(vehicle: Vehicle, stops: list[Step], ride: _Ride) -> Iterator[
         yield "max_distance", f"{ride.travelled_m} m"
 
 
-def _check_totals(problem: Problem, vehicle: Vehicle, route: Route, stops: list[Step], ride: _Ride) -> Iterator[Fault]:
+def _check_totals(
+    problem: Problem, tasks: Tasks, vehicle: Vehicle, route: Route, stops: list[Step], ride: _Ride
+) -> Iterator[Fault]:
     """The sums printed with a route are those of its steps."""
     setup_s = sum(step.setup_s for step in route.steps)
     work_s = sum(step.service_s for step in stops)
@@ -290,8 +293,7 @@ def _check_totals(problem: Problem, vehicle: Vehicle, route: Route, stops: list[
         yield "totals", f"{said} instead of {(ride.travelled_s, setup_s, service_s, waiting_s)}"
     if route.distance_m is not None and route.distance_m != ride.travelled_m:
         yield "totals", f"distance {route.distance_m} instead of {ride.travelled_m}"
-    priorities = {task.key: request.priority for request in problem.requests for task in request.tasks}
-    priority = sum(priorities[TaskKind(step.kind), step.id or 0] for step in stops)
+    priority = sum(tasks[TaskKind(step.kind), step.id or 0][1].priority for step in stops)
     if route.priority != priority:
         yield "totals", f"priority {route.priority} instead of {priority}"
     costs, hours = vehicle.costs, ride.travelled_s / 3600

@@ -21,9 +21,9 @@ def _keeps_limits(tour: Tour, wish: Wish, place: Offer) -> bool:
     """Driving time and metres with the request."""
     vehicle, distances = tour.duty.vehicle, tour.duty.matrix.distances
     longest_s, farthest_m = vehicle.max_travel_s, vehicle.max_distance_m
-    if longest_s is not None and tour.driven_s + _added(tour, wish, place, tour.duty.durations) > longest_s:
+    if longest_s is not None and tour.sums()[0] + _added(tour, wish, place, tour.duty.durations) > longest_s:
         return False
-    return farthest_m is None or not distances or tour.metres + _added(tour, wish, place, distances) <= farthest_m
+    return farthest_m is None or not distances or tour.sums()[1] + _added(tour, wish, place, distances) <= farthest_m
 
 
 def _added(tour: Tour, wish: Wish, place: Offer, table: Square) -> int:
@@ -57,10 +57,10 @@ def _is_too_long(tour: Tour, wish: Wish, place: Offer) -> bool:
         if wish.tasks > 1:
             fetching_s += wish.end_service_s + (0 if wish.origin == wish.end else wish.end_setup_s)
             fetching_s += durations[wish.origin][wish.end]
-    if fetching_s > tour.spare_s[i] or bringing_s > tour.spare_s[j]:
+    if fetching_s > tour.spare_s(i) or bringing_s > tour.spare_s(j):
         return True
     longest_s = tour.duty.vehicle.max_duration_s
-    return longest_s is not None and tour.busy_s + fetching_s + bringing_s > longest_s
+    return longest_s is not None and tour.sums()[2] + fetching_s + bringing_s > longest_s
 
 
 def _saved_s(tour: Tour, gap: int, place: int) -> int:

@@ -64,7 +64,7 @@ def _of_exclusive(tour: Tour, wish: Wish, first: int, last: int) -> Offer | None
     best: Offer | None = None
     cheapest = INFINITE
     for i, extra in enumerate(_extras(tour, wish.both, first, last), start=first):
-        if extra < cheapest and tour.is_bare[i] and not tour.is_closed[i] and _has_room(tour, wish, i):
+        if extra < cheapest and tour.is_bare(i) and not tour.is_closed[i] and _has_room(tour, wish, i):
             place = (extra, i, i)
             leave_s = _leave_first(tour, wish, i)
             if leave_s is not None and _fits_together(tour, wish, i, leave_s) and is_sure(tour, wish, place):

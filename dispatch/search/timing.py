@@ -44,7 +44,7 @@ def schedule(duty: Duty, stops: Sequence[Stop], not_before_s: int = NEVER) -> Sc
 def late_start(duty: Duty, stops: Sequence[Stop]) -> Schedule | None:
     """The schedule as it is shown, like VROOM's: home as early as possible, and of those the one that sets out last."""
     best = schedule(duty, stops)
-    if best is None or not stops:
+    if best is None or not stops or _is_busy(duty, stops, best):
         return best
     low_s, high_s = best.begins[0], best.begins[0] + best.end_s - best.departure_s
     while low_s < high_s:
@@ -55,6 +55,13 @@ def late_start(duty: Duty, stops: Sequence[Stop]) -> Schedule | None:
         else:
             high_s = middle_s - 1
     return best
+
+
+def _is_busy(duty: Duty, stops: Sequence[Stop], found: Schedule) -> bool:
+    """Whether nobody waits, so that leaving later would mean coming home later."""
+    path = _Path(duty, stops)
+    rests_s = sum(item.service_s for item in duty.vehicle.breaks)
+    return found.end_s - found.departure_s == sum(path.legs) + sum(path.works) + rests_s
 
 
 def leg_s(duty: Duty, stops: Sequence[Stop], i: int) -> int:

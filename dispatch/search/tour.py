@@ -24,26 +24,8 @@ class Tour:
     """Node 0 is the start, node i the i-th stop, the last one the end. Gap i lies between node i and node i + 1."""
 
     __slots__ = (
-        "at",
-        "busy_s",
-        "driven_s",
-        "duty",
-        "highest_after",
-        "highest_before",
-        "is_bare",
-        "is_closed",
-        "is_limited",
-        "is_strict",
-        "late",
-        "late_same",
-        "leaves",
-        "legs",
-        "loads",
-        "metres",
-        "offers",
-        "price",
-        "spare_s",
-        "stops",
+        "_bare", "_spare", "_sums", "at", "duty", "highest_after", "highest_before", "is_closed", "is_limited",
+        "is_strict", "late", "late_same", "leaves", "legs", "loads", "offers", "price", "rides", "stops",
     )  # fmt: skip
 
     def __init__(self, duty: Duty, stops: Sequence[Stop]) -> None:
@@ -59,13 +41,33 @@ class Tour:
         self.loads = _loads(self)
         self.highest_before = [_highest(load) for load in self.loads]
         self.highest_after = [_highest(load[::-1])[::-1] for load in self.loads]
-        self.is_closed, self.is_bare = _company(self)
-        self.driven_s, self.metres, self.busy_s, self.price = _sums(self)
-        rides = any(request.max_ride_s is not None for _, request in stops)
-        self.spare_s = _spare(self) if rides else [EVER] * (len(stops) + 1)
-        self.is_strict = rides or bool(vehicle.breaks) or vehicle.max_duration_s is not None
+        self.is_closed = _closed(self)
+        self.rides = any(request.max_ride_s is not None for _, request in stops)
+        self.is_strict = self.rides or bool(vehicle.breaks) or vehicle.max_duration_s is not None
         self.is_limited = vehicle.max_travel_s is not None or vehicle.max_distance_m is not None
         self.offers: dict[tuple[TaskKind, int], Offer | None] = {}
+        self._bare: list[bool] | None = None  # what only some requests ask for is worked out when one does
+        self._spare: list[int] | None = None
+        self._sums: tuple[int, int, int] | None = None
+        self.price = _price(self)
+
+    def is_bare(self, gap: int) -> bool:
+        """Whether nobody and nothing is aboard there."""
+        if self._bare is None:
+            self._bare = _bare(self)
+        return self._bare[gap]
+
+    def spare_s(self, gap: int) -> int:
+        """By how much the rides that pass a gap could still be lengthened, were there no waiting at all."""
+        if self._spare is None:
+            self._spare = _spare(self) if self.rides else [EVER] * (len(self.stops) + 1)
+        return self._spare[gap]
+
+    def sums(self) -> tuple[int, int, int]:
+        """Driving seconds, metres, driving and working seconds; all 0 for an idle vehicle."""
+        if self._sums is None:
+            self._sums = _sums(self)
+        return self._sums
 
     def stops_with(self, wish: Wish, place: Offer) -> tuple[Stop, ...]:
         """Its stops and a request at the place that was found for it."""
@@ -159,44 +161,45 @@ def _highest(load: Sequence[int]) -> list[int]:
     return seen
 
 
-def _company(tour: Tour) -> tuple[list[bool], list[bool]]:
-    """For each gap whether somebody there has the vehicle for himself, and whether nobody and nothing is aboard."""
-    aboard, alone = 0, False
-    closed, bare = [False], [not any(load[0] for load in tour.loads)]
-    for i, (task, request) in enumerate(tour.stops, start=1):
-        if task.kind is TaskKind.PICKUP:
-            aboard += 1
-            alone = request.exclusive
-        elif task.kind is TaskKind.DELIVERY:
-            aboard -= 1
-            alone = False
-        closed.append(alone)
+def _closed(tour: Tour) -> list[bool]:
+    """For each gap whether somebody there has the vehicle for himself."""
+    return [False, *(request.exclusive and task.kind is TaskKind.PICKUP for task, request in tour.stops)]
+
+
+def _bare(tour: Tour) -> list[bool]:
+    aboard = 0
+    bare = [not any(load[0] for load in tour.loads)]
+    for i, (task, _) in enumerate(tour.stops, start=1):
+        aboard += (task.kind is TaskKind.PICKUP) - (task.kind is TaskKind.DELIVERY)
         bare.append(not aboard and not any(load[i] for load in tour.loads))
-    return closed, bare
+    return bare
 
 
-def _sums(tour: Tour) -> tuple[int, int, int, float]:
-    """Driving seconds, metres, driving and working seconds, and the price of the whole tour; all 0 for an idle vehicle."""
-    duty, at = tour.duty, tour.at
+def _price(tour: Tour) -> float:
     if not tour.stops:
-        return 0, 0, 0, 0.0
-    distances = duty.matrix.distances
+        return 0.0
+    duty = tour.duty
+    worked = duty.price_worked and duty.price_worked * (tour.sums()[2] - tour.sums()[0])
+    return duty.price_fixed + sum(tour.legs) + worked
+
+
+def _sums(tour: Tour) -> tuple[int, int, int]:
+    if not tour.stops:
+        return 0, 0, 0
+    at, durations, distances = tour.at, tour.duty.durations, tour.duty.matrix.distances
     driven_s = metres = worked_s = 0
     for i in range(len(at) - 1):
         here, to = at[i], at[i + 1]
         if i < len(tour.stops):
             task = tour.stops[i][0]
             worked_s += task.service_s if here == to else task.setup_s + task.service_s
-        if here == NOWHERE or to == NOWHERE:
-            continue
-        driven_s += duty.durations[here][to]
-        metres += distances[here][to] if distances else 0
-    price = duty.price_fixed + sum(tour.legs) + duty.price_worked * worked_s
-    return driven_s, metres, driven_s + worked_s, price
+        if here != NOWHERE and to != NOWHERE:
+            driven_s += durations[here][to]
+            metres += distances[here][to] if distances else 0
+    return driven_s, metres, driven_s + worked_s
 
 
 def _spare(tour: Tour) -> list[int]:
-    """For each gap by how much the rides that pass it could still be lengthened, were there no waiting at all."""
     n = len(tour.stops)
     spare = [EVER] * (n + 1)
     done = [0] * (n + 1)  # driving and work from the start to the begin of service at a node

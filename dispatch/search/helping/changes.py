@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
 from dispatch.problem import EarlierBy, LaterBy, LimitRaised, Request, Row, SmallestChange, Vehicle, VehicleAdded
 from dispatch.search.duty import may_serve
@@ -20,6 +21,7 @@ from dispatch.search.tour import Tour
 from dispatch.search.wish import wish_of
 
 MOST_RAISED = 2**31
+REACHES_S = (900, 3_600, 14_400, 2**40)  # moves are looked for near the wish first
 
 
 class Case:
@@ -83,14 +85,16 @@ def roomy(case: Case, vehicle: Vehicle) -> Vehicle:
 def shifted(case: Case, steps_s: Sequence[int]) -> SmallestChange | None:
     """The smallest move of all windows of the request, earlier or later, that the plan has room for."""
     tried: dict[tuple[int, bool], int] = {}  # of a tour and direction the largest move that failed
-    for move in sorted(moves(case.wish, case.tours(case.request), steps_s)):
-        if not case.patience.lasts():
-            return None
-        at = (id(move.tour), move.by_s < 0)
-        if _fits_moved(case, move.tour, move.by_s):
-            least_s = _refined(case, move, tried.get(at, 0))
-            return EarlierBy(seconds=least_s) if move.by_s < 0 else LaterBy(seconds=least_s)
-        tried[at] = abs(move.by_s)
+    tours = list(case.tours(case.request))
+    for nearer, farther in pairwise((1, *REACHES_S)):
+        for move in sorted(moves(case.wish, tours, steps_s, range(nearer, farther))):
+            if not case.patience.lasts():
+                return None
+            at = (id(move.tour), move.by_s < 0)
+            if _fits_moved(case, move.tour, move.by_s):
+                least_s = _refined(case, move, tried.get(at, 0))
+                return EarlierBy(seconds=least_s) if move.by_s < 0 else LaterBy(seconds=least_s)
+            tried[at] = abs(move.by_s)
     return None
 
 

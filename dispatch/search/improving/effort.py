@@ -10,7 +10,8 @@ from dispatch.search.patience import Patience
 
 EXPLAINING = 0.1  # of the time, for reasons, times and checks
 EXPLAINING_AT_MOST_S = 2.0
-FINISHING_S = 0.0003  # a task, at least: to time, check and print it
+FINISHING_S = 0.00015  # a task, at least: to time, check and print it
+SHORTEST_S = 0.1  # a plan of a few requests takes this long, however little was asked for
 GRACE_S = 0.3  # to come to an end, before a search is ended
 STARTING = 0.35  # of the searching time at most, for the first plan
 EXPLAINED = 20_000  # trials of changes where the answer must not depend on the clock, and more with more iterations
@@ -44,12 +45,13 @@ class Times:
 def times_of(effort: Effort, tasks: int) -> Times:
     """Shares of the time from now on, for a problem of so many tasks."""
     now = time.monotonic()
-    finishing_s = max(min(EXPLAINING_AT_MOST_S, EXPLAINING * effort.seconds), FINISHING_S * tasks)
-    searching_s = max(effort.seconds - finishing_s, effort.seconds / 2)
+    seconds = max(SHORTEST_S, effort.seconds)
+    finishing_s = max(min(EXPLAINING_AT_MOST_S, EXPLAINING * seconds), FINISHING_S * tasks)
+    searching_s = max(seconds - finishing_s, seconds / 2)
     return Times(
         started_at=now,
         first_plan_at=now + STARTING * searching_s,
         searched_at=now + searching_s,
         stopped_at=now + searching_s + min(GRACE_S, finishing_s / 4),
-        ready_at=now + effort.seconds,
+        ready_at=now + seconds,
     )

@@ -25,7 +25,7 @@ FEW = 6  # requests that ruin and recreate turns over in all ways there are
 LARGE = 30_000  # vehicles x requests: a day of exclusive trips is first planned in one sweep
 CUTS = 200  # of a day, while they help
 FRUITLESS_CUTS = 25
-CHAINING, RECREATING, MODELLING = 0.35, 0.35, 0.5  # shares of the time that is left when a stage begins
+FILLING, CHAINING, RECREATING, MODELLING = 0.3, 0.35, 0.35, 0.5  # shares of the time that is left when a stage begins
 STEPS_PER_ITERATION = 4
 
 
@@ -72,11 +72,19 @@ class Search:
     def run(self, report: Callable[[Draft], None]) -> None:
         """Report each better draft until time or steps are over."""
         self._report = report
+        self._fill()
         if self._chained():
             return
         self._recreated(RECREATING)
         self._modelled()
         self._recreated(1.0)
+
+    def _fill(self) -> None:
+        """Whoever the first plan had no time for."""
+        if self.best.waiting:
+            draft = self.best.copy()
+            fill(self.fleet, draft, self._share(FILLING))
+            self._keep(draft)
 
     def _keep(self, draft: Draft) -> None:
         found = rank(self.fleet, draft)
