@@ -1,6 +1,7 @@
 """Builds `.venv/` from requirements/dev.lock; needs nothing but a bare python3 3.11 or newer: `python3 -m local.env`.
 
-Does nothing (in well under a second) while lock, project file, interpreter and place are the ones it was built for.
+Does nothing (in well under a second) while lock, project file, place and Python's minor version are the ones it was built
+for: another python3 on the PATH, or an update of the one it was built with, must not rebuild it beneath a running system.
 Plain Debian's python3 has no ensurepip; then pip comes from Debian's own python3-pip-whl, unpacked, not installed.
 """
 
@@ -35,7 +36,7 @@ def main() -> int:
         return 1
     stamp = ENVIRONMENT / "built-for"
     wanted = fingerprint(LOCK.read_bytes(), (REPOSITORY / "pyproject.toml").read_text())
-    if stamp.exists() and stamp.read_text() == wanted:
+    if stamp.exists() and stamp.read_text() == wanted and _usable(ENVIRONMENT / "bin" / "python"):
         return 0
     try:
         _build()
@@ -47,12 +48,12 @@ def main() -> int:
     return 0
 
 
-def fingerprint(lock: bytes, project: str) -> str:
+def fingerprint(lock: bytes, project: str, python: tuple[int, int] = sys.version_info[:2]) -> str:
     """Changes when the environment must be built again: not for the settings of ruff, mypy or pytest."""
     import tomllib  # from 3.11 on: an older Python gets a sentence from main, not a traceback
 
     about = tomllib.loads(project)
-    parts = [about["build-system"], about["project"], about["tool"]["hatch"], sys.version, sys.base_prefix]
+    parts = [about["build-system"], about["project"], about["tool"]["hatch"], python]
     return hashlib.sha256(lock + json.dumps([*parts, str(ENVIRONMENT)]).encode()).hexdigest()
 
 
@@ -77,12 +78,12 @@ def _build() -> None:
 
 
 def _usable(python: Path) -> bool:
-    """Whether an environment of this very interpreter with pip is there already."""
+    """Whether an environment with pip is there whose interpreter still starts, of the version that asks."""
     if not python.exists():
         return False
-    question = "import pip, sys; print(sys.base_prefix, sys.version_info[:3])"
+    question = "import pip, sys; print(*sys.version_info[:2])"
     done = subprocess.run([str(python), "-c", question], check=False, capture_output=True, text=True)
-    return done.stdout.strip() == f"{sys.base_prefix} {tuple(sys.version_info[:3])}"
+    return done.stdout.split() == [str(part) for part in sys.version_info[:2]]
 
 
 def _give_pip(python: Path) -> None:

@@ -1,5 +1,6 @@
 """When the environment is built again, and when it is left alone."""
 
+import sys
 from pathlib import Path
 
 from local import env
@@ -19,3 +20,16 @@ def test_settings_of_tools_do_not() -> None:
     assert env.fingerprint(b"a==1", PROJECT.replace("line-length = 120", "line-length = 100")) == env.fingerprint(
         b"a==1", PROJECT
     )
+
+
+def test_another_minor_version_of_python_asks_for_a_new_environment() -> None:
+    """Its packages were compiled for one."""
+    assert env.fingerprint(b"a==1", PROJECT, (3, 11)) != env.fingerprint(b"a==1", PROJECT, (3, 13))
+
+
+def test_an_environment_whose_interpreter_still_starts_is_kept_and_a_dead_one_is_not(tmp_path: Path) -> None:
+    """Which python3 of the same version asks does not matter, so that nothing is rebuilt beneath a running system."""
+    assert env._usable(Path(sys.executable))
+    gone = tmp_path / "python"
+    gone.symlink_to(tmp_path / "removed")
+    assert not env._usable(gone)
