@@ -9,6 +9,7 @@ import json
 import os
 import re
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
@@ -93,7 +94,10 @@ def play_recording(arguments: argparse.Namespace) -> int:
     total = {
         key: sum(getattr(r, key) for r in reports) for key in ("sent", "released", "stored", "duplicate", "rejected")
     }
-    _say({"total": total})
+    reasons = sum((Counter(report.reasons) for report in reports), Counter[str]())
+    _say({"total": {**total, "reasons": dict(reasons)}})
+    if reasons["ancient"] and not arguments.shift_to_now:
+        print("older than the platform takes (30 days): --shift-to-now plays them as of today", file=sys.stderr)
     return 0 if total["released"] == total["sent"] and not total["rejected"] else 1
 
 

@@ -37,6 +37,7 @@ class Report:
     stored: int
     duplicate: int
     rejected: int
+    reasons: Mapping[str, int]  # of those rejected
     first: str
     last: str
 
@@ -108,7 +109,8 @@ async def _play_one(track: Sequence[Recorded], terminal: Terminal, speed: float)
         released=terminal.outbox.released,
         stored=terminal.stored,
         duplicate=terminal.duplicate,
-        rejected=terminal.rejected,
+        rejected=terminal.rejected.total(),
+        reasons=dict(terminal.rejected),
         first=track[0].fixed_at.isoformat(timespec="milliseconds"),
         last=track[-1].fixed_at.isoformat(timespec="milliseconds"),
     )

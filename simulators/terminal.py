@@ -5,6 +5,7 @@ until the platform acknowledges it, across lost connections and restarts of the 
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,13 +31,19 @@ class Credential:
     password: str = field(repr=False)
 
 
+class Rejection(msgspec.Struct):
+    """One fix of a batch the platform put aside."""
+
+    reason: str = "unstated"
+
+
 class Ack(msgspec.Struct):
     """The part of the platform's acknowledgement a locator acts on (contracts.md 1)."""
 
     batch: int
     stored: int = 0
     duplicate: int = 0
-    rejected: list[dict[str, object]] = []
+    rejected: list[Rejection] = []
 
 
 class Terminal:
@@ -45,7 +52,8 @@ class Terminal:
     def __init__(self, address: Address, credential: Credential, *, clock: Callable[[], datetime], rng: Random) -> None:
         self.device = credential.device
         self.outbox = Outbox(next_number=int(clock().timestamp()))
-        self.stored = self.duplicate = self.rejected = 0  # by the platform's own word
+        self.stored = self.duplicate = 0  # by the platform's own word
+        self.rejected: Counter[str] = Counter()  # reasons, likewise
         self._address = address.speaking_as(credential.device, credential.password)
         self._clock = clock
         self._rng = rng
@@ -137,7 +145,7 @@ class Terminal:
         if self.outbox.acknowledged(ack.batch):
             self.stored += ack.stored
             self.duplicate += ack.duplicate
-            self.rejected += len(ack.rejected)
+            self.rejected.update(one.reason for one in ack.rejected)
             self._news.set()
             if not self.outbox.unreleased:
                 self._all_released.set()

@@ -70,14 +70,15 @@ def test_everything_sent_is_stored_and_a_second_replay_needs_no_new_device(
     with running("ingest", environment_of("ingest"), tmp_path / "ingest.log"):
         code, lines = replay(registered, file, "--shift-to-now", "--speed", "0")
         assert code == 0
-        assert lines[-1]["total"] == {"sent": 300, "released": 300, "stored": 300, "duplicate": 0, "rejected": 0}
+        counted = {"sent": 300, "released": 300, "stored": 300, "duplicate": 0, "rejected": 0, "reasons": {}}
+        assert lines[-1]["total"] == counted
         assert stored(database) == [("replay-7", 150), ("replay-8", 150)]
         _, again = replay(registered, file, "--shift-to-now", "--speed", "0")
         assert again[-1]["total"]["released"] == 300
     assert sum(count for _, count in stored(database)) == again[-1]["total"]["stored"] + 300
 
 
-def test_a_track_too_old_for_the_platform_is_counted_as_rejected(
+def test_a_track_too_old_for_the_platform_is_counted_as_rejected_with_its_reason(
     registered: dict[str, str], environment_of: EnvironmentOf, database: Database, tmp_path: Path
 ) -> None:
     """Nothing is silently dropped: all are acknowledged, none is stored, the exit code says so."""
@@ -85,6 +86,7 @@ def test_a_track_too_old_for_the_platform_is_counted_as_rejected(
         code, lines = replay(registered, recorded(tmp_path / "old.csv", 20), "--speed", "0")
     total = lines[-1]["total"]
     assert (code, total["released"], total["stored"], total["rejected"]) == (1, 40, 0, 40)
+    assert total["reasons"] == {"ancient": 40}
     assert stored(database) == []
 
 

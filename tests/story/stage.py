@@ -157,7 +157,7 @@ async def _send(address: Address, part: Part, pause_s: float) -> int:
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-    assert terminal.rejected == 0, part.device
+    assert not terminal.rejected, part.device
     return terminal.outbox.released
 
 
