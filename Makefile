@@ -13,8 +13,8 @@ help: ## this list
 env: ## build .venv/ (does nothing when it is up to date)
 	@$(PYTHON) -m local.env
 
-up: env ## run the whole system with a simulated city; ctrl-C stops it (HOST= and PORT= listen elsewhere)
-	@$(IN)/python -m local up
+up: env ## run the whole system with a simulated city; ctrl-C stops it (HOST= and PORT= listen elsewhere, EXTRACT=FILE.osm.pbf is a real city)
+	@$(IN)/python -m local up $(if $(EXTRACT),--extract "$(EXTRACT)")
 
 down: env ## stop a running `make up`
 	@$(IN)/python -m local down

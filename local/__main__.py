@@ -39,6 +39,10 @@ def _arguments() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=run.__doc__)
         command.add_argument("--state", type=_absolute, default=place.state_dir(), help="where data and ports live")
         command.set_defaults(run=run)
+        if name == "up":
+            command.add_argument(
+                "--extract", type=_absolute, help="drive in this place (OSM PBF), not in the simulated city"
+            )
         if name in ("start", "serve"):
             command.add_argument("--tiles", type=_absolute, help="folder of router tiles; starts the router too")
             command.add_argument("--fast", action="store_true", help="no fsync: for tests")
@@ -62,7 +66,7 @@ def _absolute(text: str) -> Path:
 
 def _up(options: argparse.Namespace) -> int:
     """Start the whole system and keep it running until ctrl-C."""
-    return up.up(options.state)
+    return up.up(options.state, options.extract)
 
 
 def _down(options: argparse.Namespace) -> None:

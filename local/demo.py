@@ -1,10 +1,12 @@
-"""The simulated city of `make up`: built once from nothing, imported into router tiles and basemap, and seeded.
+"""The city of `make up`: grown once from nothing or taken from a real extract, made into router tiles and basemap, and seeded.
 
 Every step is a command anyone can run by hand; a step is left out when what it makes is there.
 """
 
+import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -43,12 +45,22 @@ class City:
         """The map background."""
         return self.folder / "basemap.pmtiles"
 
+    @property
+    def origin(self) -> Path:
+        """Which extract an imported city was made of; absent for the simulated one."""
+        return self.folder / "imported-from.json"
 
-def build_city(folder: Path, router_bin: Path) -> City:
-    """Make what is missing of the city. `router_bin` holds valhalla_build_tiles."""
+
+def build_city(folder: Path, router_bin: Path, extract: Path | None = None) -> City:
+    """Make what is missing of the city. `router_bin` holds valhalla_build_tiles.
+
+    Raises CannotRunError when the folder holds another city than the extract's: vehicles, depots and orders live there.
+    """
     city = City(folder=folder)
-    folder.mkdir(parents=True, exist_ok=True)
     tools = {"PATH": f"{router_bin}:{os.environ.get('PATH', '/usr/bin:/bin')}", "FLEET_VALHALLA_BIN": str(router_bin)}
+    if extract is not None:
+        _import(city, extract, tools)
+    folder.mkdir(parents=True, exist_ok=True)
     if not (city.description.exists() and city.roads.exists()):
         say("building the simulated city")
         run("simulators", "city", "--out", str(folder))
@@ -59,18 +71,30 @@ def build_city(folder: Path, router_bin: Path) -> City:
     if not city.basemap.exists():
         say("building the basemap")
         part = city.basemap.with_name("basemap.part")
-        run(
-            "simulators",
-            "basemap",
-            "--pbf",
-            str(city.roads),
-            "--out",
-            str(part),
-            "--attribution",
-            "模拟城市 Simulated city",
-        )
+        source = () if city.origin.exists() else ("--attribution", "模拟城市 Simulated city")
+        run("simulators", "basemap", "--pbf", str(city.roads), "--out", str(part), *source)
         part.replace(city.basemap)
     return city
+
+
+def _import(city: City, extract: Path, tools: dict[str, str]) -> None:
+    """Fill the folder from a real OpenStreetMap extract; nothing to do when it was made of this very one."""
+    try:
+        origin = {"extract": extract.name, "sha256": hashlib.sha256(extract.read_bytes()).hexdigest()}
+    except OSError as error:
+        raise CannotRunError(f"EXTRACT: {extract}: {error.strerror}") from None
+    if city.description.exists():
+        if not city.origin.exists() or json.loads(city.origin.read_text())["sha256"] != origin["sha256"]:
+            raise CannotRunError(f"{city.folder} holds another city; give {extract.name} a FLEET_STATE_DIR of its own")
+        return
+    say(f"importing {extract.name}")
+    part = city.folder.with_name("city.part")
+    shutil.rmtree(part, ignore_errors=True)
+    run("simulators", "import", str(extract), "--out", str(part), environment=tools)
+    (part / "tiles" / "complete").touch()
+    (part / city.origin.name).write_text(json.dumps(origin))
+    shutil.rmtree(city.folder, ignore_errors=True)
+    part.rename(city.folder)
 
 
 def seed(city: City, environment: dict[str, str]) -> None:

@@ -21,8 +21,11 @@ from local.state import choose_web_port
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def up(state: Path) -> int:
-    """Run the whole system until ctrl-C or `make down`. Returns 1 when it cannot, with the reason printed."""
+def up(state: Path, extract: Path | None = None) -> int:
+    """Run the whole system until ctrl-C or `make down`. Returns 1 when it cannot, with the reason printed.
+
+    `extract` is a real city to drive in instead of the simulated one.
+    """
     running = running_at(state)
     if running is not None:
         say(f"already running at {running}; `make down` stops it")
@@ -35,7 +38,7 @@ def up(state: Path) -> int:
     try:
         place.require_disk(state)
         supervise.end_former(records)
-        _start(state, kept, records)
+        _start(state, extract, kept, records)
         while True:
             supervise.tend(kept, records, time.monotonic())
             time.sleep(0.3)
@@ -90,13 +93,13 @@ def _interrupt_once() -> None:
         signal.signal(number, interrupt)
 
 
-def _start(state: Path, kept: list[supervise.Kept], records: Path) -> None:
+def _start(state: Path, extract: Path | None, kept: list[supervise.Kept], records: Path) -> None:
     """Everything up to the printed address, in order; each child is in `kept` before it is started."""
     ui.build()
     instance = _start_servers(state, kept, records)
     owner = instance.environment("owner") | overrides()
     demo.run("fleet", "migrate", environment=owner)
-    city = demo.build_city(state / "city", software.router_bin())
+    city = demo.build_city(state / "city", software.router_bin(), extract)
     instance = servers.prepare(state, tiles=city.tiles, in_use=True)
     if "FLEET_ROUTER_URL" not in overrides() and (found := instance.router) is not None:
         supervise.add(kept, supervise.Kept(name="router", start=lambda: router.start(found)), records)
