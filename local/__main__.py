@@ -150,10 +150,12 @@ def _stop(options: argparse.Namespace) -> None:
 
 
 def _status(options: argparse.Namespace) -> int:
-    """Say whether they run; exit 1 when not."""
-    running = process.recall(options.state / "keeper.json") is not None
-    print(f"{'running' if running else 'not running'}: {options.state}")
-    return 0 if running else 1
+    """Say whether they run, on their own or as part of `up`; exit 1 when not."""
+    address = up.running_at(options.state)
+    alone = process.recall(options.state / "keeper.json") is not None
+    running = "running" if alone else "not running" if address is None else f"running with the whole system at {address}"
+    print(f"{running}: {options.state}")
+    return 0 if alone or address else 1
 
 
 def _env(options: argparse.Namespace) -> None:

@@ -49,8 +49,6 @@ class Instance:
             settings["FLEET_MQTT_URL"] = self.mosquitto.url(account)
         if program in ISSUES_CREDENTIALS:
             settings["FLEET_MQTT_ADMIN_URL"] = self.mosquitto.url("admin")
-        if program in ("owner", "web"):
-            settings["FLEET_MQTT_ADMIN_URL"] = self.mosquitto.url("admin")
         if self.router is not None:
             settings["FLEET_ROUTER_URL"] = self.router.url
         return settings
