@@ -153,7 +153,9 @@ def _status(options: argparse.Namespace) -> int:
     """Say whether they run, on their own or as part of `up`; exit 1 when not."""
     address = up.running_at(options.state)
     alone = process.recall(options.state / "keeper.json") is not None
-    running = "running" if alone else "not running" if address is None else f"running with the whole system at {address}"
+    running = (
+        "running" if alone else "not running" if address is None else f"running with the whole system at {address}"
+    )
     print(f"{running}: {options.state}")
     return 0 if alone or address else 1
 
