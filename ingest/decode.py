@@ -15,11 +15,14 @@ import msgspec
 
 from fleet.position import Fix
 from ingest.clean import Doubt, place
-from ingest.formats import FORMATS, NOT_YET, Format
+from ingest.formats import FORMATS, Format
 from ingest.instant import EPOCH
-from ingest.reading import Event, Positions, Reading, Refused, Rejection, State
+from ingest.jt808.profiles import profile_of
+from ingest.jt808.show import show
+from ingest.reading import Event, Positions, Reading, Refused, Rejection, Sound, State
 
-NO_DEVICE = "-"  # in the topic when neither --topic nor the body names a device; printed as null
+JT808 = "jt808"  # frames of a byte stream: no topic, hexadecimal in files too
+NO_DEVICE = ("-", "-/-")  # in the topic when neither --topic nor the body names a device; printed as null
 # Keys of a printed line after device, t, lon and lat; what was not said is left out.
 SAID = (
     *("speed_kmh", "heading_deg", "altitude_m", "accuracy_m", "hdop", "satellites", "valid", "ignition", "odometer_km"),
@@ -33,30 +36,51 @@ class Unusable(Exception):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    parser.add_argument("--format", required=True, help="native; " + ", ".join(NOT_YET) + " are not available yet")
+    names = [*(form.name for form in FORMATS), JT808]
+    parser.add_argument("--format", required=True, help=", ".join(names))
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--hex", help="one message in hexadecimal")
     source.add_argument("--file", type=Path, help="a file with one message a line")
     source.add_argument("stdin", nargs="?", choices=["-"], help="read one message a line from standard input")
     parser.add_argument("--topic", help="the topic the messages came on")
+    parser.add_argument("--model", default="", help="of the terminal, as in the device row: its vendor profile (jt808)")
 
 
 def run(arguments: argparse.Namespace, stdin: BinaryIO) -> Iterator[str]:
     """One JSON line per fix, message or rejection. Raises Unusable."""
+    if arguments.format == JT808:
+        yield from (msgspec.json.encode(line).decode() for line in _frames(arguments, stdin))
+        return
     form = _format(arguments.format)
     for payload in _messages(arguments, stdin):
-        topic = arguments.topic or f"fleet/v1/{_named_in(payload)}/pos"
+        topic = arguments.topic or form.topic_of(payload)
         for line in _lines(form, topic, payload):
             yield msgspec.json.encode(line).decode()
+
+
+def _frames(arguments: argparse.Namespace, stdin: BinaryIO) -> Iterator[dict[str, object]]:
+    """JT/T 808: one message in hexadecimal a line. A line that is none makes the whole input unusable."""
+    streams = list(_messages(arguments, stdin))
+    if arguments.hex is None:
+        for number, line in enumerate(streams, start=1):
+            try:
+                streams[number - 1] = binascii.unhexlify(b"".join(line.split()))
+            except (binascii.Error, ValueError) as error:
+                raise Unusable(f"message {number}: {error}") from error
+    profile = profile_of(arguments.model)
+    for stream in streams:
+        for shown in show(stream, profile):
+            if isinstance(shown, Positions):
+                yield from _positions(shown)
+            else:
+                yield _rejected(shown) if isinstance(shown, Rejection) else shown
 
 
 def _format(name: str) -> Format:
     for form in FORMATS:
         if form.name == name:
             return form
-    if name in NOT_YET:
-        raise Unusable(f"--format {name}: not available yet; available are {', '.join(f.name for f in FORMATS)}")
-    raise Unusable(f"--format {name}: unknown; available are {', '.join(f.name for f in FORMATS)}")
+    raise Unusable(f"--format {name}: unknown; available are {', '.join([*(f.name for f in FORMATS), JT808])}")
 
 
 def _messages(arguments: argparse.Namespace, stdin: BinaryIO) -> Iterator[bytes]:
@@ -76,39 +100,38 @@ def _messages(arguments: argparse.Namespace, stdin: BinaryIO) -> Iterator[bytes]
     yield from (line for line in lines if line.strip())
 
 
-def _named_in(payload: bytes) -> str:
-    """The device the body names; without a topic there is nothing it could contradict."""
-
-    class Named(msgspec.Struct):
-        device: str | int | None = None
-        device_id: str | int | None = None
-
-    try:
-        body = msgspec.json.decode(payload, type=Named)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return NO_DEVICE
-    name = str(body.device if body.device is not None else body.device_id or NO_DEVICE)
-    return name if name and "/" not in name else NO_DEVICE
-
-
 def _lines(form: Format, topic: str, payload: bytes) -> Iterator[dict[str, object]]:
     decoded = form.decode(topic, payload)
     if isinstance(decoded, Positions):
-        if not decoded.items:
-            yield {"message": "pos", "device": decoded.device, "batch": decoded.batch, "fixes": 0}
-        alone = len(decoded.items) == 1 and decoded.batch is None
-        for index, item in enumerate(decoded.items):
-            if isinstance(item, Rejection):
-                yield _rejected(item)
-            else:
-                yield _fix(decoded.device, item[0], None if alone else index)
+        yield from _positions(decoded)
     elif isinstance(decoded, State):
-        yield {"message": "status", "device": decoded.device, "online": decoded.online}
+        yield _message(decoded) | {"online": decoded.online}
     elif isinstance(decoded, Event):
         happened_at = {} if decoded.happened_at is None else {"t": _iso(decoded.happened_at)}
-        yield {"message": "event", "device": decoded.device, "code": decoded.code} | happened_at | decoded.body
+        yield decoded.body | _message(decoded) | {"code": decoded.code} | happened_at
+    elif isinstance(decoded, Sound):
+        yield decoded.body | _message(decoded)
     elif isinstance(decoded, Refused):
         yield _rejected(decoded.rejection)
+
+
+def _positions(decoded: Positions) -> Iterator[dict[str, object]]:
+    if not decoded.items:
+        yield {"message": "pos", "device": _named(decoded.device), "batch": decoded.batch, "fixes": 0}
+    alone = len(decoded.items) == 1 and decoded.batch is None
+    for index, item in enumerate(decoded.items):
+        if isinstance(item, Rejection):
+            yield _rejected(item)
+        else:
+            yield _fix(decoded.device, item[0], None if alone else index)
+
+
+def _message(decoded: State | Event | Sound) -> dict[str, object]:
+    return {"message": decoded.message, "device": _named(decoded.device)}
+
+
+def _named(device: str) -> str | None:
+    return None if device in NO_DEVICE else device
 
 
 def _fix(device: str, reading: Reading, item: int | None) -> dict[str, object]:
@@ -120,7 +143,7 @@ def _fix(device: str, reading: Reading, item: int | None) -> dict[str, object]:
 
 
 def _keys(fix: Fix, *, timed: bool) -> dict[str, object]:
-    line: dict[str, object] = {"device": None if fix.device == NO_DEVICE else fix.device}
+    line: dict[str, object] = {"device": _named(fix.device)}
     if timed:
         line["t"] = _iso(fix.fixed_at)
     line |= {"lon": round(fix.lon, 7), "lat": round(fix.lat, 7)}

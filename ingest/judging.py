@@ -29,7 +29,7 @@ def judge_message(topic: str, payload: bytes, devices: Mapping[str, Device], rec
         rejections = (Rejection(reason=Rejected.UNKNOWN_DEVICE, detail=detail, payload=payload),)
     elif isinstance(decoded, State):
         state = StateChange(device_no=device.device_no, online=decoded.online)
-    else:
+    elif isinstance(decoded, Event):
         event = _event(decoded, device, received_at)
     return Judged(
         topic=topic,

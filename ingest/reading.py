@@ -1,5 +1,7 @@
 """What a decoder hands on: readings as the sender declared them, or named rejections; states and events of a device.
 
+`device` is the name the sender goes by in its own form; which device that is, the registry says (`ingest.registry`).
+
 A reading is still in the sender's datum and unjudged; `ingest.clean` turns it into a `fleet.position.Fix` or refuses it.
 """
 
@@ -55,7 +57,7 @@ Item: TypeAlias = tuple[Reading, bytes] | Rejection  # a reading goes with the b
 class Positions:
     """A decoded position message: one item per fix, in the sender's order, or one rejection for the whole."""
 
-    device: str  # who it is, from the topic
+    device: str  # who it is, from the topic (Traccar: from the body)
     items: tuple[Item, ...]
     batch: int | None = None  # number the sender wants acknowledged
     count: int = 0  # fixes the message holds, also when it is rejected as a whole; 0 = cannot be told
@@ -67,6 +69,7 @@ class State:
 
     device: str
     online: bool
+    message: str = "status"  # the sender's own word for this kind of message
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,6 +79,16 @@ class Event:
     device: str
     happened_at: datetime | None  # None = not said
     code: str
+    body: dict[str, object]
+    message: str = "event"  # the sender's own word for this kind of message
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sound:
+    """A message in order that carries nothing to store: a heartbeat, a registration, a list of waypoints."""
+
+    device: str
+    message: str  # the sender's own word for this kind of message
     body: dict[str, object]
 
 
@@ -87,4 +100,4 @@ class Refused:
     rejection: Rejection
 
 
-Decoded: TypeAlias = Positions | State | Event | Refused
+Decoded: TypeAlias = Positions | State | Event | Sound | Refused

@@ -6,11 +6,13 @@ Bytes in, readings or named rejections out; any bytes whatever give an answer. O
 import msgspec
 
 from fleet.position import Datum, Rejected
+from ingest.formats.said import MOST_BYTES, JsonError, Unreadable, key_of, refuse
 from ingest.instant import read_instant
 from ingest.reading import Decoded, Event, Item, Positions, Reading, Refused, Rejection, State
 
+NAME = "native"
+SUBSCRIPTIONS = ("fleet/v1/+/pos", "fleet/v1/+/status", "fleet/v1/+/event")
 PREFIX = ("fleet", "v1")
-MOST_BYTES = 64 * 1024
 MOST_FIXES = 100
 IDENTITY_KEYS = ("device", "device_id")
 BOOLEANS = ("valid", "ignition")
@@ -30,7 +32,6 @@ CONTRACT_ALARMS = frozenset(
     | {"illegal_ignition", "illegal_displacement", "stolen", "collision", "rollover", "fuel_abnormal", "long_stop"}
     | {"area", "route", "encrypted"}
 )
-JsonError = (msgspec.MsgspecError, ValueError, RecursionError)  # RecursionError: a nesting bomb
 _reader = msgspec.json.Decoder(dict[str, object])
 
 
@@ -66,7 +67,7 @@ def decode(topic: str, payload: bytes) -> Decoded:
     """Take a message apart. Knows no clock and no registry: never `future`, `ancient` or `unknown_device`."""
     parts = topic.split("/")
     if len(parts) != 4 or tuple(parts[:2]) != PREFIX or not parts[2]:
-        return _refuse("", payload, Rejected.UNSUPPORTED, f"not a topic of the native form: {topic}")
+        return refuse("", payload, Rejected.UNSUPPORTED, f"not a topic of the native form: {topic}")
     device, kind = parts[2], parts[3]
     if kind == "pos":
         return _positions(device, payload)
@@ -74,7 +75,13 @@ def decode(topic: str, payload: bytes) -> Decoded:
         return _state(device, payload)
     if kind == "event":
         return _event(device, payload)
-    return _refuse(device, payload, Rejected.UNSUPPORTED, f"not a topic a device writes: {topic}")
+    return refuse(device, payload, Rejected.UNSUPPORTED, f"not a topic a device writes: {topic}")
+
+
+def topic_of(payload: bytes) -> str:
+    """The device the body names; without a topic there is nothing it could contradict."""
+    name = key_of(payload, "device") or key_of(payload, "device_id")
+    return f"fleet/v1/{name if name and '/' not in name else '-'}/pos"
 
 
 def _positions(device: str, payload: bytes) -> Positions:
@@ -110,31 +117,23 @@ def _positions(device: str, payload: bytes) -> Positions:
 def _item(device: str, payload: bytes, index: int | None) -> Item:
     try:
         return _reading(device, _reader.decode(payload)), payload
-    except _Named as named:
-        return Rejection(reason=named.reason, detail=str(named), payload=payload, item=index)
+    except Unreadable as unreadable:
+        return Rejection(reason=unreadable.reason, detail=str(unreadable), payload=payload, item=index)
     except JsonError as error:
         return Rejection(reason=Rejected.MALFORMED, detail=str(error), payload=payload, item=index)
-
-
-class _Named(Exception):
-    """A rejection on its way out of the reading of one fix."""
-
-    def __init__(self, reason: Rejected, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
 
 
 def _reading(device: str, said: dict[str, object]) -> Reading:
     for key in IDENTITY_KEYS:
         claimed = said.pop(key, None)
         if claimed is not None and str(claimed) != device:
-            raise _Named(Rejected.FORGED, f"the body says {claimed}, the topic {device}")
+            raise Unreadable(Rejected.FORGED, f"the body says {claimed}, the topic {device}")
     if "t" not in said:
-        raise _Named(Rejected.MALFORMED, "t is missing")
+        raise Unreadable(Rejected.MALFORMED, "t is missing")
     try:
         instant = read_instant(said.pop("t"))
     except ValueError as error:
-        raise _Named(Rejected.MALFORMED, f"t: {error}") from error
+        raise Unreadable(Rejected.MALFORMED, f"t: {error}") from error
     said.pop("batch", None)
     datum = _datum(said.pop("crs", None))
     for key in BOOLEANS:
@@ -157,40 +156,36 @@ def _datum(crs: object) -> Datum | None:
     try:
         return Datum(str(crs).upper())
     except ValueError as error:
-        raise _Named(Rejected.UNSUPPORTED, f"crs {str(crs)[:40]} is not one we know") from error
+        raise Unreadable(Rejected.UNSUPPORTED, f"crs {str(crs)[:40]} is not one we know") from error
 
 
 def _alarm(code: object) -> str:
     if not isinstance(code, str):
-        raise _Named(Rejected.MALFORMED, "alarms must be a list of codes")
+        raise Unreadable(Rejected.MALFORMED, "alarms must be a list of codes")
     return code if code in CONTRACT_ALARMS or code.startswith("vendor:") else f"vendor:{code}"
 
 
 def _state(device: str, payload: bytes) -> State | Refused:
     word = payload.strip()
     if word not in (b"online", b"offline"):
-        return _refuse(device, payload, Rejected.MALFORMED, "a status is online or offline")
+        return refuse(device, payload, Rejected.MALFORMED, "a status is online or offline")
     return State(device=device, online=word == b"online")
 
 
 def _event(device: str, payload: bytes) -> Event | Refused:
     if len(payload) > MOST_BYTES:
-        return _refuse(device, payload, Rejected.OVERSIZED, f"{len(payload)} bytes, at most {MOST_BYTES}")
+        return refuse(device, payload, Rejected.OVERSIZED, f"{len(payload)} bytes, at most {MOST_BYTES}")
     try:
         body = _reader.decode(payload)
         code = body.pop("code", None)
         said = body.pop("t", None)
         happened_at = None if said is None else read_instant(said)
     except JsonError as error:
-        return _refuse(device, payload, Rejected.MALFORMED, f"event: {error}")
+        return refuse(device, payload, Rejected.MALFORMED, f"event: {error}")
     if not isinstance(code, str) or not code:
-        return _refuse(device, payload, Rejected.MALFORMED, "event: code must be a word")
+        return refuse(device, payload, Rejected.MALFORMED, "event: code must be a word")
     for key in IDENTITY_KEYS:
         claimed = body.pop(key, None)
         if claimed is not None and str(claimed) != device:
-            return _refuse(device, payload, Rejected.FORGED, f"the body says {claimed}, the topic {device}")
+            return refuse(device, payload, Rejected.FORGED, f"the body says {claimed}, the topic {device}")
     return Event(device=device, happened_at=happened_at, code=code, body=body)
-
-
-def _refuse(device: str, payload: bytes, reason: Rejected, detail: str) -> Refused:
-    return Refused(device=device, rejection=Rejection(reason=reason, detail=detail, payload=payload))

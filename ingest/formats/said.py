@@ -1,0 +1,159 @@
+"""One JSON object of a sender, taken apart key by key; what nobody took is kept as `extra`.
+
+A value of the wrong kind stays where it is: it ends in `extra` and never spoils the fix. Only what a fix cannot be
+without (its place and, where the form has one, its time) raises Unreadable.
+"""
+
+import math
+from collections.abc import Callable
+from datetime import datetime
+
+import msgspec
+
+from fleet.position import Datum, Rejected
+from ingest.instant import read_instant
+from ingest.reading import Decoded, Positions, Reading, Refused, Rejection
+
+MOST_BYTES = 64 * 1024
+JsonError = (msgspec.MsgspecError, ValueError, RecursionError)  # RecursionError: a nesting bomb
+FLAGS: dict[object, bool] = {"0": False, "1": True, "false": False, "true": True}
+_object = msgspec.json.Decoder(dict[str, object])
+
+
+class Unreadable(Exception):
+    """Why a message or one fix of it cannot be read."""
+
+    def __init__(self, reason: Rejected, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+class Said:
+    """The keys of one object. Taking a key removes it; `null` means "not said"."""
+
+    __slots__ = ("rest",)
+
+    def __init__(self, body: object, name: str = "the message") -> None:
+        if not isinstance(body, dict):
+            raise Unreadable(Rejected.MALFORMED, f"{name} is not an object")
+        self.rest: dict[str, object] = {key: value for key, value in body.items() if value is not None}
+
+    def number(self, key: str, *, per: float = 1) -> float | None:
+        """A number, also one written as text; `per` of the sender's units are one of ours."""
+        value = _number(self.rest.get(key))
+        if value is None:
+            return None
+        del self.rest[key]
+        return value / per
+
+    def need(self, key: str, *, per: float = 1) -> float:
+        """The same for a key nothing can be done without. Raises Unreadable."""
+        value = self.number(key, per=per)
+        if value is None:
+            raise Unreadable(Rejected.MALFORMED, f"{key} is missing or not a number")
+        return value
+
+    def instant(self, key: str) -> datetime:
+        """An instant as our own form writes it, epochs also as text. Raises Unreadable."""
+        value = self.rest.pop(key, None)
+        if value is None:
+            raise Unreadable(Rejected.MALFORMED, f"{key} is missing")
+        number = _number(value)
+        try:
+            return read_instant(value if number is None else number)
+        except ValueError as error:
+            raise Unreadable(Rejected.MALFORMED, f"{key}: {error}") from error
+
+    def whole(self, key: str) -> int | None:
+        """An integer, for words of bits."""
+        value = _number(self.rest.get(key))
+        if value is None or not value.is_integer():
+            return None
+        del self.rest[key]
+        return int(value)
+
+    def flag(self, key: str) -> bool | None:
+        """A boolean, also 0 and 1, also as text."""
+        value = self.rest.get(key)
+        if type(value) is not bool:
+            value = FLAGS.get(str(value).lower()) if isinstance(value, int | str) else None
+        if value is None:
+            return None
+        del self.rest[key]
+        return bool(value)
+
+    def text(self, key: str) -> str | None:
+        """A word; a number is taken as its digits."""
+        value = self.rest.get(key)
+        if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+            return None
+        del self.rest[key]
+        return str(value)
+
+    def object(self, key: str) -> "Said":
+        """An object below this one; an empty one when there is none."""
+        value = self.rest.get(key)
+        return Said(self.rest.pop(key)) if isinstance(value, dict) else Said({})
+
+    def datum(self) -> Datum | None:
+        """The datum a message declares itself, under the key of our own form. Raises Unreadable for one we do not know."""
+        crs = self.rest.pop("crs", None)
+        if crs is None:
+            return None
+        try:
+            return Datum(str(crs).upper())
+        except ValueError as error:
+            raise Unreadable(Rejected.UNSUPPORTED, f"crs {str(crs)[:40]} is not one we know") from error
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def read_object(payload: bytes) -> dict[str, object]:
+    """The JSON object a message is. Raises Unreadable: oversized, malformed."""
+    if len(payload) > MOST_BYTES:
+        raise Unreadable(Rejected.OVERSIZED, f"{len(payload)} bytes, at most {MOST_BYTES}")
+    try:
+        return _object.decode(payload)
+    except JsonError as error:
+        raise Unreadable(Rejected.MALFORMED, str(error)) from error
+
+
+def or_refuse(device: str, payload: bytes, read: Callable[[], Decoded]) -> Decoded:
+    """What a message says, or that it cannot be taken as a whole."""
+    try:
+        return read()
+    except Unreadable as error:
+        return refuse(device, payload, error.reason, str(error))
+
+
+def one_fix(device: str, payload: bytes, read: Callable[[], Reading]) -> Positions:
+    """The single fix of a message, or why it cannot be read."""
+    try:
+        return Positions(device=device, items=((read(), payload),), count=1)
+    except Unreadable as error:
+        rejection = Rejection(reason=error.reason, detail=str(error), payload=payload)
+        return Positions(device=device, items=(rejection,), count=1)
+
+
+def refuse(device: str, payload: bytes, reason: Rejected, detail: str) -> Refused:
+    """A message that cannot be taken as a whole."""
+    return Refused(device=device, rejection=Rejection(reason=reason, detail=detail, payload=payload))
+
+
+def key_of(payload: bytes, *path: str) -> str | None:
+    """The word at a path of the object, for a message that comes without its topic."""
+    try:
+        said = Said(read_object(payload))
+        for key in path[:-1]:
+            said = said.object(key)
+        return said.text(path[-1])
+    except Unreadable:
+        return None
