@@ -23,7 +23,7 @@ from local.place import Identity, make_dir, write_owned
 from local.software import library_dirs
 
 # One client id per service account: only the holder of its password may use it (reliability.md SEC02).
-SERVICE_ACCOUNTS = ("admin", "ingest", "platform")
+SERVICE_ACCOUNTS = ("admin", "ingest", "platform", "gateway")
 FOREIGN_TOPICS = ("owntracks/#", "jt808/#", "traccar/#", "+/+/teltonika/#", "location/#")
 FROM_DEVICES = ("fleet/v1/+/pos", "fleet/v1/+/status", "fleet/v1/+/event")
 HASH_ROUNDS = 101_000
@@ -79,12 +79,13 @@ class Mosquitto:
 
 
 def start(server: Mosquitto) -> subprocess.Popen[bytes]:
-    """Write configuration and, the first time, the service accounts; start the broker and wait until it listens."""
+    """Write configuration and the service accounts that are not there yet; start the broker, wait until it listens."""
     make_dir(server.home, 0o700, server.identity)
     accounts = server.home / "dynamic-security.json"
-    if not accounts.exists() or accounts.stat().st_size == 0:
-        passwords = {name: server.passwords[f"mqtt_{name}"] for name in SERVICE_ACCOUNTS}
-        write_owned(accounts, json.dumps(security(passwords), indent=1), server.identity)
+    passwords = {name: server.passwords[f"mqtt_{name}"] for name in SERVICE_ACCOUNTS}
+    content = completed(accounts.read_text() if accounts.exists() else "", passwords)
+    if content is not None:
+        write_owned(accounts, json.dumps(content, indent=1), server.identity)
     plugin = next((p for d in library_dirs(server.root) for p in d.glob("mosquitto_dynamic_security.so")), None)
     if plugin is None:
         raise CannotRunError(f"the unpacked Mosquitto in {server.root} has no dynamic-security plugin")
@@ -105,6 +106,26 @@ def start(server: Mosquitto) -> subprocess.Popen[bytes]:
     return child
 
 
+def completed(held: str, passwords: Mapping[str, str]) -> dict[str, Any] | None:
+    """What a broker's file becomes so that every service account is in it; None = they all are.
+
+    An installation from before an account existed gets it at its next start. What is there stays: devices, and
+    accounts with the passwords they have.
+    """
+    if not held.strip():
+        return security(passwords)
+    content: dict[str, Any] = json.loads(held)
+    names = {client["username"] for client in content["clients"]}
+    missing = {name: password for name, password in passwords.items() if name not in names}
+    if not missing:
+        return None
+    wanted = security(missing)
+    content["clients"] += wanted["clients"]
+    roles = {role["rolename"] for role in content["roles"]}
+    content["roles"] += [role for role in wanted["roles"] if role["rolename"] not in roles]
+    return content
+
+
 def security(passwords: Mapping[str, str]) -> dict[str, Any]:
     """The plugin's start configuration: default deny, one bound client and one role per service account."""
     return {
@@ -119,6 +140,8 @@ def security(passwords: Mapping[str, str]) -> dict[str, Any]:
         "roles": [
             _role("admin", send=["$CONTROL/#"], read=["$CONTROL/#", "$SYS/#"]),
             _role("ingest", send=["fleet/v1/+/ack"], read=[*FROM_DEVICES, *FOREIGN_TOPICS]),
+            # Speaks for terminals that cannot speak MQTT: writes what a device writes, reads what a device is told.
+            _role("gateway", send=[*FROM_DEVICES], read=["fleet/v1/+/ack", "fleet/v1/+/cmd"]),
             _role("platform", send=["fleet/v1/+/cmd"], read=["fleet/v1/+/event", "fleet/v1/+/status", "$SYS/#"]),
         ],
     }

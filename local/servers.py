@@ -19,6 +19,7 @@ from local.place import make_dir, server_identity
 ROLE_OF = {
     "owner": ("fleet_owner", "admin"),
     "ingest": ("fleet_engine", "ingest"),
+    "gateway": ("fleet_engine", "gateway"),
     "geofence": ("fleet_engine", None),
     "dispatch": ("fleet_engine", None),
     "web": ("fleet_web", "platform"),
@@ -37,7 +38,7 @@ class Instance:
     router: router.Router | None  # None until there are tiles
 
     def environment(self, program: str = "owner") -> dict[str, str]:
-        """The FLEET_* settings of a program: owner, ingest, geofence, dispatch or web."""
+        """The FLEET_* settings of a program: owner, ingest, gateway, geofence, dispatch or web."""
         role, account = ROLE_OF[program]
         settings = {
             "FLEET_DATABASE_URL": self.postgres.url(role),

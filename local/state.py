@@ -18,7 +18,10 @@ from local.errors import CannotRunError
 # Below the range the kernel hands to outgoing connections, so a remembered port is rarely taken meanwhile.
 PORT_RANGE = range(20_000, 32_000)
 FIRST_WEB_PORT = 8080
-SECRET_NAMES = ("postgres", "fleet_owner", "fleet_engine", "fleet_web", "mqtt_admin", "mqtt_ingest", "mqtt_platform")
+SECRET_NAMES = (
+    *("postgres", "fleet_owner", "fleet_engine", "fleet_web"),
+    *("mqtt_admin", "mqtt_ingest", "mqtt_platform", "mqtt_gateway"),
+)
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from local import process, state
+from local import mosquitto, process, state
 from local.errors import CannotRunError
 
 RNG = random.Random(7)
@@ -166,3 +166,32 @@ def test_the_servers_of_a_running_make_up_are_in_use_whoever_asks_for_settings(t
     assert not _in_use(tmp_path)
     process.remember(tmp_path / "supervisor.json", os.getpid())
     assert _in_use(tmp_path)
+
+
+def test_an_older_brokers_file_gets_only_the_accounts_it_lacks() -> None:
+    """A service account of a newer version is added at the next start; devices and known passwords stay."""
+    old = mosquitto.security({"admin": "a", "ingest": "b"})
+    old["clients"].append({"username": "dev1", "roles": [{"rolename": "of-dev1"}]})
+    old["roles"] = [role for role in old["roles"] if role["rolename"] != "gateway"]
+    passwords = {"admin": "other", "ingest": "other", "gateway": "c"}
+    new = mosquitto.completed(json.dumps(old), passwords)
+    assert new is not None
+    assert new["clients"][:3] == old["clients"]
+    assert [client["username"] for client in new["clients"][3:]] == ["gateway"]
+    assert [role["rolename"] for role in new["roles"]].count("gateway") == 1
+    assert len({role["rolename"] for role in new["roles"]}) == len(new["roles"])
+    assert mosquitto.completed(json.dumps(new), passwords) is None
+    assert [client["username"] for client in (mosquitto.completed("", passwords) or {})["clients"]] == list(passwords)
+
+
+def test_the_gateway_may_do_no_more_than_devices_may() -> None:
+    """Least privilege: it writes what a device writes and reads what a device is told, nothing of the platform's."""
+    (role,) = [role for role in mosquitto.security({})["roles"] if role["rolename"] == "gateway"]
+    allowed = {(rule["acltype"], rule["topic"]) for rule in role["acls"]}
+    writes = {("publishClientSend", f"fleet/v1/+/{kind}") for kind in ("pos", "status", "event")}
+    reads = {
+        (kind, f"fleet/v1/+/{topic}")
+        for kind in ("publishClientReceive", "subscribePattern")
+        for topic in ("ack", "cmd")
+    }
+    assert allowed == writes | reads
