@@ -18,6 +18,9 @@ NULL_ISLAND_DEG = 1e-6
 FEW_SATELLITES = 4
 POOR_ACCURACY_M = 50
 POOR_HDOP = 5
+# Coordinates shifted by a method the message does not name: no place to judge by, unless the datum of the device is known.
+ENCRYPTED = "encrypted"
+UNSHIFTED = (Datum.WGS84, Datum.CGCS2000)
 # What a sensor on a road vehicle can say at all; outside it the value is noise, the fix itself may still be good.
 BELIEVABLE: dict[str, tuple[float, float]] = {
     "speed_kmh": (0, 400),
@@ -108,7 +111,7 @@ def place(reading: Reading, device: str, received_at: datetime, datum: Datum = D
         alarms=reading.alarms,
         seq=reading.seq,
         driver=reading.driver,
-        quality=_quality(reading, said, received_at),
+        quality=_quality(reading, source, said, received_at),
         extra=extra,
     )
 
@@ -125,10 +128,10 @@ def _believable(reading: Reading) -> tuple[dict[str, float | None], dict[str, ob
     return said, extra
 
 
-def _quality(reading: Reading, said: dict[str, float | None], received_at: datetime) -> Quality:
+def _quality(reading: Reading, source: Datum, said: dict[str, float | None], received_at: datetime) -> Quality:
     flags = 0
     satellites, accuracy, hdop = said["satellites"], said["accuracy_m"], said["hdop"]
-    if reading.valid is False:
+    if reading.valid is False or (ENCRYPTED in reading.alarms and source in UNSHIFTED):
         flags |= Quality.NO_FIX.value
     if satellites is not None and satellites < FEW_SATELLITES:
         flags |= Quality.FEW_SATELLITES.value

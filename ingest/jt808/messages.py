@@ -114,10 +114,10 @@ def _register(message: Message, _: Profile) -> Registration:
 
 
 def _edition(message: Message) -> int:
-    if message.version is not None:
-        return 2019
-    colour_at = BEFORE_MAKER + sum(WIDTHS[2013])
     body = message.body
+    if message.version is not None and len(body) >= BEFORE_MAKER + sum(WIDTHS[2019]):
+        return 2019  # shorter: a unit with the new header and an old body
+    colour_at = BEFORE_MAKER + sum(WIDTHS[2013])
     # In a 2011 body this long the byte lies inside the plate or VIN: letters, never a colour.
     return 2013 if len(body) > colour_at and body[colour_at] <= HIGHEST_COLOUR else 2011
 
