@@ -1,4 +1,4 @@
-"""`python -m ingest`: the engine. `python -m ingest decode`: what a payload means, without servers."""
+"""`python -m ingest`: the engine. `decode`: what a payload means, without servers. `jt808`: the gateway of terminals."""
 
 import asyncio
 import os
@@ -12,6 +12,7 @@ from fleet.commandline import Arguments
 from fleet.errors import NotConfigured
 from fleet.settings import load, need
 from ingest import decode
+from ingest.jt808.gateway import command
 
 
 async def serve() -> None:
@@ -40,11 +41,13 @@ def main() -> int:
     parser = Arguments(prog="python -m ingest", description=__doc__)
     commands = parser.add_subparsers(dest="command")
     decode.add_arguments(commands.add_parser("decode", help="show what a payload means, without any server"))
+    gateway = commands.add_parser("jt808", help="serve JT/T 808 terminals over TCP")
+    gateway.add_argument("--listen", required=True, type=command.listening, metavar="HOST:PORT")
     arguments = parser.parse_args()
     if arguments.command == "decode":
         return decode.main(arguments)
     try:
-        asyncio.run(serve())
+        asyncio.run(command.serve(*arguments.listen) if arguments.command == "jt808" else serve())
     except NotConfigured as missing:
         print(missing, file=sys.stderr)
         return 2

@@ -1,0 +1,303 @@
+"""The gateway: terminals on one side, the platform's broker on the other (contracts.md 3).
+
+A position is published with a batch number and answered when the platform's acknowledgement for it has come, so for a
+terminal "answered" means "stored". Without an acknowledgement there is no answer, and the terminal sends again.
+"""
+
+import asyncio
+import itertools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+import msgspec
+import structlog
+
+from fleet.broker import Address
+from fleet.errors import NotConfigured
+from ingest.jt808.gateway.codes import Codes
+from ingest.jt808.gateway.commanding import Commanding
+from ingest.jt808.gateway.conversation import Conversation, Joined, Obeyed, Send, Step, Store, Stranger, Tell
+from ingest.jt808.gateway.link import Link
+from ingest.jt808.gateway.registry import Registry
+from ingest.jt808.gateway.uplink import Uplink
+from ingest.jt808.gateway.upload import payloads
+from ingest.jt808.gateway.waiting import ANSWER_WITHIN_S as STORED_WITHIN_S
+from ingest.jt808.gateway.waiting import Upload, Waiting
+from ingest.jt808.messages import DriverCard
+
+log = structlog.get_logger("ingest.jt808")
+
+MOST_TERMINALS = 10_000
+BACKLOG = 1_024  # connections waiting to be accepted: all terminals come at once after an outage
+AUTHENTICATE_WITHIN_S = 60.0
+IDLE_S = 900.0  # without a byte; sleeping terminals say something every few minutes
+SWEEP_S = 1.0
+GOODBYE_S = 0.2
+SUMMARY_EVERY_S = 10.0
+BATCHES_PER_SECOND = 1 << 20  # numbers begin at the clock, so those of an earlier run never come again
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the summary line says; totals since the start."""
+
+    frames: int = 0
+    malformed: int = 0
+    unknown: int = 0  # messages nobody reads
+    uploads: int = 0
+    answered: int = 0
+    overdue: int = 0  # never acknowledged in time, so never answered
+    full: int = 0  # not taken: too many unanswered
+    strangers: int = 0  # registrations refused
+
+
+class Gateway:
+    """All terminals of one listening address."""
+
+    def __init__(
+        self,
+        *,
+        database_url: str,
+        broker: Address,
+        codes: Codes,
+        clock: Callable[[], datetime],
+        rng: Random,
+    ) -> None:
+        self.tally = Tally()
+        self.waiting = Waiting()
+        self.registry = Registry(database_url)
+        self.port = 0  # once it listens
+        self._codes = codes
+        self._clock = clock
+        self._numbers = itertools.count(int(clock().timestamp()) * BATCHES_PER_SECOND)
+        self._links: set[Link] = set()
+        self._joined: dict[str, Link] = {}
+        self._seen: set[str] = set()  # devices that joined since the start: commands for them are ours to answer
+        self._strangers: set[Link] = set()
+        self._commanding = Commanding(self._joined.get, self._report)
+        self._uplink = Uplink(broker, self.waiting, stored=self._stored, commanded=self._commanded, rng=rng)
+
+    async def run(self, host: str, port: int, stopping: asyncio.Event) -> None:
+        """Serve until `stopping` is set."""
+        first_read = asyncio.Event()
+
+        async def read_again() -> None:
+            first_read.set()
+            self._registry_read()
+
+        loop = asyncio.get_running_loop()
+        tasks = [loop.create_task(self.registry.follow(read_again)), loop.create_task(self._uplink.stay())]
+        asked = loop.create_task(stopping.wait())
+        try:
+            await _first(asked, *tasks, until=first_read)
+            server = await self._listen(host, port)
+            await _first(asked, *tasks, until=self._uplink.ready)
+            tasks += [loop.create_task(self._sweep()), loop.create_task(self._summarise())]
+            log.info("ready", host=host, port=self.port, devices=len(self.registry))
+            await asyncio.wait((asked, *tasks), return_when=asyncio.FIRST_COMPLETED)
+            server.close()
+        finally:
+            for link in list(self._links):
+                self.end(link, "stopped")
+            await asyncio.sleep(GOODBYE_S)  # the sockets close, the broker hears who is offline
+            for task in (asked, *tasks):
+                if task.done() and not task.cancelled() and task.exception() is not None:
+                    log.error("task_failed", error=str(task.exception()))
+                task.cancel()
+            ended = await asyncio.gather(asked, *tasks, return_exceptions=True)
+            log.info("stopped", **self._totals())
+        for error in ended:
+            if isinstance(error, Exception):
+                raise error
+
+    async def _listen(self, host: str, port: int) -> asyncio.Server:
+        loop = asyncio.get_running_loop()
+        try:
+            server = await loop.create_server(lambda: Link(self), host, port, backlog=BACKLOG)
+        except OSError as error:
+            raise NotConfigured(f"--listen {host}:{port}: {error.strerror or error}") from error
+        self.port = server.sockets[0].getsockname()[1]
+        return server
+
+    def new_conversation(self) -> Conversation:
+        """For a connection that was accepted."""
+        return Conversation(self.registry.model_of, self._codes)
+
+    def came(self, link: Link) -> None:
+        """A connection was accepted."""
+        link.came_s = link.heard_s = _now_s()
+        self._links.add(link)
+        if len(self._links) > MOST_TERMINALS:
+            self.end(link, "too_many")
+
+    def heard(self, link: Link, data: bytes) -> None:
+        """Bytes came."""
+        link.heard_s = _now_s()
+        talk = link.conversation
+        before = talk.frames, talk.malformed, talk.unknown
+        self._do(link, talk.receive(data, link.heard_s))
+        self.tally.frames += talk.frames - before[0]
+        self.tally.malformed += talk.malformed - before[1]
+        self.tally.unknown += talk.unknown - before[2]
+
+    def left(self, link: Link) -> None:
+        """A connection is gone."""
+        self._links.discard(link)
+        self._strangers.discard(link)
+        self.waiting.drop_owner(link)
+        if self._joined.get(link.device) is link:
+            del self._joined[link.device]
+            self._uplink.publish(f"fleet/v1/{link.device}/status", b"offline", retain=True)
+
+    def end(self, link: Link, why: str) -> None:
+        """Close a connection, saying why in the log."""
+        log.info("terminal_closed", device=link.device, why=why, malformed=link.conversation.malformed)
+        if why in ("logged_off", "stopped"):
+            link.close()
+        else:
+            link.abort()
+
+    def _do(self, link: Link, steps: list[Step]) -> None:
+        for step in steps:
+            if isinstance(step, Send):
+                link.write(step.frame)
+            elif isinstance(step, Store):
+                self._store(link, step)
+            elif isinstance(step, Tell):
+                self._tell(link, step)
+            elif isinstance(step, Obeyed):
+                self._commanding.obeyed(link, step.answer)
+            elif isinstance(step, Joined):
+                self._join(link, step.device)
+            elif isinstance(step, Stranger):
+                self._strangers.add(link)
+                self.registry.ask()
+            else:
+                self.end(link, step.why)
+
+    def _store(self, link: Link, step: Store) -> None:
+        upload = Upload(
+            owner=link,
+            device=link.device,
+            kind=step.kind,
+            serials=step.serials,
+            digest=step.digest,
+            until_s=_now_s() + STORED_WITHIN_S,
+        )
+        same = self.waiting.same(upload)
+        if same is not None:
+            # Sent again while the first still waits: one answer will do, but perhaps nobody has heard the first.
+            self._publish(same)
+            return
+        upload.payloads.update(payloads(step.items, self._numbers))
+        if not self.waiting.has_room(upload):
+            self.tally.full += 1
+            return
+        self.waiting.add(upload)
+        self.tally.uploads += 1
+        self._publish(upload)
+
+    def _publish(self, upload: Upload) -> None:
+        for number, payload in list(upload.payloads.items()):
+            self._uplink.publish_batch(upload.device, number, payload)
+
+    def _stored(self, upload: Upload) -> None:
+        link = upload.owner
+        if isinstance(link, Link):
+            link.write(link.conversation.answer(upload.kind, upload.serials))
+            self.tally.answered += 1
+
+    def _tell(self, link: Link, step: Tell) -> None:
+        def told() -> None:
+            link.write(link.conversation.answer(step.kind, step.serials))
+
+        self._report(link.device, _card(step.card), at=step.card.at, then=told)
+
+    def _report(
+        self,
+        device: str,
+        said: dict[str, object],
+        *,
+        at: datetime | None = None,
+        then: Callable[[], None] | None = None,
+    ) -> None:
+        payload = msgspec.json.encode({"t": at or self._clock(), "via": "jt808"} | said)
+        self._uplink.publish(f"fleet/v1/{device}/event", payload, then=then)
+
+    def _join(self, link: Link, device: str) -> None:
+        older = self._joined.get(device)
+        self._joined[device] = link
+        self._seen.add(device)
+        if older is link:
+            return  # authenticated twice
+        if older is not None:
+            # The newest wins: after a lost radio link the old connection is a corpse nobody has told us about.
+            self.end(older, "replaced")
+        log.info("terminal_joined", device=device, version=link.conversation.version)
+        self._uplink.publish(f"fleet/v1/{device}/status", b"online", retain=True)
+
+    def _registry_read(self) -> None:
+        strangers, self._strangers = self._strangers, set()
+        for link in strangers:
+            known = self.registry.model_of(link.device) is not None
+            if not known:
+                self.tally.strangers += 1
+                log.warning("terminal_unknown", device=link.device)
+            self._do(link, link.conversation.decide())
+        for device, link in list(self._joined.items()):
+            if self.registry.model_of(device) is None:
+                self.end(link, "switched_off")
+
+    def _commanded(self, device: str, payload: bytes) -> None:
+        if device in self._seen:  # a device that never came here is somebody else's to answer for
+            self._commanding.commanded(device, payload, _now_s())
+
+    async def _sweep(self) -> None:
+        """End what is silent, give up what waits too long."""
+        while True:
+            await asyncio.sleep(SWEEP_S)
+            now_s = _now_s()
+            self.tally.overdue += self.waiting.drop_overdue(now_s)
+            for link in list(self._links):
+                if not link.conversation.joined and now_s - link.came_s > AUTHENTICATE_WITHIN_S:
+                    self.end(link, "not_authenticated")
+                elif now_s - link.heard_s > IDLE_S:
+                    self.end(link, "silent")
+                self._commanding.give_up(link, now_s)
+
+    async def _summarise(self) -> None:
+        while True:
+            await asyncio.sleep(SUMMARY_EVERY_S)
+            log.info("summary", **self._totals())
+
+    def _totals(self) -> dict[str, int]:
+        tally = self.tally
+        return {
+            "connections": len(self._links),
+            "joined": len(self._joined),
+            "waiting": len(self.waiting),
+            "publish_refused": self._uplink.refused,
+        } | {name: getattr(tally, name) for name in tally.__dataclass_fields__}
+
+
+def _card(card: DriverCard) -> dict[str, object]:
+    """The event of a driver's card. The identity card number is nobody's business here and stays out."""
+    said: dict[str, object] = {"code": "driver_card", "inserted": card.inserted, "result": card.result}
+    said |= {"driver": card.licence, "name": card.name, "authority": card.authority, "expires_on": card.expires_on}
+    return {key: value for key, value in said.items() if value is not None}
+
+
+def _now_s() -> float:
+    return time.monotonic()
+
+
+async def _first(*tasks: "asyncio.Task[object]", until: asyncio.Event) -> None:
+    """Wait for the event, or for one of the tasks to end."""
+    waiting = asyncio.ensure_future(until.wait())
+    try:
+        await asyncio.wait((waiting, *tasks), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        waiting.cancel()
