@@ -3,11 +3,12 @@
 import argparse
 from collections.abc import Callable
 
-from fleet import commands
+from fleet import commands, device_commands
 from fleet.access import Role
 from fleet.commandline import Arguments
 from fleet.policy import AREA_KINDS
 from fleet.position import Datum
+from fleet.sources import FORWARDERS, Source
 from fleet.vehicle import VehicleClass
 
 
@@ -94,9 +95,22 @@ def _vehicles_and_locators(add: Callable[..., Arguments], group: Callable[[str, 
     vehicle.add_argument("--exempt", action="store_true")
     vehicle.add_argument("--since", type=commands.instant, help="start of custody; now when absent")
 
-    device = add("add", commands.device_add, group("device", "locators"))
+    devices = group("device", "locators, and the names they go by elsewhere")
+    device = add("add", device_commands.device_add, devices)
     device.add_argument("code")
     device.add_argument("--plate", help="vehicle it is built into")
     device.add_argument("--model", default="")
     device.add_argument("--datum", default="WGS84", choices=[str(one) for one in Datum])
     device.add_argument("--since", type=commands.instant, help="installation; now when absent")
+
+    binding = add("bind-source", device_commands.bind_source, devices)
+    ending = add("unbind-source", device_commands.unbind_source, devices)
+    for one in (binding, ending):
+        one.add_argument("code")
+        one.add_argument("source", choices=[str(source) for source in Source])
+        one.add_argument("external_id", help="user/device, phone, uniqueId, IMEI or name, as the form says it")
+    binding.add_argument(
+        "--since", type=commands.instant, help="now when somebody had the name before, else the installation"
+    )
+    forwarder = add("forwarder", device_commands.forwarder, devices)
+    forwarder.add_argument("source", choices=[str(source) for source in FORWARDERS])

@@ -112,6 +112,7 @@ class Delivery:
     qos: int
     packet_id: int
     connection: "Connection"
+    repeated: bool = False  # the broker sent it before and never heard that we have it
     settled: bool = False
 
     def ack(self) -> bool:
@@ -275,7 +276,15 @@ class Connection:
                 self._client._disconnected.set_exception(error)  # noqa: SLF001
 
     def _on_message(self, client: Any, userdata: Any, message: Any) -> None:
-        delivery = Delivery(message.topic, bytes(message.payload), bool(message.retain), message.qos, message.mid, self)
+        delivery = Delivery(
+            message.topic,
+            bytes(message.payload),
+            bool(message.retain),
+            message.qos,
+            message.mid,
+            self,
+            repeated=bool(message.dup),
+        )
         self._inbox.append(delivery)
         if delivery.qos:
             self._unacknowledged.append(delivery)

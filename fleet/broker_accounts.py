@@ -34,6 +34,7 @@ class Credential:
 
     username: str
     password: str = field(repr=False)
+    also_writes: tuple[str, ...] = ()  # topics of foreign forms the device is bound to (fleet.sources)
 
 
 class Control:
@@ -96,12 +97,27 @@ async def with_control(
 async def admit_devices(control: Control, credentials: Iterable[Credential]) -> None:
     """Create device accounts, or give existing ones a new password; a revoked device may connect again afterwards."""
     wanted = list(credentials)
-    roles = [_role(one.username) for one in wanted]
+    roles = [_role(one.username, one.also_writes) for one in wanted]
     known = [refused for refused in await control.run(roles) if _is_known(refused)]
     await control.require([one | {"command": "modifyRole"} for one in known])
     clients = [_client(one) for one in wanted]
     known = [refused for refused in await control.run(clients) if _is_known(refused)]
     await control.require([one | {"command": kind} for one in known for kind in ("modifyClient", "enableClient")])
+
+
+async def let_write(control: Control, device: str, also_writes: tuple[str, ...]) -> None:
+    """Give a device that has an account the foreign topics it is bound to now; one without an account gets them with it."""
+    await control.require([_role(device, also_writes) | {"command": "modifyRole"}])
+
+
+async def admit_forwarder(control: Control, credential: Credential) -> None:
+    """An account for a server that speaks for many devices: it writes on its own topic, reads nothing, client id bound."""
+    acls = [{"acltype": "publishClientSend", "topic": topic, "allow": True} for topic in credential.also_writes]
+    role: Command = {"command": "createRole", "rolename": _role_name(credential.username), "acls": acls}
+    for command in (role, _client(credential)):
+        for refused in await control.run([command]):
+            _is_known(refused)
+            await control.require([command | {"command": command["command"].replace("create", "modify")}])
 
 
 async def disable(control: Control, usernames: Iterable[str]) -> None:
@@ -131,12 +147,12 @@ def _role_name(username: str) -> str:
     return f"of-{username}"
 
 
-def _role(device: str) -> Command:
+def _role(device: str, also_writes: tuple[str, ...] = ()) -> Command:
     acls: list[Command] = []
     for topic in (f"fleet/v1/{device}/{kind}" for kind in DEVICE_READS):
         acls.append({"acltype": "subscribeLiteral", "topic": topic, "allow": True})
         acls.append({"acltype": "publishClientReceive", "topic": topic, "allow": True})
-    writes = (f"fleet/v1/{device}/{kind}" for kind in DEVICE_WRITES)
+    writes = (*(f"fleet/v1/{device}/{kind}" for kind in DEVICE_WRITES), *also_writes)
     acls += [{"acltype": "publishClientSend", "topic": topic, "allow": True} for topic in writes]
     return {"command": "createRole", "rolename": _role_name(device), "acls": acls}
 

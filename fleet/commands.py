@@ -10,7 +10,7 @@ import random
 import secrets
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from fleet.journal import first_break
 from fleet.position import Datum
 from fleet.seed import demo, reference
 from fleet.settings import Settings, need
-from fleet.vehicle import Relation, VehicleClass, plain_plate, plate_of
+from fleet.vehicle import Relation, VehicleClass, plate_of
 
 Arguments = argparse.Namespace
 MOST_BYTES = 5 * 1024 * 1024  # of a file with an area or a notice
@@ -63,7 +63,7 @@ async def seed(settings: Settings, arguments: Arguments) -> int:
                 conn, city=city, vehicles=arguments.vehicles, state_dir=state_dir, rng=rng, now=now
             )
     devices = json.loads((state_dir / demo.DEVICES_FILE).read_text(encoding="utf-8"))
-    await _admit(settings, [(one["device"], one["password"]) for one in devices])
+    await admit(settings, [(one["device"], one["password"]) for one in devices])
     tell(demo="ready", new=made is not None, **(made or {}))
     return 0
 
@@ -108,8 +108,8 @@ async def check(settings: Settings, _: Arguments) -> int:
 
 async def unit_add(settings: Settings, arguments: Arguments) -> int:
     """A unit below another."""
-    async with await _connect(settings) as conn, conn.transaction():
-        tenant_id = await _tenant(conn)
+    async with await connect(settings) as conn, conn.transaction():
+        tenant_id = await tenant_of(conn)
         parent = None if arguments.parent is None else await _unit(conn, tenant_id, arguments.parent)
         unit_id = await service.add_unit(
             conn, "fleet unit add", tenant_id=tenant_id, code=arguments.code, name=arguments.name,
@@ -122,8 +122,8 @@ async def unit_add(settings: Settings, arguments: Arguments) -> int:
 async def user_add(settings: Settings, arguments: Arguments) -> int:
     """A person with roles; the password is asked for, or drawn and printed once."""
     password = secrets.token_urlsafe(12) if arguments.draw_password else _ask_password()
-    async with await _connect(settings) as conn, conn.transaction():
-        tenant_id = await _tenant(conn)
+    async with await connect(settings) as conn, conn.transaction():
+        tenant_id = await tenant_of(conn)
         unit_id = await _unit(conn, tenant_id, arguments.unit)
         roles = [(Role(role), unit_id) for role in arguments.role]
         person_id = await service.add_person(
@@ -138,7 +138,7 @@ async def user_add(settings: Settings, arguments: Arguments) -> int:
 async def user_password(settings: Settings, arguments: Arguments) -> int:
     """Reset a person's password; it must be changed at the next login."""
     password = secrets.token_urlsafe(12) if arguments.draw_password else _ask_password()
-    async with await _connect(settings) as conn, conn.transaction():
+    async with await connect(settings) as conn, conn.transaction():
         row = await store.one(conn, store.LOGIN, (arguments.login,))
         if row is None:
             raise NotFound(object="person", login=arguments.login)
@@ -149,8 +149,8 @@ async def user_password(settings: Settings, arguments: Arguments) -> int:
 
 async def vehicle_add(settings: Settings, arguments: Arguments) -> int:
     """A vehicle with its three relations of custody."""
-    async with await _connect(settings) as conn, conn.transaction():
-        tenant_id = await _tenant(conn)
+    async with await connect(settings) as conn, conn.transaction():
+        tenant_id = await tenant_of(conn)
         user = await _unit(conn, tenant_id, arguments.user)
         custody = {
             Relation.OWNER: await _unit(conn, tenant_id, arguments.owner or arguments.user),
@@ -170,9 +170,9 @@ async def vehicle_add(settings: Settings, arguments: Arguments) -> int:
 async def area_set(settings: Settings, arguments: Arguments) -> int:
     """A depot or another area, or its next version."""
     geometry = _read_json(arguments.geometry, "geometry")
-    async with await _connect(settings) as conn, conn.transaction():
+    async with await connect(settings) as conn, conn.transaction():
         told = await policy.set_area(
-            conn, "fleet area set", tenant_id=await _tenant(conn), code=arguments.code, name=arguments.name,
+            conn, "fleet area set", tenant_id=await tenant_of(conn), code=arguments.code, name=arguments.name,
             kind=arguments.kind, geometry=geometry, datum=Datum(arguments.datum), name_en=arguments.name_en,
             category=arguments.category, capacity=arguments.capacity, since=arguments.since, now=datetime.now(UTC),
         )  # fmt: skip
@@ -183,52 +183,34 @@ async def area_set(settings: Settings, arguments: Arguments) -> int:
 async def calendar_import(settings: Settings, arguments: Arguments) -> int:
     """A year's holidays and make-up workdays, from a notice in the form of NateScarlet/holiday-cn."""
     notice = _read_json(arguments.file, "file")
-    async with await _connect(settings) as conn, conn.transaction():
+    async with await connect(settings) as conn, conn.transaction():
         told = await policy.import_calendar(
-            conn, "fleet calendar import", tenant_id=await _tenant(conn), notice=notice,
+            conn, "fleet calendar import", tenant_id=await tenant_of(conn), notice=notice,
             source=arguments.source or Path(arguments.file).name, now=datetime.now(UTC),
         )  # fmt: skip
     tell(**told)
     return 0
 
 
-async def device_add(settings: Settings, arguments: Arguments) -> int:
-    """A locator with its broker credential, printed once."""
-    password = secrets.token_urlsafe(18)
-    now = datetime.now(UTC)
-    async with await _connect(settings) as conn, conn.transaction():
-        tenant_id = await _tenant(conn)
-        vehicle_id: UUID | None = None
-        if arguments.plate is not None:
-            vehicle = await store.one(conn, store.VEHICLE_BY_PLATE, (tenant_id, plain_plate(arguments.plate)))
-            if vehicle is None:
-                raise NotFound(object="vehicle", plate=arguments.plate)
-            vehicle_id = vehicle["id"]
-        device_id = await service.add_device(
-            conn, "fleet device add", tenant_id=tenant_id, code=arguments.code, vehicle_id=vehicle_id,
-            model=arguments.model, source_datum=arguments.datum, installed_at=arguments.since, now=now,
-        )  # fmt: skip
-        # Inside the transaction: a broker that refuses leaves no device without a credential behind.
-        await _admit(settings, [(arguments.code, password)])
-    tell(device=device_id, code=arguments.code, username=arguments.code, client_id=arguments.code, password=password)
-    return 0
-
-
-async def _admit(settings: Settings, accounts: Sequence[tuple[str, str]]) -> None:
-    address = broker.Address.parse(need(settings.mqtt_admin_url, "FLEET_MQTT_ADMIN_URL"))
+async def admit(settings: Settings, accounts: Sequence[tuple[str, str]]) -> None:
+    """Accounts at the broker for devices: (code, password)."""
     credentials = [broker_accounts.Credential(username=code, password=password) for code, password in accounts]
+    await administer(settings, lambda control: broker_accounts.admit_devices(control, credentials))
 
-    async def act(control: broker_accounts.Control) -> None:
-        await broker_accounts.admit_devices(control, credentials)
 
+async def administer(settings: Settings, act: Callable[[broker_accounts.Control], Awaitable[None]]) -> None:
+    """Do something with the broker's accounts."""
+    address = broker.Address.parse(need(settings.mqtt_admin_url, "FLEET_MQTT_ADMIN_URL"))
     await broker_accounts.with_control(address, act, rng=random.Random())
 
 
-async def _connect(settings: Settings) -> Any:
+async def connect(settings: Settings) -> Any:
+    """The database, as whom the setting says."""
     return await db.connect(need(settings.database_url, "FLEET_DATABASE_URL"))
 
 
-async def _tenant(conn: db.Connection) -> UUID:
+async def tenant_of(conn: db.Connection) -> UUID:
+    """The only tenant. Raises NotFound when there is none, or more than one."""
     tenants = await store.many(conn, store.ONLY_TENANT)
     if len(tenants) != 1:
         raise NotFound(object="tenant", found=len(tenants))

@@ -1,6 +1,7 @@
 """All SQL of `fleet`: tenants, units, people, vehicles, devices, custody, calendar. Rows become our dataclasses."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -32,6 +33,27 @@ async def many(conn: Connection, sql: str, params: Iterable[Any] = ()) -> list[d
     async with conn.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(sql, tuple(params))
         return await cursor.fetchall()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceKey:
+    """A device as the commands name it."""
+
+    id: UUID
+    tenant_id: UUID
+    code: str
+    installed_at: datetime
+
+
+async def device_key(conn: Connection, code: str) -> DeviceKey | None:
+    """The device of a code, or None."""
+    row = await one(conn, DEVICE_BY_CODE, (code,))
+    return None if row is None else device_key_of(row)
+
+
+def device_key_of(row: Mapping[str, Any]) -> DeviceKey:
+    """From the columns of a device row."""
+    return DeviceKey(id=row["id"], tenant_id=row["tenant_id"], code=row["code"], installed_at=row["installed_at"])
 
 
 TENANT_BY_CODE = "SELECT id, tenant_no, code, name, timezone FROM tenant WHERE code = %s"
@@ -75,6 +97,16 @@ WHERE vehicle_id = %(vehicle)s AND relation = %(relation)s AND during @> %(at)s:
 CURRENT_CUSTODY = "SELECT relation, unit_id FROM custody WHERE vehicle_id = %s AND during @> %s::timestamptz"
 END_BINDING = """UPDATE device_binding SET during = tstzrange(lower(during), %(at)s)
 WHERE (device_id = %(device)s OR vehicle_id = %(vehicle)s) AND during @> %(at)s::timestamptz AND lower(during) < %(at)s"""
+# Foreign names of devices (fleet/foreign.py).
+ANY_SOURCE_BINDING = "SELECT id FROM source_binding WHERE source = %s AND external_id = %s LIMIT 1"
+END_SOURCE_BINDING = """UPDATE source_binding b SET during = tstzrange(lower(during), %s) FROM device d
+WHERE b.tenant_id = %s AND source = %s AND external_id = %s AND during @> %s::timestamptz AND lower(during) < %s
+AND d.id = b.device_id RETURNING d.id, d.tenant_id, d.code, d.installed_at"""
+UNBIND_SOURCE = """UPDATE source_binding SET during = tstzrange(lower(during), %s)
+WHERE source = %s AND external_id = %s AND device_id = %s AND during @> %s::timestamptz AND lower(during) < %s RETURNING id"""
+SOURCE_NAMES = """SELECT source, external_id FROM source_binding WHERE device_id = %s AND during @> %s::timestamptz
+ORDER BY source, external_id"""
+HEARD_BY_SOURCE = "UPDATE device SET acknowledges = 'broker', protocol = %s WHERE id = %s"
 LATEST_CALENDAR = "SELECT id, version_no FROM calendar_version WHERE tenant_id = %s ORDER BY version_no DESC LIMIT 1"
 # The newest version that names a date wins.
 CALENDAR_DAYS = """SELECT DISTINCT ON (d.day) d.day, d.kind, d.name FROM calendar_day d

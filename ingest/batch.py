@@ -4,7 +4,7 @@ A batch closes by size or by age. Inside it the first fix of a key wins; a repet
 same and a collision when it does not.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -72,6 +72,7 @@ class Judged:
     event: DeviceEvent | None = None
     batch: int | None = None  # number the device wants acknowledged
     count: int = 0  # fixes in the message when it was rejected as a whole
+    repeated: bool = False  # the broker sends it again: it may be stored already
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,12 +98,15 @@ class Batch:
         return self.rows >= MOST_ROWS or len(self.messages) >= MOST_MESSAGES
 
 
-def fold(messages: Iterable[Judged]) -> Folded:
-    """One row per key; the first wins."""
+def fold(messages: Iterable[Judged], stored: Collection[int] = ()) -> Folded:
+    """One row per key; the first wins. `stored`: id() of rows that are known to be in the database under another key."""
     first: dict[Key, Row] = {}
     outcomes: dict[int, Outcome] = {}
     for judged in messages:
         for row in judged.rows:
+            if id(row) in stored:
+                outcomes[id(row)] = Outcome.DUPLICATE
+                continue
             earlier = first.setdefault(row.key, row)
             if earlier is not row:
                 same = earlier.columns[CONTENT_FROM:] == row.columns[CONTENT_FROM:]

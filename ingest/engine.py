@@ -19,10 +19,11 @@ from fleet import db
 from fleet.broker import WEEK_S, Address, Connection, Delivery, PublishRefused, Session, stay_connected
 from fleet.position import Rejected
 from ingest import store
+from ingest.arrival import Arrivals
 from ingest.batch import Answer, Batch, Judged, answer
-from ingest.clean import Device
-from ingest.formats import FORMATS
+from ingest.formats import FORMATS, form_of
 from ingest.judging import judge_message, refused_by_database
+from ingest.registry import Registry
 from ingest.tally import Tally
 
 log = structlog.get_logger("ingest")
@@ -33,7 +34,7 @@ RECEIVE_MAXIMUM = 1_000
 TAKE = 100  # messages judged between two looks at the connection
 LINGER_S = 0.05  # how long a batch waits for company
 IDLE_S = 0.5  # how often an idle loop looks whether it should stop
-DEVICES_EVERY_S = 5.0
+REGISTRY_EVERY_S = 5.0
 UNKNOWN_AGAIN_S = 1.0  # how soon the registry is asked again about a device it did not know
 SUMMARY_EVERY_S = 10.0
 STOP_WITHIN_S = 4.0  # how long a batch under way may take when the program is asked to end
@@ -55,9 +56,10 @@ class Engine:
     rng: random.Random
     stopping: asyncio.Event
     tally: Tally = field(default_factory=Tally)
-    _devices: dict[str, Device] = field(default_factory=dict)
-    _devices_version: tuple[int, ...] = ()
-    _devices_read_s: float = float("-inf")
+    _arrivals: Arrivals = field(default_factory=Arrivals)
+    _registry: Registry = field(default_factory=lambda: Registry(devices={}))
+    _registry_version: tuple[int, ...] = ()
+    _registry_read_s: float = float("-inf")
     _database: db.Connection | None = None
     _connected: bool = False  # to the broker
     _writer_no: int = 0
@@ -87,7 +89,7 @@ class Engine:
         try:
             await connection.subscribe(*(topic for form in FORMATS for topic in form.subscriptions))
             await self._try_answering(connection)
-            await self._with_database(connection, self._read_devices)
+            await self._with_database(connection, self._read_registry)
             log.info("ready", generation=connection.generation, session_present=connection.session_present)
             while not self.stopping.is_set():
                 deliveries, batch = await self._collect(connection)
@@ -120,8 +122,8 @@ class Engine:
                 break
             if not deliveries:
                 closes_s = clock_s() + LINGER_S
-                if clock_s() - self._devices_read_s > DEVICES_EVERY_S:
-                    await self._with_database(connection, self._read_devices)
+                if clock_s() - self._registry_read_s > REGISTRY_EVERY_S:
+                    await self._with_database(connection, self._read_registry)
             received_at = self.clock()
             for delivery in new:
                 batch.add(await self._judge(connection, delivery, received_at))
@@ -130,12 +132,25 @@ class Engine:
         return deliveries, batch
 
     async def _judge(self, connection: Connection, delivery: Delivery, received_at: datetime) -> Judged:
-        judged = judge_message(delivery.topic, delivery.payload, self._devices, received_at)
+        judged = self._judged(delivery, received_at)
         unknown = any(rejection.reason is Rejected.UNKNOWN_DEVICE for rejection in judged.rejections)
-        if unknown and asyncio.get_running_loop().time() - self._devices_read_s > UNKNOWN_AGAIN_S:
-            await self._with_database(connection, self._read_devices)
-            return judge_message(delivery.topic, delivery.payload, self._devices, received_at)
+        if unknown and asyncio.get_running_loop().time() - self._registry_read_s > UNKNOWN_AGAIN_S:
+            await self._with_database(connection, self._read_registry)
+            return self._judged(delivery, received_at)
         return judged
+
+    def _judged(self, delivery: Delivery, received_at: datetime) -> Judged:
+        form = form_of(delivery.topic)
+        if form is not None and not form.timed:
+            received_at = self._arrivals.at(delivery.topic, received_at)
+        return judge_message(
+            delivery.topic,
+            delivery.payload,
+            self._registry,
+            received_at,
+            retained=delivery.retained,
+            repeated=delivery.repeated,
+        )
 
     async def _finish(self, connection: Connection, deliveries: list[Delivery], messages: list[Judged]) -> None:
         """Save, then acknowledge: to the broker first, then to the devices."""
@@ -198,17 +213,17 @@ class Engine:
         if database is not None:
             await database.close()
 
-    async def _read_devices(self, database: db.Connection) -> None:
-        version = await store.devices_version(database)
-        if version != self._devices_version:
-            self._devices = await store.load_devices(database)
-            self._devices_version = version
-        self._devices_read_s = asyncio.get_running_loop().time()
+    async def _read_registry(self, database: db.Connection) -> None:
+        version = await store.registry_version(database)
+        if version != self._registry_version:
+            self._registry = await store.load_registry(database)
+            self._registry_version = version
+        self._registry_read_s = asyncio.get_running_loop().time()
 
     async def _summarise(self) -> None:
         while True:
             await asyncio.sleep(SUMMARY_EVERY_S)
-            log.info("summary", devices=len(self._devices), **self.tally.summary())
+            log.info("summary", devices=len(self._registry.devices), **self.tally.summary())
 
 
 def _answer_payload(batch: int, said: Answer) -> bytes:

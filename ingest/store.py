@@ -5,15 +5,17 @@ COPY into a staging table, then INSERT ... ON CONFLICT DO NOTHING: sending anyth
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from fleet.db import Connection, pg_errors
-from fleet.position import Datum, Rejected
+from fleet.position import Datum, Quality, Rejected
 from ingest.batch import Folded, Judged, Key, Outcome, Row, fold, outcome
 from ingest.clean import Device
 from ingest.reading import Rejection
+from ingest.registry import Binding, Name, Registry
 from ingest.row import COLUMNS, CONTENT_FROM, plain_text
 
 DatabaseLost = (
@@ -24,6 +26,7 @@ CannotStore = (pg_errors.DataError, pg_errors.IntegrityError)  # a value the dat
 
 _LIST = ", ".join(COLUMNS)
 _CONTENT = COLUMNS[CONTENT_FROM:]
+QUALITY = COLUMNS.index("quality")
 
 # The row of this writer, made at the first start; its number is part of every position.
 CLAIM_WRITER = """
@@ -33,8 +36,15 @@ CLAIM_WRITER = """
 DEVICES = """
     SELECT d.device_no, t.tenant_no, t.id::text AS tenant_id, d.code, d.source_datum, d.installed_at, d.active
     FROM device d JOIN tenant t ON t.id = d.tenant_id"""
-# Changes whenever a device row is added, changed or removed.
-DEVICES_VERSION = "SELECT count(*), coalesce(sum(row_version), 0), coalesce(max(device_no), 0) FROM device"
+# Their names in foreign forms, with the time each held.
+NAMES = """
+    SELECT b.source, b.external_id, d.code, lower(b.during), upper(b.during)
+    FROM source_binding b JOIN device d ON d.id = b.device_id"""
+# Changes whenever a device or a name is added, changed or removed.
+REGISTRY_VERSION = """
+    SELECT count(*), coalesce(sum(row_version), 0), coalesce(max(device_no), 0),
+        (SELECT count(*) FROM source_binding), (SELECT coalesce(sum(row_version), 0) FROM source_binding)
+    FROM device"""
 # Rows of the running batch; emptied by each commit.
 STAGING = f"""
     CREATE TEMPORARY TABLE staging ON COMMIT DELETE ROWS AS SELECT {_LIST} FROM position WITH NO DATA"""  # noqa: S608 - our own column names
@@ -55,6 +65,11 @@ MET_ROWS = f"""
         WHERE p.device_no = s.device_no AND p.fixed_at = s.fixed_at
           AND p.fixed_at BETWEEN %(first)s AND %(last)s OFFSET 0) p
     WHERE (p.writer_no, p.batch) <> (%(writer_no)s, %(batch)s)"""  # noqa: S608
+# What a device without a clock said last.
+NEWEST_UNTIMED = f"""
+    SELECT {", ".join(_CONTENT)} FROM position
+    WHERE device_no = %(device_no)s AND fixed_at BETWEEN %(at)s - interval '7 days' AND %(at)s
+      AND quality & %(untimed)s <> 0 ORDER BY fixed_at DESC LIMIT 1000"""  # noqa: S608
 # The newest fix of each device of the batch, unless a newer one is known.
 LATEST = """
     INSERT INTO latest_position AS l (device_no, tenant_no, fixed_at, received_at, batch, writer_no, lon_e7, lat_e7,
@@ -112,14 +127,14 @@ async def prepare(connection: Connection) -> None:
     await connection.execute(STAGING)
 
 
-async def devices_version(connection: Connection) -> tuple[int, ...]:
-    """What to compare before loading all devices again."""
-    row = await (await connection.execute(DEVICES_VERSION)).fetchone()
+async def registry_version(connection: Connection) -> tuple[int, ...]:
+    """What to compare before loading the registry again."""
+    row = await (await connection.execute(REGISTRY_VERSION)).fetchone()
     return tuple(row or ())
 
 
-async def load_devices(connection: Connection) -> dict[str, Device]:
-    """All devices by code."""
+async def load_registry(connection: Connection) -> Registry:
+    """All devices by code, and their names in foreign forms."""
     cursor = await connection.execute(DEVICES)
     devices: dict[str, Device] = {}
     for device_no, tenant_no, tenant_id, code, datum, installed_at, active in await cursor.fetchall():
@@ -132,17 +147,43 @@ async def load_devices(connection: Connection) -> dict[str, Device]:
             installed_at=installed_at,
             active=active,
         )
-    return devices
+    names: dict[Name, tuple[Binding, ...]] = {}
+    cursor = await connection.execute(NAMES)
+    for source, external_id, code, start_at, end_at in await cursor.fetchall():
+        if code in devices:  # one added between the two statements comes with the next reading
+            name = (source, external_id)
+            names[name] = (*names.get(name, ()), Binding(device=devices[code], start_at=start_at, end_at=end_at))
+    return Registry(devices=devices, names=names)
 
 
 async def save(connection: Connection, writer_no: int, messages: list[Judged]) -> Saved:
     """Store everything of a batch in one transaction; returns after the commit. DatabaseLost: perhaps committed."""
-    folded = fold(messages)
     async with connection.transaction():
+        folded = fold(messages, await _stored_untimed(connection, messages))
         batch, stored, met = await _save_rows(connection, writer_no, folded.unique)
         await _save_rejections(connection, messages, folded, met)
         await _save_states_and_events(connection, messages)
     return Saved(batch=batch if stored else None, stored=stored, folded=folded, met=met)
+
+
+async def _stored_untimed(connection: Connection, messages: Iterable[Judged]) -> set[int]:
+    """Rows without a time of their own that the broker sends again and that are stored under the time of their first arrival.
+
+    With a time the key tells; without one the same place in the newest rows does. More than the receive maximum cannot
+    have been under way, so nothing older can be meant.
+    """
+    found: set[int] = set()
+    for judged in messages:
+        for row in judged.rows if judged.repeated else ():
+            if not row.columns[QUALITY] & Quality.RECEIVE_TIME.value:  # type: ignore[operator]  # by the order of COLUMNS
+                continue
+            device_no, fixed_at = row.key
+            about = {"device_no": device_no, "at": fixed_at, "untimed": Quality.RECEIVE_TIME.value}
+            content = [*row.columns[CONTENT_FROM:-1], json.loads(str(row.columns[-1] or "null"))]
+            cursor = await connection.execute(NEWEST_UNTIMED, about)
+            if content in [list(one) for one in await cursor.fetchall()]:
+                found.add(id(row))
+    return found
 
 
 async def _save_rows(

@@ -23,6 +23,7 @@ class Format:
     takes: Callable[[str], bool]
     decode: Callable[[str, bytes], Decoded]
     topic_of: Callable[[bytes], str]  # the topic a message came on, as far as the message says it
+    timed: bool  # False: its messages say no time, the instant of arrival is taken
 
 
 def _format(module: ModuleType) -> Format:
@@ -32,6 +33,7 @@ def _format(module: ModuleType) -> Format:
         takes=module.takes,
         decode=module.decode,
         topic_of=module.topic_of,
+        timed=module is not homeassistant,
     )
 
 

@@ -3,7 +3,6 @@
 import json
 import random
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,6 +12,7 @@ from fleet.seed.reference import seed_tenant
 from ingest import store
 from ingest.batch import Judged, answer
 from ingest.judging import judge_message
+from ingest.registry import Registry
 from tests.unit.test_ingest_native import JSON, KEYS
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -25,13 +25,13 @@ VALUES = (
 class Database:
     """A connection ready to save, and the devices judging knows."""
 
-    def __init__(self, connection: db.Connection, writer_no: int, devices: dict[str, Any]) -> None:
+    def __init__(self, connection: db.Connection, writer_no: int, registry: Registry) -> None:
         self.connection = connection
         self.writer_no = writer_no
-        self.devices = devices
+        self.registry = registry
 
     def judge(self, device: str, body: object, kind: str = "pos") -> Judged:
-        return judge_message(f"fleet/v1/{device}/{kind}", json.dumps(body).encode(), self.devices, NOW)
+        return judge_message(f"fleet/v1/{device}/{kind}", json.dumps(body).encode(), self.registry, NOW)
 
     async def save(self, *messages: Judged) -> list[tuple[int, int, int]]:
         """Stored, duplicate and rejected of each message."""
@@ -60,7 +60,7 @@ async def database(owner_url: str, engine_url: str) -> Database:
             )
     connection = await db.connect(engine_url)
     await store.prepare(connection)
-    return Database(connection, await store.claim_writer(connection, "test"), await store.load_devices(connection))
+    return Database(connection, await store.claim_writer(connection, "test"), await store.load_registry(connection))
 
 
 async def test_the_database_takes_whatever_judging_lets_through(database_url: str, engine_url: str) -> None:
@@ -123,7 +123,7 @@ async def test_a_transaction_that_failed_leaves_nothing(database_url: str, engin
     async with here.connection:
         good = here.judge("dev1", FIX | {"t": NOW.timestamp()})
         ghost = here.judge("dev2", "online", "status")
-        state = judge_message("fleet/v1/dev2/status", b"online", here.devices, NOW)
+        state = judge_message("fleet/v1/dev2/status", b"online", here.registry, NOW)
         owner = await db.connect(database_url)
         async with owner:
             await owner.execute("DELETE FROM device WHERE code = 'dev2'")

@@ -6,6 +6,7 @@ from fleet.position import Datum, Rejected
 from ingest.batch import Answer, Judged, Outcome, answer, fold
 from ingest.clean import Device
 from ingest.judging import judge_message, refused_by_database
+from ingest.registry import Registry
 
 NOW = datetime(2026, 2, 14, 4, 0, tzinfo=UTC)
 DEVICES = {
@@ -20,6 +21,7 @@ DEVICES = {
     )
     for number, code in enumerate(("dev0", "dev1"))
 }
+REGISTRY = Registry(devices=DEVICES)
 
 
 def fix(second: int, lon: float = 121.4) -> str:
@@ -28,7 +30,7 @@ def fix(second: int, lon: float = 121.4) -> str:
 
 def message(*fixes: str, batch: int = 1, device: str = "dev1") -> Judged:
     payload = f'{{"batch": {batch}, "fixes": [{", ".join(fixes)}]}}'.encode()
-    return judge_message(f"fleet/v1/{device}/pos", payload, DEVICES, NOW)
+    return judge_message(f"fleet/v1/{device}/pos", payload, REGISTRY, NOW)
 
 
 def test_the_first_fix_of_a_key_wins_and_each_message_is_told_what_became_of_its_own() -> None:
@@ -73,9 +75,9 @@ def test_a_value_the_database_does_not_take_refuses_only_its_message() -> None:
 
 def test_status_and_event_of_a_known_device_are_kept_and_of_an_unknown_one_are_quarantined() -> None:
     """Nothing is dropped silently."""
-    assert judge_message("fleet/v1/dev1/status", b"online", DEVICES, NOW).state is not None
-    event = judge_message("fleet/v1/dev1/event", b'{"code": "sos", "x": "\\u0000"}', DEVICES, NOW).event
+    assert judge_message("fleet/v1/dev1/status", b"online", REGISTRY, NOW).state is not None
+    event = judge_message("fleet/v1/dev1/event", b'{"code": "sos", "x": "\\u0000"}', REGISTRY, NOW).event
     assert event is not None
     assert (event.happened_at, event.body) == (NOW, '{"x":"�"}')
-    unknown = judge_message("fleet/v1/nobody/status", b"online", DEVICES, NOW)
+    unknown = judge_message("fleet/v1/nobody/status", b"online", REGISTRY, NOW)
     assert [one.reason for one in unknown.rejections] == [Rejected.UNKNOWN_DEVICE]

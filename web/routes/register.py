@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
 
-from fleet import broker, broker_accounts, service
+from fleet import broker, broker_accounts, foreign, service
 from fleet.access import require
 from fleet.errors import NotConfigured, NotFound
 from fleet.settings import need
@@ -210,7 +210,8 @@ async def _admitted(work: Work, device_id: UUID, code: str) -> Credential:
     password = secrets.token_urlsafe(18)
     try:
         url = need(work.parts.settings.mqtt_admin_url, "FLEET_MQTT_ADMIN_URL")
-        wanted = [broker_accounts.Credential(username=code, password=password)]
+        topics = await foreign.topics_of(work.conn, device_id, work.now)
+        wanted = [broker_accounts.Credential(username=code, password=password, also_writes=topics)]
         await broker_accounts.with_control(
             broker.Address.parse(url),
             lambda control: broker_accounts.admit_devices(control, wanted),

@@ -97,6 +97,11 @@ export function Component() {
       numeric: true,
       sort: "rejected",
     },
+    {
+      id: "grade",
+      title: t("device.grade"),
+      show: (row) => (row.acknowledges === "broker" ? t("device.brokerGrade") : t("device.platformGrade")),
+    },
     { id: "datum", title: t("device.datum"), show: (row) => row.source_datum },
   ];
   return (
