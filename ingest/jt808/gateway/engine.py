@@ -150,6 +150,7 @@ class Gateway:
         self.waiting.drop_owner(link)
         if self._joined.get(link.device) is link:
             del self._joined[link.device]
+            log.info("terminal_left", device=link.device)
             self._uplink.publish(f"fleet/v1/{link.device}/status", b"offline", retain=True)
 
     def end(self, link: Link, why: str) -> None:

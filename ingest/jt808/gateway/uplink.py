@@ -12,7 +12,7 @@ from random import Random
 import msgspec
 import structlog
 
-from fleet.broker import Address, Connection, PublishRefused, Session, stay_connected
+from fleet.broker import Address, Connection, PublishRefused, Session, SubscribeRefused, stay_connected
 from ingest.jt808.gateway.waiting import Upload, Waiting
 
 log = structlog.get_logger("ingest.jt808")
@@ -94,7 +94,11 @@ class Uplink:
 
     async def _serve(self, connection: Connection) -> None:
         await connection.subscribe(ACKS, qos=0)
-        await connection.subscribe(COMMANDS)
+        try:
+            await connection.subscribe(COMMANDS)
+        except SubscribeRefused as refused:
+            # An account that may only publish positions is enough for the promise; commands are then not for us.
+            log.warning("commands_refused", why=str(refused))
         self._connection = connection
         again = asyncio.create_task(self._publish_again())
         try:

@@ -4,7 +4,7 @@ Bounded in number and bytes, per terminal and in all. What finds no room is not 
 keeps it and sends it again.
 """
 
-from collections import Counter, OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -33,7 +33,7 @@ class Waiting:
         self.bytes = 0
         self._uploads: OrderedDict[Upload, None] = OrderedDict()
         self._by_batch: dict[tuple[str, int], Upload] = {}
-        self._by_owner: Counter[Hashable] = Counter()
+        self._by_owner: defaultdict[Hashable, set[Upload]] = defaultdict(set)
         self._known: dict[tuple[Hashable, int, tuple[int, ...], int], Upload] = {}
 
     def __len__(self) -> int:
@@ -46,13 +46,14 @@ class Waiting:
     def has_room(self, upload: Upload) -> bool:
         """Whether this one more is within the bounds."""
         size = sum(map(len, upload.payloads.values()))
-        return self._by_owner[upload.owner] < MOST_PER_TERMINAL and self.bytes + size <= MOST_BYTES
+        held = self._by_owner.get(upload.owner, ())
+        return len(held) < MOST_PER_TERMINAL and self.bytes + size <= MOST_BYTES
 
     def add(self, upload: Upload) -> None:
         """Wait for the acknowledgement of each of its batches."""
         self._uploads[upload] = None
         self._known[_name(upload)] = upload
-        self._by_owner[upload.owner] += 1
+        self._by_owner[upload.owner].add(upload)
         for number, payload in upload.payloads.items():
             self._by_batch[upload.device, number] = upload
             self.bytes += len(payload)
@@ -78,9 +79,7 @@ class Waiting:
 
     def drop_owner(self, owner: Hashable) -> None:
         """The connection is gone: nobody is left to answer. What was published is stored all the same."""
-        if self._by_owner[owner]:
-            self._drop_all(upload for upload in self._uploads if upload.owner == owner)
-        self._by_owner.pop(owner, None)
+        self._drop_all(self._by_owner.get(owner, ()))
 
     def drop_overdue(self, now_s: float) -> int:
         """Give up what waited too long; returns how many."""
@@ -109,7 +108,10 @@ class Waiting:
     def _forget(self, upload: Upload) -> None:
         self._uploads.pop(upload, None)
         self._known.pop(_name(upload), None)
-        self._by_owner[upload.owner] -= 1
+        held = self._by_owner[upload.owner]
+        held.discard(upload)
+        if not held:
+            del self._by_owner[upload.owner]
 
 
 def _name(upload: Upload) -> tuple[Hashable, int, tuple[int, ...], int]:
