@@ -103,8 +103,16 @@ _EE = 0.006_693_421_622_965_943
 _BD_PI = math.pi * 3000 / 180
 
 
-def _outside_china(lon: float, lat: float) -> bool:
-    return not (72.004 <= lon <= 137.8347 and 0.8293 <= lat <= 55.8271)
+# The rectangle that every published implementation shifts in. It is larger than the country: a sender whose map is
+# GCJ-02 has shifted its places in Hong Kong or Seoul too, and only the same rectangle takes that back.
+_WEST, _SOUTH, _EAST, _NORTH = 72.004, 0.8293, 137.8347, 55.8271
+_LARGEST_SHIFT_DEG = 0.02
+_ROUNDING_DEG = 1e-9  # a tenth of a millimetre: a place on the edge itself must find back
+
+
+def _outside_china(lon: float, lat: float, margin_deg: float = 0) -> bool:
+    inside = _WEST - margin_deg <= lon <= _EAST + margin_deg and _SOUTH - margin_deg <= lat <= _NORTH + margin_deg
+    return not inside
 
 
 def _gcj_shift(lon: float, lat: float) -> tuple[float, float]:
@@ -132,14 +140,18 @@ def wgs84_to_gcj02(lon: float, lat: float) -> tuple[float, float]:
 
 
 def gcj02_to_wgs84(lon: float, lat: float) -> tuple[float, float]:
-    """GCJ-02 -> WGS 84 by fixed point: six rounds bring the error below a micrometre."""
-    if _outside_china(lon, lat):
+    """GCJ-02 -> WGS 84 by fixed point: six rounds bring the error below a micrometre.
+
+    What decides is whether the place itself lies in the rectangle: its shifted image may lie just outside. Up to
+    0.02 degrees outside, a place that was never shifted reads like such an image and is taken for one.
+    """
+    if _outside_china(lon, lat, _LARGEST_SHIFT_DEG):
         return lon, lat
     guess_lon, guess_lat = lon, lat
     for _ in range(6):
         d_lon, d_lat = _gcj_shift(guess_lon, guess_lat)
         guess_lon, guess_lat = lon - d_lon, lat - d_lat
-    return guess_lon, guess_lat
+    return (lon, lat) if _outside_china(guess_lon, guess_lat, _ROUNDING_DEG) else (guess_lon, guess_lat)
 
 
 def gcj02_to_bd09(lon: float, lat: float) -> tuple[float, float]:

@@ -84,6 +84,8 @@ def place(reading: Reading, device: str, received_at: datetime, datum: Datum = D
         raise Doubt(Rejected.IMPOSSIBLE, "lon 0, lat 0")
     source = reading.datum or datum
     lon, lat = to_wgs84(lon, lat, source)
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):  # a BD-09 place at the date line
+        raise Doubt(Rejected.IMPOSSIBLE, f"{source} {reading.lon}, {reading.lat} is not on earth in WGS84")
     said, extra = _believable(reading)
     heading = said["heading_deg"]
     satellites, rssi = said["satellites"], said["rssi"]

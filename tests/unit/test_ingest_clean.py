@@ -39,6 +39,7 @@ def reading(**said: object) -> Reading:
         ({"lon": 180.1}, Rejected.IMPOSSIBLE),
         ({"lat": -90.1}, Rejected.IMPOSSIBLE),
         ({"lat": 1e308}, Rejected.IMPOSSIBLE),
+        ({"lon": -179.999, "datum": Datum.BD09}, Rejected.IMPOSSIBLE),
     ],
 )
 def test_each_doubt_has_its_reason(said: dict[str, object], reason: Rejected) -> None:
