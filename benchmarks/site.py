@@ -30,11 +30,11 @@ ADMIT_AT_ONCE = 250
 
 
 def start_program(name: str, environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
-    """Start `python -m name` and return once it says in its log that it is ready."""
+    """Start `python -m name` (arguments behind it) and return once it says in its log that it is ready."""
     said = log.stat().st_size if log.exists() else 0
     with log.open("ab") as out:
         program = subprocess.Popen(
-            [sys.executable, "-m", name], cwd=REPOSITORY, env=environment, stdin=subprocess.DEVNULL, stderr=out
+            [sys.executable, "-m", *name.split()], cwd=REPOSITORY, env=environment, stdin=subprocess.DEVNULL, stderr=out
         )
     deadline = time.monotonic() + 30
     while b'"event": "ready"' not in log.read_bytes()[said:]:
