@@ -5,14 +5,11 @@ terminal "answered" means "stored". Without an acknowledgement there is no answe
 """
 
 import asyncio
-import itertools
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
-import msgspec
 import structlog
 
 from fleet.broker import Address
@@ -20,13 +17,13 @@ from fleet.errors import NotConfigured
 from ingest.jt808.gateway.codes import Codes
 from ingest.jt808.gateway.commanding import Commanding
 from ingest.jt808.gateway.conversation import Conversation, Joined, Obeyed, Send, Step, Store, Stranger, Tell
+from ingest.jt808.gateway.events import event, of_card
 from ingest.jt808.gateway.link import Link
 from ingest.jt808.gateway.registry import Registry
+from ingest.jt808.gateway.tally import Tally
 from ingest.jt808.gateway.uplink import Uplink
-from ingest.jt808.gateway.upload import payloads
-from ingest.jt808.gateway.waiting import ANSWER_WITHIN_S as STORED_WITHIN_S
-from ingest.jt808.gateway.waiting import Upload, Waiting
-from ingest.jt808.messages import DriverCard
+from ingest.jt808.gateway.uploading import Uploading
+from ingest.jt808.gateway.waiting import Waiting
 
 log = structlog.get_logger("ingest.jt808")
 
@@ -37,21 +34,6 @@ IDLE_S = 900.0  # without a byte; sleeping terminals say something every few min
 SWEEP_S = 1.0
 GOODBYE_S = 0.2
 SUMMARY_EVERY_S = 10.0
-BATCHES_PER_SECOND = 1 << 20  # numbers begin at the clock, so those of an earlier run never come again
-
-
-@dataclass(slots=True)
-class Tally:
-    """What the summary line says; totals since the start."""
-
-    frames: int = 0
-    malformed: int = 0
-    unknown: int = 0  # messages nobody reads
-    uploads: int = 0
-    answered: int = 0
-    overdue: int = 0  # never acknowledged in time, so never answered
-    full: int = 0  # not taken: too many unanswered
-    strangers: int = 0  # registrations refused
 
 
 class Gateway:
@@ -72,13 +54,14 @@ class Gateway:
         self.port = 0  # once it listens
         self._codes = codes
         self._clock = clock
-        self._numbers = itertools.count(int(clock().timestamp()) * BATCHES_PER_SECOND)
+        self._server: asyncio.Server | None = None
         self._links: set[Link] = set()
         self._joined: dict[str, Link] = {}
         self._seen: set[str] = set()  # devices that joined since the start: commands for them are ours to answer
         self._strangers: set[Link] = set()
         self._commanding = Commanding(self._joined.get, self._report)
-        self._uplink = Uplink(broker, self.waiting, stored=self._stored, commanded=self._commanded, rng=rng)
+        self._uploading = Uploading(self.waiting, self.tally, self._publish, started_at=clock())
+        self._uplink = Uplink(broker, self.waiting, stored=self._uploading.stored, commanded=self._commanded, rng=rng)
 
     async def run(self, host: str, port: int, stopping: asyncio.Event) -> None:
         """Serve until `stopping` is set."""
@@ -93,13 +76,14 @@ class Gateway:
         asked = loop.create_task(stopping.wait())
         try:
             await _first(asked, *tasks, until=first_read)
-            server = await self._listen(host, port)
+            await self._listen(host, port)
             await _first(asked, *tasks, until=self._uplink.ready)
             tasks += [loop.create_task(self._sweep()), loop.create_task(self._summarise())]
             log.info("ready", host=host, port=self.port, devices=len(self.registry))
             await asyncio.wait((asked, *tasks), return_when=asyncio.FIRST_COMPLETED)
-            server.close()
         finally:
+            if self._server is not None:
+                self._server.close()
             for link in list(self._links):
                 self.end(link, "stopped")
             await asyncio.sleep(GOODBYE_S)  # the sockets close, the broker hears who is offline
@@ -113,14 +97,13 @@ class Gateway:
             if isinstance(error, Exception):
                 raise error
 
-    async def _listen(self, host: str, port: int) -> asyncio.Server:
+    async def _listen(self, host: str, port: int) -> None:
         loop = asyncio.get_running_loop()
         try:
-            server = await loop.create_server(lambda: Link(self), host, port, backlog=BACKLOG)
+            self._server = await loop.create_server(lambda: Link(self), host, port, backlog=BACKLOG)
         except OSError as error:
             raise NotConfigured(f"--listen {host}:{port}: {error.strerror or error}") from error
-        self.port = server.sockets[0].getsockname()[1]
-        return server
+        self.port = self._server.sockets[0].getsockname()[1]
 
     def new_conversation(self) -> Conversation:
         """For a connection that was accepted."""
@@ -166,7 +149,7 @@ class Gateway:
             if isinstance(step, Send):
                 link.write(step.frame)
             elif isinstance(step, Store):
-                self._store(link, step)
+                self._uploading.store(link, step, link.heard_s)
             elif isinstance(step, Tell):
                 self._tell(link, step)
             elif isinstance(step, Obeyed):
@@ -179,43 +162,14 @@ class Gateway:
             else:
                 self.end(link, step.why)
 
-    def _store(self, link: Link, step: Store) -> None:
-        upload = Upload(
-            owner=link,
-            device=link.device,
-            kind=step.kind,
-            serials=step.serials,
-            digest=step.digest,
-            until_s=_now_s() + STORED_WITHIN_S,
-        )
-        same = self.waiting.same(upload)
-        if same is not None:
-            # Sent again while the first still waits: one answer will do, but perhaps nobody has heard the first.
-            self._publish(same)
-            return
-        upload.payloads.update(payloads(step.items, self._numbers))
-        if not self.waiting.has_room(upload):
-            self.tally.full += 1
-            return
-        self.waiting.add(upload)
-        self.tally.uploads += 1
-        self._publish(upload)
-
-    def _publish(self, upload: Upload) -> None:
-        for number, payload in list(upload.payloads.items()):
-            self._uplink.publish_batch(upload.device, number, payload)
-
-    def _stored(self, upload: Upload) -> None:
-        link = upload.owner
-        if isinstance(link, Link):
-            link.write(link.conversation.answer(upload.kind, upload.serials))
-            self.tally.answered += 1
+    def _publish(self, device: str, number: int, payload: bytes) -> None:
+        self._uplink.publish_batch(device, number, payload)
 
     def _tell(self, link: Link, step: Tell) -> None:
         def told() -> None:
             link.write(link.conversation.answer(step.kind, step.serials))
 
-        self._report(link.device, _card(step.card), at=step.card.at, then=told)
+        self._report(link.device, of_card(step.card), at=step.card.at, then=told)
 
     def _report(
         self,
@@ -225,8 +179,7 @@ class Gateway:
         at: datetime | None = None,
         then: Callable[[], None] | None = None,
     ) -> None:
-        payload = msgspec.json.encode({"t": at or self._clock(), "via": "jt808"} | said)
-        self._uplink.publish(f"fleet/v1/{device}/event", payload, then=then)
+        self._uplink.publish(f"fleet/v1/{device}/event", event(said, at or self._clock()), then=then)
 
     def _join(self, link: Link, device: str) -> None:
         older = self._joined.get(device)
@@ -275,20 +228,12 @@ class Gateway:
             log.info("summary", **self._totals())
 
     def _totals(self) -> dict[str, int]:
-        tally = self.tally
         return {
             "connections": len(self._links),
             "joined": len(self._joined),
             "waiting": len(self.waiting),
             "publish_refused": self._uplink.refused,
-        } | {name: getattr(tally, name) for name in tally.__dataclass_fields__}
-
-
-def _card(card: DriverCard) -> dict[str, object]:
-    """The event of a driver's card. The identity card number is nobody's business here and stays out."""
-    said: dict[str, object] = {"code": "driver_card", "inserted": card.inserted, "result": card.result}
-    said |= {"driver": card.licence, "name": card.name, "authority": card.authority, "expires_on": card.expires_on}
-    return {key: value for key, value in said.items() if value is not None}
+        } | self.tally.totals()
 
 
 def _now_s() -> float:
