@@ -3,7 +3,7 @@
 Pure: the registry and the instant of arrival are arguments, so the same message always gives the same result.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from fleet.position import Rejected
@@ -28,12 +28,11 @@ def judge_message(
 ) -> Judged:
     """Everything that has to happen for this message. `retained`, `repeated`: the broker's flags on this delivery."""
     form = form_of(topic)
-    decoded = decode(topic, payload)
+    decoded = form.decode(topic, payload) if form else decode(topic, payload)
     sender = Sender(form.name if form else NATIVE, decoded.device, registry)
     device = sender.at(received_at)
     if isinstance(decoded, Positions):
-        judged = _positions(topic, decoded, sender, device, received_at, retained=retained)
-        return replace(judged, repeated=repeated)
+        return _positions(topic, decoded, sender, device, received_at, retained=retained, repeated=repeated)
     rejections: tuple[Rejection, ...] = ()
     state = event = None
     if isinstance(decoded, Event) and decoded.happened_at is not None:
@@ -57,7 +56,7 @@ def judge_message(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: one is made for every message
 class Sender:
     """Who says something, in the words of its own form."""
 
@@ -98,7 +97,14 @@ def refused_by_database(judged: Judged, payload: bytes, detail: str) -> Judged:
 
 
 def _positions(
-    topic: str, decoded: Positions, sender: Sender, now: Device | None, received_at: datetime, *, retained: bool
+    topic: str,
+    decoded: Positions,
+    sender: Sender,
+    now: Device | None,
+    received_at: datetime,
+    *,
+    retained: bool,
+    repeated: bool,
 ) -> Judged:
     rows: list[Row] = []
     rejections: list[Rejection] = []
@@ -112,7 +118,7 @@ def _positions(
         try:
             # Who has the name now tells a clock that is wrong (ancient) from a fix of before the name was given.
             fix = judge(reading, device or now, received_at)
-            doubt = _doubt(reading, device, sender, retained=retained)
+            doubt = _doubt(reading, device, sender) if retained or device is None else None
         except Doubt as found:
             known = found.reason is not Rejected.UNKNOWN_DEVICE
             doubt = found if known else Doubt(found.reason, sender.unknown())
@@ -133,12 +139,13 @@ def _positions(
         state=StateChange(device_no=now.device_no, online=True) if back and now else None,
         batch=decoded.batch,
         count=decoded.count,
+        repeated=repeated,
     )
 
 
-def _doubt(reading: Reading, device: Device | None, sender: Sender, *, retained: bool) -> Doubt | None:
-    """What speaks against a sound fix that only the delivery and the bindings know."""
-    if retained and reading.fixed_at is None:
+def _doubt(reading: Reading, device: Device | None, sender: Sender) -> Doubt | None:
+    """What speaks against a sound fix that nobody is bound to at its time, or that was retained."""
+    if reading.fixed_at is None and device is not None:
         return Doubt(Rejected.UNSUPPORTED, "a retained message without a time: of when it is, nobody knows")
     return Doubt(Rejected.UNKNOWN_DEVICE, sender.unknown()) if device is None else None
 

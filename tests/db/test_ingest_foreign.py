@@ -338,6 +338,24 @@ async def test_what_the_broker_repeats_is_stored_once_even_without_a_time(site: 
     assert await site.rows("SELECT count(*)::int FROM quarantine") == [(0,)]
 
 
+async def test_a_phone_comes_and_goes(site: Site, ingest: subprocess.Popen[bytes]) -> None:
+    """The broker speaks its last will; the next live position takes it back; a transition is an event."""
+    now = datetime.now(UTC)
+    online = "SELECT online FROM device_state s JOIN device d USING (device_no) WHERE d.code = 'owntracks'"
+    entered = message("owntracks", now, _type="transition", event="enter")
+    async with site.as_account("owntracks") as phone:
+        await phone.publish("owntracks/jane/phone", message("owntracks", now))
+        await site.until(f"SELECT ({online}) IS TRUE", True)
+        await phone.publish("owntracks/jane/phone", b'{"_type": "lwt", "tst": 1}')
+        await site.until(f"SELECT ({online}) IS FALSE", True)
+        await phone.publish("owntracks/jane/phone", message("owntracks", now + timedelta(seconds=1)))
+        await site.until(f"SELECT ({online}) IS TRUE", True)
+        for _ in range(2):
+            await phone.publish("owntracks/jane/phone/event", entered)
+        await site.until("SELECT count(*)::int FROM device_event WHERE code = 'transition'", 1)
+    assert await site.rows("SELECT count(*)::int FROM quarantine") == [(0,)]
+
+
 async def test_a_terminal_behind_the_gateway_of_emqx(site: Site, ingest: subprocess.Popen[bytes]) -> None:
     """A bulk upload: good items are stored, the bad one is kept with its index; a heartbeat leaves nothing."""
     now = datetime.now(UTC)
