@@ -342,6 +342,15 @@ def test_what_cannot_be_used_is_exit_2_with_a_reason(environment_of: Callable[..
         assert b"--listen" in done.stderr
 
 
+def test_an_account_that_cannot_read_acknowledgements_is_refused(environment_of: Callable[..., dict[str, str]]) -> None:
+    """With it nobody would ever be answered; the sentence names the setting and the account."""
+    command = [sys.executable, "-m", "ingest", "jt808", "--listen", "127.0.0.1:0"]
+    environment = environment_of("ingest")
+    done = subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, check=False, timeout=30)
+    assert done.returncode == 2
+    assert done.stderr.decode().splitlines()[-1] == "FLEET_MQTT_URL: ingest may not read fleet/v1/+/ack"
+
+
 async def test_it_stops_at_once_when_asked(chain: Chain) -> None:
     """SIGTERM ends it within four seconds, and the platform hears that its terminals are gone."""
     await chain.terminal()

@@ -13,6 +13,7 @@ import msgspec
 import structlog
 
 from fleet.broker import Address, Connection, PublishRefused, Session, SubscribeRefused, stay_connected
+from fleet.errors import NotConfigured
 from ingest.jt808.gateway.waiting import Upload, Waiting
 
 log = structlog.get_logger("ingest.jt808")
@@ -93,7 +94,11 @@ class Uplink:
         log.error("publish_refused", topic=error.topic, reason=error.reason)
 
     async def _serve(self, connection: Connection) -> None:
-        await connection.subscribe(ACKS, qos=0)
+        try:
+            await connection.subscribe(ACKS, qos=0)
+        except SubscribeRefused as refused:
+            # Without acknowledgements nobody would ever be answered: somebody else's account.
+            raise NotConfigured(f"FLEET_MQTT_URL: {self._address.username} may not read {ACKS}") from refused
         try:
             await connection.subscribe(COMMANDS)
         except SubscribeRefused as refused:
