@@ -1,7 +1,7 @@
 """Published JT/T 808 cases: frames other people printed, with what they say is in them. Figures only, no code.
 
 Sources: makeclan/xtream-codec (Apache-2.0), traccar/traccar HuabaoProtocolDecoderTest (Apache-2.0), SmallChi/JT808
-(MIT), the makers' document AIPorto/GPS-Tracker-SDK, and domain.md 19 (an encoder of ours).
+(MIT), hylexus jt-framework and EMQX's gateway tests (figures), the makers' document AIPorto/GPS-Tracker-SDK, and domain.md 19 (an encoder of ours).
 """
 
 import json
@@ -79,8 +79,7 @@ CASES: dict[str, tuple[str, list[dict[str, Any]]]] = {
                     "signals": 777,
                     "area_place": {"place_type": 1, "place": 0, "way": "out"},
                     "route_time": {"section": 1, "took_s": 0, "result": "too_short"},
-                    "0x64": "000000dedf6f03420b0c0d0e0f04d201d907f2073d336c1410211951090001313233343536371410211951090101"
-                    "00",
+                    "0x64": "000000dedf6f03420b0c0d0e0f04d201d907f2073d336c141021195109000131323334353637141021195109010100",
                 },
             }
         ],
@@ -127,6 +126,64 @@ CASES: dict[str, tuple[str, list[dict[str, Any]]]] = {
     "SmallChi 0102": (
         "7e010200090123456789003039343536313231313131be7e",
         [{"message": "0x0102", "device": "12345678900", "serial": 12345, "code": "456121111"}],
+    ),
+    "SmallChi 0200": (
+        "7e0200002611223344556622b8000000010000000200ba7f0e07e4f11c0028003c000018071510101001040000006402020037577e",
+        [
+            {
+                "device": "112233445566",
+                "lat": 12.222222,
+                "lon": 132.444444,
+                "altitude_m": 40,
+                "speed_kmh": 6,
+                "t": "2018-07-15T02:10:10.000Z",
+                "odometer_km": 10,
+                "fuel_l": 5.5,
+                "alarms": ["sos"],
+                "valid": True,
+            }
+        ],
+    ),
+    "SmallChi 0200 with both escapes in it": (
+        "7e02000026123456789012007d02000000010000000200ba7f0e07e4f11c0028003c00001810151010100104000000640202007d01137e",
+        [{"device": "123456789012", "t": "2018-10-15T02:10:10.000Z", "odometer_km": 10, "fuel_l": 12.5}],
+    ),
+    "SmallChi 0200 with an escape in an item": (
+        "7e0200003c0400216820871d0c00000000000c00c2015b6c6e06c85698001e000000e0180916103537010400054c7d0102020000030200002504000000002b040000000030011d31010d977e",
+        [
+            {
+                "device": "40021682087",
+                "t": "2018-09-16T02:35:37.000Z",
+                "lat": 22.768750,
+                "lon": 113.792664,
+                "fuel_l": 0,
+                "odometer_km": 34726.1,
+                "rssi": 29,
+                "satellites": 13,
+                "valid": True,
+                "ignition": False,
+            }
+        ],
+    ),
+    "hylexus jt-framework 0704, three items": (
+        "7e070400e401583860765500040003010049000000000004000301d9f190073ca3c1000c00000000211204082941010400d728ad3001003101092504000000001404000000041504000000001604000000001702000118030000000049000000000004000301d9f190073ca3c1000c00000000211130171352010400d728ad3001003101092504000000001404000000041504000000001604000000001702000118030000000049000000000004000301d9f190073ca3c1000c00000000211130171357010400d728ad300115310109250400000000140400000004150400000000160400000000170200011803000000407e",
+        [
+            {"device": "15838607655", "t": "2021-12-04T00:29:41.000Z", "lat": 31.060368, "lon": 121.414593, "rssi": 0},
+            {"t": "2021-11-30T09:13:52.000Z", "odometer_km": 1410065.3, "satellites": 9},
+            {"t": "2021-11-30T09:13:57.000Z", "rssi": 21},
+        ],
+    ),
+    "xtream 0005": (
+        "7e0005400a01000000000139123443290000006f0003000200030004537e",
+        [{"message": "0x0005", "known": False}],
+    ),
+    "xtream 0705": (
+        "7e0705401f0100000000013912344329000000022023451122800000000102030405060708200000001122334455667708ff7e",
+        [{"message": "0x0705", "known": False}],
+    ),
+    "xtream 0801": (
+        "7e08014029010000000001391234432900000000006f0000077b000000010000000201d907f2073d336c0064003c004e14102119510901020304053e7e",
+        [{"message": "0x0801", "known": False}],
     ),
     "SmallChi 0201": (
         "7e0201002811223344556622b83039000000010000000200ba7f0e07e4f11c0028003c000018071510101001040000006402020037517e",
@@ -319,6 +376,35 @@ def test_a_published_frame_is_written_back_byte_for_byte() -> None:
     for frame in (DOMAIN_2013, DOMAIN_2019):
         assert write_frame(read_frame(bytes.fromhex(frame)[1:-1])).hex() == frame
     assert phone_of("13800138000").hex() == "013800138000"
+
+
+def test_the_location_report_of_emqx() -> None:
+    """EMQX's own test case of its gateway, every standard item (figures of emqx_jt808_SUITE, location_report)."""
+    fixed = "0000000200000003000003e8000003e907d000870020171022111553"
+    items = "01040000305b020203cc0302001d040200121105020000001d120608000000175913070000002d001501"
+    message = Message(kind=0x0200, phone=phone_of("000123456789"), serial=78, body=bytes.fromhex(fixed + items))
+    (line,) = lines(write_frame(message).hex())
+    assert line == {
+        "device": "123456789",
+        "t": "2017-10-22T03:15:53.000Z",
+        "lon": 0.001001,
+        "lat": 0.001,
+        "speed_kmh": 13.5,
+        "heading_deg": 32,
+        "altitude_m": 2000,
+        "valid": True,
+        "ignition": True,
+        "odometer_km": 1237.9,
+        "fuel_l": 97.2,
+        "alarms": ["overspeed"],
+        "extra": {
+            "recorder_speed_kmh": 2.9,
+            "alarm_event_id": 18,
+            "overspeed_place": {"place_type": 2, "place": 29},
+            "area_place": {"place_type": 8, "place": 23, "way": "out"},
+            "route_time": {"section": 45, "took_s": 21, "result": "too_long"},
+        },
+    }
 
 
 def test_driver_cards_of_all_editions() -> None:
