@@ -16,7 +16,7 @@ from fleet.broker import Address, BrokerLost, Connection, ConnectRefused, Sessio
 CONTROL_TOPIC = "$CONTROL/dynamic-security/v1"
 COMMANDS_PER_MESSAGE = 25  # 7 access rules each: stays below 64 KiB a message
 ANSWER_WITHIN_S = 60
-HARMLESS = ("already exists", "not found")  # the account is already as wanted
+HARMLESS = ("already exists", "not found", "does not exist")  # the account is already as wanted
 Command = dict[str, Any]
 Result = TypeVar("Result")
 

@@ -14,7 +14,18 @@ from datetime import UTC, datetime, timedelta, timezone
 import msgspec
 
 from fleet.position import Rejected
-from ingest.formats.said import JsonError, Said, Unreadable, key_of, one_fix, or_refuse, read_object, refuse
+from ingest.formats.said import (
+    MOST_FIXES,
+    JsonError,
+    Said,
+    Unreadable,
+    key_of,
+    one_fix,
+    or_refuse,
+    read_object,
+    refuse,
+    together,
+)
 from ingest.jt808.alarms import STATUS_ACC, STATUS_FIX_VALID, STATUS_SOUTH, STATUS_WEST, alarm_codes
 from ingest.reading import Decoded, Event, Item, Positions, Reading, Rejection, Sound
 
@@ -95,6 +106,8 @@ def _several(payload: bytes) -> tuple[Item, ...]:
         locations = _bulk.decode(payload).body.location
     except JsonError as error:
         raise Unreadable(Rejected.MALFORMED, f"body.location: {error}") from error
+    if len(locations) > MOST_FIXES:
+        raise Unreadable(Rejected.OVERSIZED, f"{len(locations)} locations, at most {MOST_FIXES}")
     return tuple(_item_of(bytes(location), index) for index, location in enumerate(locations))
 
 
@@ -136,7 +149,7 @@ def _reading(said: Said) -> Reading:
     words: dict[str, object] = {"alarm_bits": alarm, "status_bits": status}
     if recorder_speed_kmh is not None:
         words["recorder_speed_kmh"] = recorder_speed_kmh
-    return msgspec.structs.replace(reading, extra=said.rest | items.rest | words)
+    return msgspec.structs.replace(reading, extra=together(items.rest, said.rest, "position") | words)
 
 
 def _time(said: Said) -> datetime:

@@ -6,14 +6,13 @@ Bytes in, readings or named rejections out; any bytes whatever give an answer. O
 import msgspec
 
 from fleet.position import Datum, Rejected
-from ingest.formats.said import MOST_BYTES, JsonError, Unreadable, key_of, refuse
+from ingest.formats.said import MOST_BYTES, MOST_FIXES, JsonError, Unreadable, key_of, refuse
 from ingest.instant import read_instant
 from ingest.reading import Decoded, Event, Item, Positions, Reading, Refused, Rejection, State
 
 NAME = "native"
 SUBSCRIPTIONS = ("fleet/v1/+/pos", "fleet/v1/+/status", "fleet/v1/+/event")
 PREFIX = ("fleet", "v1")
-MOST_FIXES = 100
 IDENTITY_KEYS = ("device", "device_id")
 BOOLEANS = ("valid", "ignition")
 OWN_KEYS = frozenset(Reading.__struct_fields__) - {"fixed_at", "datum", "extra"}

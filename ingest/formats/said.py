@@ -15,6 +15,7 @@ from ingest.instant import read_instant
 from ingest.reading import Decoded, Positions, Reading, Refused, Rejection
 
 MOST_BYTES = 64 * 1024
+MOST_FIXES = 100  # in a message; also what keeps one message from filling quarantine
 JsonError = (msgspec.MsgspecError, ValueError, RecursionError)  # RecursionError: a nesting bomb
 FLAGS: dict[object, bool] = {"0": False, "1": True, "false": False, "true": True}
 _object = msgspec.json.Decoder(dict[str, object])
@@ -146,6 +147,13 @@ def one_fix(device: str, payload: bytes, read: Callable[[], Reading]) -> Positio
 def refuse(device: str, payload: bytes, reason: Rejected, detail: str) -> Refused:
     """A message that cannot be taken as a whole."""
     return Refused(device=device, rejection=Rejection(reason=reason, detail=detail, payload=payload))
+
+
+def together(inner: dict[str, object], outer: dict[str, object], name: str) -> dict[str, object]:
+    """What two levels of a message say besides; a key both have stays with the inner, the outer's goes below `name`."""
+    both = inner.keys() & outer.keys()
+    alone = {key: value for key, value in outer.items() if key not in both}
+    return inner | alone | ({name: {key: outer[key] for key in both}} if both else {})
 
 
 def key_of(payload: bytes, *path: str) -> str | None:

@@ -8,7 +8,7 @@ device's entry in its register) is left out, so that a position it forwards agai
 """
 
 from fleet.position import Rejected
-from ingest.formats.said import Said, Unreadable, key_of, one_fix, or_refuse, read_object
+from ingest.formats.said import Said, Unreadable, key_of, one_fix, or_refuse, read_object, together
 from ingest.reading import Decoded, Event, Reading, State
 
 NAME = "traccar"
@@ -101,7 +101,7 @@ def _reading(said: Said) -> Reading:
         rssi=attributes.number("rssi"),
         alarms=_alarms(attributes),
         driver=attributes.text("driverUniqueId"),
-        extra=attributes.rest | _unknown(said, attributes) | ({"outdated": True} if outdated else {}),
+        extra=together(attributes.rest, _besides(said, outdated=outdated), "position"),
     )
 
 
@@ -112,9 +112,7 @@ def _alarms(attributes: Said) -> tuple[str, ...]:
     return tuple(dict.fromkeys(codes))
 
 
-def _unknown(said: Said, attributes: Said) -> dict[str, object]:
-    """What else the position says; a key that an attribute has too keeps its place below `position`."""
+def _besides(said: Said, *, outdated: bool) -> dict[str, object]:
+    """What else the position says; that it is an old place again must not be lost."""
     rest = {key: value for key, value in said.rest.items() if key not in BOOKKEEPING}
-    both = rest.keys() & attributes.rest.keys()
-    unknown = {key: value for key, value in rest.items() if key not in both}
-    return unknown | ({"position": {key: rest[key] for key in both}} if both else {})
+    return rest | {"outdated": True} if outdated else rest

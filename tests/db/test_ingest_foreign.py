@@ -224,6 +224,15 @@ async def test_a_forwarding_server_gets_an_account_of_its_own(site: Site) -> Non
                 await site.as_account("forwarder~traccar").__aenter__()
 
 
+async def test_a_device_without_an_account_can_be_bound_and_gets_its_topics_with_the_account(site: Site) -> None:
+    """Register, bind, credential: in any order."""
+    await site.database.execute(
+        "INSERT INTO device (tenant_id, code, installed_at) SELECT id, 'bare', now() FROM tenant"
+    )
+    code, line = await asyncio.to_thread(site.command, "bind-source", "bare", "homeassistant", "shed")
+    assert (code, line["topics"]) == (0, ["location/shed"])
+
+
 async def test_who_may_write_where(site: Site) -> None:
     """A device exactly on its own foreign topic, a forwarding server on its own tree, nobody anywhere else."""
     topics = {

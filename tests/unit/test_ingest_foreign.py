@@ -367,6 +367,8 @@ def test_unknown_keys_are_kept() -> None:
     bits = {"alarm_bits": 0, "status_bits": 0x000C0003}
     assert jt808 == {"alarm_id": 3, "recorder_speed_kmh": 61.5, "224": "AA=="} | bits
     assert reading(TRACCAR, FORWARDED).extra == {"totalDistance": 9000.5, "protocol": "gt06"}
+    twice = change(change(JT808, "body.note", 1), "body.extra", {"note": 2})
+    assert reading(EMQX, twice).extra == {"note": 2, "position": {"note": 1}} | bits
     both = change(change(FORWARDED, "position.attributes.protocol", "a"), "position.geofenceIds", [1])
     assert reading(TRACCAR, both).extra == {
         "totalDistance": 9000.5,
@@ -402,6 +404,7 @@ def test_one_bad_item_does_not_spoil_a_bulk_message() -> None:
     assert not isinstance(first, Rejection)
     assert not isinstance(last, Rejection)
     assert (last[0].fixed_at, last[0].speed_kmh) == (AT.replace(second=10), 60.0)
+    assert reason(EMQX, change(bulk, "body.location", [JT808["body"]] * 101)) is Rejected.OVERSIZED
     wrong: object
     for wrong in (None, {}, "all"):
         assert reason(EMQX, change(bulk, "body.location", wrong)) is Rejected.MALFORMED

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.formats.native import MOST_FIXES, decode
-from ingest.formats.said import MOST_BYTES
+from ingest.formats.native import decode
+from ingest.formats.said import MOST_BYTES, MOST_FIXES
 from ingest.jt808.downlink import NotCommanded
 from ingest.jt808.gateway import waiting
 from ingest.jt808.gateway.codes import Codes, kept_key

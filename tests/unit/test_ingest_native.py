@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from fleet.position import Datum, Rejected
 from ingest.formats import decode
-from ingest.formats.native import MOST_FIXES
-from ingest.formats.said import MOST_BYTES
+from ingest.formats.said import MOST_BYTES, MOST_FIXES
 from ingest.instant import EPOCH, read_instant
 from ingest.reading import Event, Positions, Reading, Refused, Rejection, State
 

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from ingest.formats.native import MOST_FIXES
-from ingest.formats.said import MOST_BYTES
+from ingest.formats.said import MOST_BYTES, MOST_FIXES
 from ingest.reading import Item, Reading, Rejection
 
 ROOM = 256  # bytes of a payload for what is around the fixes
