@@ -309,7 +309,12 @@ async def test_commands_go_down_and_their_results_come_back(chain: Chain, broker
         assert await terminal.answered() == (serial, DRIVER, 0)
         (delivery,) = await platform.receive(1, within_s=10)
         assert json.loads(delivery.payload)["code"] == "driver_card"
-    await terminal.close()
+        await tell(id="late", do="locate")
+        await terminal.hear()
+        await terminal.close()
+        assert await result() == {"id": "late", "ok": False, "why": "no_answer"}
+        await tell(id="gone", do="locate")
+        assert (await result())["why"] == "offline"
 
 
 async def test_the_broker_dies_and_every_position_is_answered_in_the_end(chain: Chain, broker: Mosquitto) -> None:

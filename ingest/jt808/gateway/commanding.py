@@ -53,7 +53,7 @@ class Commanding:
             self._report(link.device, result_of(command_id, answer.result))
 
     def give_up(self, link: Link, now_s: float) -> None:
-        """Commands a terminal did not answer in time."""
+        """Commands a terminal did not answer in time, or, at infinity, will not answer any more."""
         for serial, (_, command_id, until_s) in list(link.commands.items()):
             if until_s < now_s:
                 del link.commands[serial]

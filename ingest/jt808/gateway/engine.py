@@ -5,6 +5,7 @@ terminal "answered" means "stored". Without an acknowledgement there is no answe
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -77,9 +78,10 @@ class Gateway:
         try:
             await _first(asked, *tasks, until=first_read)
             await self._listen(host, port)
-            await _first(asked, *tasks, until=self._uplink.ready)
             tasks += [loop.create_task(self._sweep()), loop.create_task(self._summarise())]
-            log.info("ready", host=host, port=self.port, devices=len(self.registry))
+            await _first(asked, *tasks, until=self._uplink.ready)
+            if self._uplink.ready.is_set():
+                log.info("ready", host=host, port=self.port, devices=len(self.registry))
             await asyncio.wait((asked, *tasks), return_when=asyncio.FIRST_COMPLETED)
         finally:
             if self._server is not None:
@@ -131,6 +133,7 @@ class Gateway:
         self._links.discard(link)
         self._strangers.discard(link)
         self.waiting.drop_owner(link)
+        self._commanding.give_up(link, math.inf)
         if self._joined.get(link.device) is link:
             del self._joined[link.device]
             log.info("terminal_left", device=link.device)
