@@ -254,6 +254,8 @@ WRONG: list[tuple[str, str, object, Rejected]] = [
     ("owntracks", "_type", "sonar", Rejected.UNSUPPORTED),
     ("owntracks", "_type", "encrypted", Rejected.UNSUPPORTED),
     ("owntracks", "topic", "owntracks/jack/phone", Rejected.FORGED),
+    ("owntracks", "topic", "owntracks/jane/phone2", Rejected.FORGED),
+    ("owntracks", "topic", 7, Rejected.FORGED),
     ("owntracks", "crs", "MARS", Rejected.UNSUPPORTED),
     ("emqx-jt808", "header.phone", "13800138001", Rejected.FORGED),
     ("emqx-jt808", "header.msg_id", None, Rejected.MALFORMED),
@@ -444,6 +446,7 @@ def test_presence_and_events() -> None:
     entered = LOCATION | {"_type": "transition", "event": "enter", "wtst": 1}
     event = decode(f"{OWNTRACKS}/event", json.dumps(entered).encode())
     assert isinstance(event, Event)
+    assert decode(f"{OWNTRACKS}/event", json.dumps(entered | {"topic": OWNTRACKS}).encode()) == event
     assert (event.device, event.code, event.happened_at, event.body["event"]) == (
         "jane/phone",
         "transition",
