@@ -157,7 +157,7 @@ def _improve(fleet: Fleet, draft: Draft, effort: Effort, patience: Patience) -> 
     from dispatch.search.library.grid import grid
     from dispatch.search.library.model import describe, routes_of, rows_of
 
-    numbers = grid(fleet)
+    numbers = grid(fleet, draft)
     if not numbers.visits or numbers.pairs > min(MOST_PAIRS, PAIRS_PER_SECOND * patience.left_s()):
         return {}
     model = _model(numbers)
