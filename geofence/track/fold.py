@@ -228,13 +228,16 @@ def _still_here(track: Track, last: TrackFix, fix: TrackFix) -> None:
 def _proves_departure(track: Track, fix: TrackFix) -> bool:
     """Enough fixes, far enough, fast enough or long enough; poor fixes and a dead ignition need more.
 
-    How far is told by the nearest of the last fixes, so that one jump on top of drift proves nothing.
+    How far is told by the nearest of the last fixes, so that one jump on top of drift proves nothing. A position that is
+    thrown aside once and stands there proves nothing either, whatever speed it claims: the fixes away must lead on.
     """
     held = track.held
     count, waited_ms = len(held), fix.at_ms - held[0].at_ms
     scale = 3.0 if fix.poor else 2.0 if fix.ignition is False else 1.0
     away_m = min(apart_m(track.here_lon, track.here_lat, each.lon, each.lat) for each in held[-2:])
     progress_m = apart_m(held[0].lon, held[0].lat, fix.lon, fix.lat)
+    if progress_m <= _width_m(held[0]) + _width_m(fix):
+        return False
     speeds = [each.speed_kmh for each in held if each.speed_kmh is not None]
     if speeds:
         fast = sum(speed >= DRIVING_KMH for speed in speeds)
@@ -242,7 +245,7 @@ def _proves_departure(track: Track, fix: TrackFix) -> bool:
             return True
         return away_m > 500.0 * scale and count >= 6 and waited_ms >= 120_000 and progress_m > 300.0
     enough = (count >= 4 and waited_ms >= 60_000) or (count >= 2 and waited_ms >= 120_000)
-    return away_m > 200.0 * scale and enough and progress_m > PLACE_M
+    return away_m > 200.0 * scale and enough
 
 
 def _depart(track: Track, out: list[Event]) -> None:
@@ -290,10 +293,13 @@ def _way_to_first_ms(track: Track) -> int:
 
 
 def _stands_elsewhere(track: Track, fix: TrackFix, away_m: float, out: list[Event]) -> None:
-    """Five minutes away without a proven departure: a new place when it stands there, else drift that goes on."""
-    first = track.held[0]
-    lately = next(each for each in track.held if fix.at_ms - each.at_ms <= STOP_MS)
-    if apart_m(lately.lon, lately.lat, fix.lon, fix.lat) > _width_m(fix):
+    """Five minutes away without a proven departure: a new place when it has stood there, else drift that goes on."""
+    arrived = fix
+    for each in reversed(track.held):
+        if apart_m(each.lon, each.lat, fix.lon, fix.lat) > _width_m(fix):
+            break
+        arrived = each
+    if fix.at_ms - arrived.at_ms < STOP_MS:
         del track.held[:-HELD_FIXES]
         return
     if away_m <= SAME_PLACE_M:
@@ -302,11 +308,11 @@ def _stands_elsewhere(track: Track, fix: TrackFix, away_m: float, out: list[Even
         return
     _end_drive(track, out)
     _end_stop(track, track.here_last_ms, out)
-    slept = first.at_ms - track.here_last_ms >= SILENCE_MS
+    slept = arrived.at_ms - track.here_last_ms >= SILENCE_MS
     if slept or away_m > UNSEEN_M:
-        out.append(_unseen(track, track.here_last_ms, first, away_m))
+        out.append(_unseen(track, track.here_last_ms, arrived, away_m))
     _settle(track, fix)
-    track.here_ms = first.at_ms
+    track.here_ms = arrived.at_ms
 
 
 def _end_drive(track: Track, out: list[Event]) -> None:

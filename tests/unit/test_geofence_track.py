@@ -119,3 +119,54 @@ def test_a_jump_is_set_aside_and_a_lasting_one_becomes_the_new_place_without_a_d
 def test_of_two_fixes_at_one_instant_the_first_to_arrive_counts() -> None:
     early, late = TrackFix(1000, 2000, 117.0, 39.0), TrackFix(1000, 3000, 118.0, 39.0)
     assert in_event_order([late, early]) == in_event_order([early, late, late]) == [early]
+
+
+@pytest.mark.parametrize("aside_m", [350.0, 700.0])
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("known", [True, False], ids=["speeds claimed", "positions only"])
+def test_a_position_thrown_aside_and_back_is_no_drive(known: bool, seed: int, aside_m: float) -> None:
+    """Reflections hold a parked vehicle some hundred metres aside for six minutes, with a speed at each throw: no metre."""
+    fixes = day(
+        parked("03-11 13:00", 60, every_s=20),
+        parked("03-11 14:00", 6, (aside_m, 0.0), every_s=20),
+        parked("03-11 14:06", 60, every_s=20),
+    )
+    thrown = [at("03-11 14:00"), at("03-11 14:06")]
+    for fix in fixes:
+        since_s = min(abs((fix["fixed_at"] - when).total_seconds()) for when in thrown)
+        fix["speed_kmh"] = (30.0 if since_s <= 40 else 0.0) if known else None
+        fix["ignition"] = None
+    drives, _, steps = fold(noisy(fixes, 15.0, seed))
+    assert drives == []
+    assert moves(steps) == 0.0
+
+
+def test_reports_every_five_minutes_make_one_drive() -> None:
+    """A locator that reports every five minutes, as it happens at red lights: one drive, and nothing of it is unseen."""
+    far = (18_000.0, 0.0)
+    fixes = day(
+        parked("03-11 13:00", 60, every_s=300),
+        driven("03-11 14:00", [DEPOT, far], kmh=36, every_s=300),
+        parked("03-11 14:30", 60, far, every_s=300),
+    )
+    for minute in (5, 20):
+        next(fix for fix in fixes if fix["fixed_at"] == at(f"03-11 14:{minute:02}"))["speed_kmh"] = 0.0
+    drives, _, steps = fold(fixes)
+    assert len(drives) == 1
+    assert moves(steps) == pytest.approx(18_000, rel=0.03)
+    assert all(step.kind is not Kind.UNSEEN for step in steps)
+
+
+def test_unseen_movement_ends_where_the_vehicle_came_to_rest() -> None:
+    """A way of two sparse fixes that proves no departure is unseen up to the fix at the place where the vehicle stands."""
+    place = (3000.0, 0.0)
+    fixes = day(
+        parked("03-11 13:00", 60, every_s=300),
+        parked("03-11 14:00", 5, (1500.0, 0.0), every_s=300),
+        parked("03-11 14:05", 60, place, every_s=300),
+    )
+    drives, _, steps = fold(fixes)
+    (unseen,) = [step for step in steps if step.kind is Kind.UNSEEN]
+    assert drives == []
+    assert unseen.to_ms == at("03-11 14:05").timestamp() * 1000
+    assert unseen.distance_m == pytest.approx(3000, rel=0.01)
