@@ -2,6 +2,7 @@
 import { Box, type BoxProps, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { ToneName } from "./Tone";
+import "./tone.css";
 
 interface NoteProps extends BoxProps {
   id?: string;

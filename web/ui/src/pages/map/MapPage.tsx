@@ -16,6 +16,7 @@ import { useNow } from "./useNow";
 import { useVehicleRows } from "./useVehicleRows";
 import { VehicleCard } from "./VehicleCard";
 import { VehicleTable } from "./VehicleTable";
+import "./livemap.css";
 
 export function Component() {
   const { t } = useTranslation();

@@ -6,6 +6,7 @@ import { Link, useNavigate } from "react-router";
 import type { RowsProps } from "./columns";
 import { RowCards } from "./RowCards";
 import { SortButton, sortOf } from "./SortButton";
+import "./list.css";
 
 export function DataTable<Row>(props: RowsProps<Row>) {
   const phone = useMediaQuery("(max-width: 47.99em)", undefined, { getInitialValueInEffect: false });
