@@ -135,12 +135,12 @@ async def transfer(vehicle_id: UUID, body: Transfer, work: Signed) -> None:
 
 
 @router.get("/devices", response_model=Listing[DeviceRow])
-async def devices(work: Signed, lists: Lists) -> Any:
+async def devices(work: Signed, lists: Lists, online: bool | None = None) -> Any:
     """Locators: bound to what, heard of when; never where."""
     require(work.actor, "device.view")
 
     async def fetch(page: PageRequest) -> Page[DeviceRow]:
-        return await store.devices(work.conn, page, work.actor, lists.q, work.now)
+        return await store.devices(work.conn, page, work.actor, work.now, q=lists.q, online=online)
 
     return await listed(work, lists, default_sort="code", name="devices", fetch=fetch)
 

@@ -3755,6 +3755,7 @@ export interface operations {
     devices_api_devices_get: {
         parameters: {
             query?: {
+                online?: boolean | null;
                 limit?: number;
                 cursor?: string | null;
                 q?: string | null;

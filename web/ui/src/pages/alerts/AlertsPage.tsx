@@ -1,8 +1,6 @@
 // /alerts: what the rules suspect, newest first. A list to work through, never a verdict.
-import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { AlertRow } from "../../api/alerts";
-import { readUnits } from "../../api/register";
 import { spanOfDays } from "../../app/time";
 import { useTime } from "../../app/useTime";
 import { Judgement, Severity } from "../../parts/badges";
@@ -10,6 +8,7 @@ import { ChoiceFilter } from "../../parts/list/ChoiceFilter";
 import type { Column } from "../../parts/list/columns";
 import { DayFilter } from "../../parts/list/DayFilter";
 import { ListView } from "../../parts/list/ListView";
+import { UnitFilter } from "../../parts/list/UnitFilter";
 import { useListState } from "../../parts/list/useListState";
 import { PageHeader } from "../../parts/PageHeader";
 import { useConfig } from "../../session/useSession";
@@ -25,7 +24,6 @@ export function Component() {
   const time = useTime();
   const name = useName();
   const { timezone } = useConfig();
-  const units = useQuery({ queryKey: ["units", "all"], queryFn: readUnits, staleTime: 60_000 });
   const state = useListState("-started_at", [
     "rule",
     "severity",
@@ -118,15 +116,7 @@ export function Component() {
               label={t("alert.state")}
               choices={choices("alertState", ["open", "closed_episode", "auto_cleared"])}
             />
-            <ChoiceFilter
-              state={state}
-              name="unit"
-              label={t("vehicle.unit")}
-              choices={(units.data ?? []).map((unit) => ({
-                value: unit.id,
-                label: name(unit.name, unit.name_en) ?? unit.code,
-              }))}
-            />
+            <UnitFilter state={state} label={t("vehicle.unit")} />
             <DayFilter state={state} name="since" label={t("alert.since")} />
             <DayFilter state={state} name="until" label={t("alert.until")} />
           </>

@@ -101,6 +101,8 @@ export const work = {
     about: "从申请到结算，每一步都有记录。",
     all: "全部",
     mine: "我的",
+    since: "用车日期自",
+    until: "用车日期至",
     none: "还没有行程",
     noneHint: "提交用车申请后，可以在这里查看进度。",
     stateLine: "办理进度",
