@@ -13,9 +13,9 @@ interface NoteProps extends BoxProps {
   children: ReactNode;
 }
 
-export function Note({ tone, title, role, children, ...box }: NoteProps) {
+export function Note({ tone, title, role, className, children, ...box }: NoteProps) {
   return (
-    <Box className="note" data-tone={tone} role={role} {...box}>
+    <Box className={className ? `note ${className}` : "note"} data-tone={tone} role={role} {...box}>
       {title && (
         <Text size="sm" fw={650} mb={4} c="inherit">
           {title}

@@ -3,6 +3,7 @@ export const app = {
   app: { name: "Daylight Fleet", motto: "Every official trip, accounted for" },
   punctuation: { comma: ", " },
   common: {
+    colon: ": ",
     loading: "Loading",
     retry: "Try again",
     close: "Close",
@@ -45,6 +46,8 @@ export const app = {
     more: "Load more",
     export: "Export",
     format: { csv: "CSV file", xlsx: "Excel file (XLSX)" },
+    filters: "Filter",
+    filtersSet: "Filter (set: {{count}})",
     order: "Order of the list",
     asListed: "As listed",
     rising: "Smallest first, press to turn round",

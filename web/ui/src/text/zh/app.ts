@@ -3,6 +3,7 @@ export const app = {
   app: { name: "公车阳光平台", motto: "每一次公务出行，都有据可查" },
   punctuation: { comma: "、" },
   common: {
+    colon: "：",
     loading: "正在加载",
     retry: "重试",
     close: "关闭",
@@ -45,6 +46,8 @@ export const app = {
     more: "加载更多",
     export: "导出",
     format: { csv: "CSV 文件", xlsx: "Excel 文件（XLSX）" },
+    filters: "筛选",
+    filtersSet: "筛选（已设 {{count}} 项）",
     order: "排序",
     asListed: "默认顺序",
     rising: "当前从小到大，点此反转",
