@@ -20,7 +20,7 @@ def test_the_card_opens_the_day_of_a_vehicle_and_the_look_is_recorded(town: Town
     page = person("fleetadmin")
     page.goto("/map")
     map_is_drawn(page)
-    row = page.locator(".vehicle-row").filter(has_text=dotted(vehicle["plate"]))
+    row = page.locator(".row-button").filter(has_text=dotted(vehicle["plate"]))
     row.click()
     page.get_by_role("button", name="行驶轨迹").click()
     dialog = page.get_by_role("dialog")

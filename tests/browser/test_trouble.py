@@ -73,7 +73,7 @@ def test_a_lost_line_is_told_and_heals(person: Person, watch: Watch) -> None:
     page = person("fleetadmin")
     page.goto("/map")
     banner = page.locator(".map-banner")
-    expect(page.locator(".vehicle-row[data-index]").first).to_be_visible()
+    expect(page.locator(".row-button[data-index]").first).to_be_visible()
     expect(banner).to_have_count(0, timeout=15_000)
     page.context.set_offline(True)
     expect(banner).to_contain_text("当前显示", timeout=40_000)

@@ -42,7 +42,7 @@ export function Component() {
       show: (row) => name(row.unit_name, row.unit_name_en) ?? t("map.noUnit"),
       sort: "unit_name",
     },
-    { id: "device", title: t("vehicle.device"), show: (row) => row.device ?? "—" },
+    { id: "device", tight: true, title: t("vehicle.device"), show: (row) => row.device ?? "—" },
     {
       id: "status",
       title: t("vehicle.status"),

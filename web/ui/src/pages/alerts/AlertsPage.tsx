@@ -10,6 +10,7 @@ import { DayFilter } from "../../parts/list/DayFilter";
 import { ListView } from "../../parts/list/ListView";
 import { UnitFilter } from "../../parts/list/UnitFilter";
 import { useListState } from "../../parts/list/useListState";
+import { OrderLink } from "../../parts/OrderLink";
 import { PageHeader } from "../../parts/PageHeader";
 import { useConfig } from "../../session/useSession";
 import { wordFor } from "../../text/codes";
@@ -65,8 +66,10 @@ export function Component() {
     },
     {
       id: "order",
+      tight: true,
       title: t("vehicle.order"),
-      show: (row) => (row.order_no ? row.order_no : t("alert.noOrder")),
+      show: (row) =>
+        row.order_id ? <OrderLink id={row.order_id} number={row.order_no} /> : t("alert.noOrder"),
     },
     {
       id: "severity",

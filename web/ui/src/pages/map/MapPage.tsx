@@ -71,7 +71,7 @@ function LivePage({ purpose }: { purpose: string | undefined }) {
     if (event.key !== "Escape" || !chosen || event.defaultPrevented) return;
     // What opens over the page closes first, and of itself.
     if (event.target instanceof Element && event.target.closest("[role=dialog]")) return;
-    const row = event.currentTarget.querySelector<HTMLElement>(".vehicle-row[aria-current=true]");
+    const row = event.currentTarget.querySelector<HTMLElement>(".row-button[aria-current=true]");
     choose(null);
     row?.focus({ preventScroll: true });
   };
