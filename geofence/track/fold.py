@@ -25,6 +25,7 @@ JUMP_SLACK_M = 30.0
 NEW_PLACE_MS, NEW_PLACE_FIXES = 60_000, 5  # a jump that stays this long is the new place
 HELD_FIXES = 60  # fixes of an unproven departure that are kept
 DRIVING_KMH = 5.0
+UNSAID_KMH = 20.0  # so much faster than it says at either end of a leg a vehicle may have been between them
 NOISE_MS = 3_000  # a computed beginning this near to the last fix at the old place is that fix
 GAP_MS = 60_000  # between fixes of a drive: more than this is counted as gap
 
@@ -232,20 +233,36 @@ def _proves_departure(track: Track, fix: TrackFix) -> bool:
     thrown aside once and stands there proves nothing either, whatever speed it claims: the fixes away must lead on.
     """
     held = track.held
-    count, waited_ms = len(held), fix.at_ms - held[0].at_ms
     scale = 3.0 if fix.poor else 2.0 if fix.ignition is False else 1.0
     away_m = min(apart_m(track.here_lon, track.here_lat, each.lon, each.lat) for each in held[-2:])
-    progress_m = apart_m(held[0].lon, held[0].lat, fix.lon, fix.lat)
-    if progress_m <= _width_m(held[0]) + _width_m(fix):
-        return False
-    speeds = [each.speed_kmh for each in held if each.speed_kmh is not None]
-    if speeds:
-        fast = sum(speed >= DRIVING_KMH for speed in speeds)
-        if away_m > 100.0 * scale and (fast >= 3 or (fast >= 2 and waited_ms >= 60_000)):
+    waited_ms = fix.at_ms - held[0].at_ms
+    if any(each.speed_kmh is not None for each in held):
+        driven = _since_contradiction(held)
+        fast = sum(each.speed_kmh is not None and each.speed_kmh >= DRIVING_KMH for each in driven)
+        enough = fast >= 3 or (fast >= 2 and fix.at_ms - driven[0].at_ms >= 60_000)
+        if enough and away_m > 100.0 * scale and _lead_on(driven):
             return True
-        return away_m > 500.0 * scale and count >= 6 and waited_ms >= 120_000 and progress_m > 300.0
-    enough = (count >= 4 and waited_ms >= 60_000) or (count >= 2 and waited_ms >= 120_000)
-    return away_m > 200.0 * scale and enough
+        progress_m = apart_m(held[0].lon, held[0].lat, fix.lon, fix.lat)
+        return away_m > 500.0 * scale and len(held) >= 6 and waited_ms >= 120_000 and progress_m > 300.0
+    enough = (len(held) >= 4 and waited_ms >= 60_000) or (len(held) >= 2 and waited_ms >= 120_000)
+    return away_m > 200.0 * scale and enough and _lead_on(held)
+
+
+def _lead_on(fixes: list[TrackFix]) -> bool:
+    """They end farther from where they began than two places are wide."""
+    first, last = fixes[0], fixes[-1]
+    return apart_m(first.lon, first.lat, last.lon, last.lat) > _width_m(first) + _width_m(last)
+
+
+def _since_contradiction(held: list[TrackFix]) -> list[TrackFix]:
+    """The fixes after the last leg that the speeds at its ends cannot explain: a position thrown aside is no way driven."""
+    for begin in range(len(held) - 1, 0, -1):
+        before, after = held[begin - 1], held[begin]
+        speeds = [each.speed_kmh for each in (before, after) if each.speed_kmh is not None]
+        leg_m = apart_m(before.lon, before.lat, after.lon, after.lat) - _width_m(before) - _width_m(after)
+        if speeds and leg_m > (max(speeds) + UNSAID_KMH) / 3.6 * (after.at_ms - before.at_ms) / 1000:
+            return held[begin:]
+    return held
 
 
 def _depart(track: Track, out: list[Event]) -> None:

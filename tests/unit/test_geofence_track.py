@@ -170,3 +170,15 @@ def test_unseen_movement_ends_where_the_vehicle_came_to_rest() -> None:
     assert drives == []
     assert unseen.to_ms == at("03-11 14:05").timestamp() * 1000
     assert unseen.distance_m == pytest.approx(3000, rel=0.01)
+
+
+def test_a_position_thrown_about_is_no_way_driven() -> None:
+    """Thrown from one wrong place to the next at walking speeds, with the engine on: legs no speed explains lead nowhere."""
+    wrong = [(400.0, 0.0), (400.0, 400.0), (-300.0, 400.0), (-300.0, -300.0)]
+    thrown = [parked(f"03-11 14:0{i}", 1, spot, every_s=10) for i, spot in enumerate(wrong)]
+    fixes = day(parked("03-11 13:00", 60, every_s=10), *thrown, parked("03-11 14:04", 60, every_s=10))
+    for fix in fixes:
+        fix |= {"ignition": 1, "speed_kmh": 6.0 if fix["fixed_at"].second % 20 else 2.0}
+    drives, _, steps = fold(noisy(fixes, 5.0))
+    assert drives == []
+    assert moves(steps) == 0.0
