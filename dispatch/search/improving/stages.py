@@ -80,10 +80,11 @@ class Search:
         self._recreated(1.0)
 
     def _fill(self) -> None:
-        """Whoever the first plan had no time for."""
+        """Whoever the first plan had no time for, however long it takes: nothing serves more requests in a second,
+        but the chains of a day of exclusive trips."""
         if self.best.waiting:
             draft = self.best.copy()
-            fill(self.fleet, draft, self._share(FILLING))
+            fill(self.fleet, draft, self._share(FILLING if self.trips else 1.0))
             self._keep(draft)
 
     def _keep(self, draft: Draft) -> None:
