@@ -5,8 +5,9 @@ import random
 import pytest
 
 from geofence.track.fixes import TrackFix, in_event_order
-from geofence.track.fold import Track, advance, view
+from geofence.track.fold import advance, view
 from geofence.track.motion import Drive, Event, Kind, Step, Stop
+from geofence.track.track import Track
 from tests.unit.geofence_cases import DEPOT, Fix, at, day, driven, noisy, parked
 
 FAR = (6000.0, 0.0)
