@@ -86,7 +86,7 @@ def _timed(fleet: Fleet, draft: Draft, patience: Patience, notes: tuple[str, ...
 
 def _search(fleet: Fleet, effort: Effort, times: Times) -> tuple[Draft, tuple[str, ...]]:
     """The best draft of all searches, and what went wrong with them; the first plan when none was better."""
-    start = first_plan(fleet, Patience(times.first_plan_at))
+    start = first_plan(fleet, Patience(times.first_plan_at), Patience(times.searched_at))
     if not fleet.wishes or time.monotonic() >= times.searched_at:
         return start.draft, ()
     efforts = [replace(effort, threads=1, seed=effort.seed * effort.threads + i) for i in range(effort.threads)]
