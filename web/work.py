@@ -85,6 +85,7 @@ async def audit(
     try:
         async with parts.audit_pool.connection(timeout=5) as conn, conn.transaction():
             await conn.execute("SET LOCAL lock_timeout = '5s'")
+            await scope(conn, scope_settings(actor))
             await journal.audit(
                 conn,
                 tenant_id=actor.tenant_id,

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import structlog
 
-from fleet.access import Actor, scope_settings
+from fleet.access import AT_THE_DOOR, Actor, scope_settings
 from fleet.db import Pool, pg_errors, scoped
 from fleet.store import load_actor
 from web.live.door import Door, Guest
@@ -119,7 +119,7 @@ class Hub:
     async def _watch(self) -> None:
         if not self.viewers:
             return
-        async with self._pool.connection() as conn:
+        async with scoped(self._pool, AT_THE_DOOR) as conn:
             ids = [viewer.guest.session_id for viewer in self.viewers]
             alive = await sessions.alive(conn, ids, self._clock())
         fleet, self._fleet_changed = self._fleet_changed, False
@@ -132,7 +132,7 @@ class Hub:
                 await self._look(viewer)
 
     async def _look(self, viewer: Viewer) -> None:
-        async with self._pool.connection() as conn:
+        async with scoped(self._pool, AT_THE_DOOR) as conn:
             actor = await load_actor(conn, viewer.guest.actor.person_id, self._clock())
         if actor is None:
             viewer.ended.set()
