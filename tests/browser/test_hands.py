@@ -1,10 +1,13 @@
 """By keyboard and by finger: the focus comes back where it was, and nothing to press is too small for a finger."""
 
+import re
+from typing import Literal
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Person
-from tests.browser.test_access import barriers, settle, turn_to
+from tests.browser.test_access import barriers, cut_off, settle, turn_to
 
 pytestmark = pytest.mark.timeout(300)
 FINGER_PX = 40
@@ -67,6 +70,29 @@ def test_a_long_list_of_choices_has_no_barrier(person: Person) -> None:
     page.get_by_role("dialog").get_by_role("combobox").first.click()
     page.get_by_role("listbox").wait_for()
     assert barriers(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_opens_on_a_phone_has_no_barrier_and_fits(person: Person, scheme: Literal["light", "dark"]) -> None:
+    """Menu, search, notices, account, filters, a form and its list of dates: names, contrast, nothing wider than the screen."""
+    page = person("fleetadmin", phone=True, scheme=scheme, lang="en" if scheme == "dark" else "zh-CN")
+    page.goto("/admin/vehicles")
+    settle(page, "/admin/vehicles")
+    for opener in (
+        "更多|More",
+        "^搜索$|^Search$",
+        "通知|Notices",
+        "账号菜单|Account menu",
+        "^筛选|^Filter",
+        "新增车辆|Add a vehicle",
+    ):
+        page.get_by_role("button", name=re.compile(opener)).first.click()
+        page.wait_for_timeout(400)
+        assert barriers(page) == [], opener
+        assert small(page) == [], opener
+        assert not cut_off(page), opener
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def small(page: Page) -> list[str]:

@@ -19,8 +19,10 @@ const GIVEN_OR_TAKEN = [
 export function History({ order }: { order: OrderDetail }) {
   const { t } = useTranslation();
   const time = useTime();
-  // Who decided stands in the record above; here is what he said.
-  const opinions = order.approvals.filter(({ opinion }) => opinion);
+  // Who decided and what he said stands in the record above, for those who see it there.
+  const opinions = order.approvals.filter(
+    ({ opinion }) => opinion && !order.history.some(({ reason }) => reason === opinion),
+  );
   return (
     <Panel title={t("trips.history")}>
       <Timeline bulletSize={14} lineWidth={2} active={order.history.length}>

@@ -13,6 +13,7 @@ export function RowCards<Row>({
   rowKey,
   href,
   onOpen,
+  chosenKey,
   sort = "",
   onSort,
 }: RowsProps<Row>) {
@@ -53,6 +54,7 @@ export function RowCards<Row>({
             p="sm"
             className="row-card"
             data-opens={opens || undefined}
+            aria-current={chosenKey === rowKey(row) || undefined}
             onClick={(event: MouseEvent) => press(event, row)}
           >
             <Box mb={4} fw={600}>
