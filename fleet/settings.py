@@ -5,7 +5,7 @@ with a sentence naming it (`NotConfigured`). docs/operations.md lists every vari
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -19,9 +19,9 @@ T = TypeVar("T")
 class Settings:
     """The environment of one program. Absent addresses are None until `need` asks for them."""
 
-    database_url: str | None
-    mqtt_url: str | None  # mqtt://user:password@host:port
-    mqtt_admin_url: str | None  # the account that may issue device credentials
+    database_url: str | None = field(repr=False)
+    mqtt_url: str | None = field(repr=False)  # mqtt://user:password@host:port
+    mqtt_admin_url: str | None = field(repr=False)  # the account that may issue device credentials
     device_mqtt_url: str | None  # where locators connect, without credentials
     router_url: str | None
     web_url: str | None  # where the simulators' scripted people reach the interface
