@@ -97,7 +97,7 @@ export const map = {
     no_fix_since_bound: "Locator {{device}} was bound at {{bound_at}} and has not reported since.",
     purpose_required: "The position is shown once a purpose is stated.",
     not_in_your_live_scope: "Your duty does not include this vehicle's live position now.",
-    last_message_rejected: "The last message ({{at}}) was not taken: {{reason}}, {{times}} times. {{detail}}",
+    last_message_rejected: "The last message ({{at}}) was not taken: {{reason}} (times: {{times}}).",
     silent_since: "Nothing received since {{at}} (its own last word: {{online}}).",
     no_satellite_fix: "The locator is on line but has no satellite fix ({{at}}).",
   },

@@ -96,7 +96,7 @@ export const map = {
     no_fix_since_bound: "定位终端 {{device}} 于 {{bound_at}} 绑定到该车，此后没有上报过位置。",
     purpose_required: "说明查阅目的后才显示位置。",
     not_in_your_live_scope: "按您的职责，现在不能查看该车的实时位置。",
-    last_message_rejected: "最近一条消息（{{at}}）未被采纳，原因：{{reason}}，共 {{times}} 次。{{detail}}",
+    last_message_rejected: "最近一条消息（{{at}}）未被采纳，原因：{{reason}}，共 {{times}} 次。",
     silent_since: "自 {{at}} 起没有收到任何数据（终端自报状态：{{online}}）。",
     no_satellite_fix: "终端在线，但没有卫星定位（{{at}}）。",
   },
