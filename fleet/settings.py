@@ -26,6 +26,7 @@ class Settings:
     router_url: str | None
     web_url: str | None  # where the simulators' scripted people reach the interface
     web_listen: str  # HOST:PORT
+    web_proxy: str | None  # addresses of the TLS proxy in front, comma separated; None: there is none
     tls_cert: Path | None
     tls_key: Path | None
     state_dir: Path | None
@@ -42,6 +43,7 @@ VARIABLES: dict[str, str] = {
     "FLEET_ROUTER_URL": "Valhalla; without it travel times are straight lines and say so",
     "FLEET_WEB_URL": "address of the interface, for the simulated people",
     "FLEET_WEB_LISTEN": "HOST:PORT the interface listens on (127.0.0.1:8080)",
+    "FLEET_WEB_PROXY": "addresses or networks of the TLS proxy in front, comma separated; only its X-Forwarded-For and -Proto are believed",
     "FLEET_TLS_CERT": "certificate of the interface",
     "FLEET_TLS_KEY": "key of the interface",
     "FLEET_STATE_DIR": "directory for files a program keeps",
@@ -84,6 +86,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         router_url=text("FLEET_ROUTER_URL"),
         web_url=text("FLEET_WEB_URL"),
         web_listen=text("FLEET_WEB_LISTEN") or "127.0.0.1:8080",
+        web_proxy=text("FLEET_WEB_PROXY"),
         tls_cert=path("FLEET_TLS_CERT"),
         tls_key=path("FLEET_TLS_KEY"),
         state_dir=path("FLEET_STATE_DIR"),

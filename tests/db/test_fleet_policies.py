@@ -1,5 +1,6 @@
 """The database's own say in who writes and reads what: every table has a scope, a forgotten WHERE shows nothing."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -288,3 +289,28 @@ async def test_a_locator_is_mounted_only_by_who_sees_it_and_never_named_like_our
         for code in ("admin", "ingest", "platform", "-"):
             with pytest.raises(Taken):
                 await service.add_device(web, actor, code=code, **shared)
+
+
+async def test_records_written_at_the_same_moment_make_one_chain_that_nobody_can_rewrite(
+    database: Database, owner: db.Connection, town: Town
+) -> None:
+    """Forty writers on eight connections: no number twice, no link broken; programs may only append."""
+    async with db.open_pool(database.engine, min_size=8, max_size=8) as pool:
+
+        async def write(number: int) -> None:
+            async with pool.connection() as conn, conn.transaction():
+                await journal.audit(
+                    conn, tenant_id=town.tenant_id, actor="test", action="view_track", object_kind="vehicle", object_id=None,
+                    purpose=f"'; -- {number}", detail={"n": number}, now=NOW,
+                )  # fmt: skip
+
+        await asyncio.gather(*(write(number) for number in range(40)))
+    row = await store.one(owner, "SELECT count(*) AS n, count(DISTINCT seq) AS numbers, max(seq) AS last FROM audit")
+    assert row == {"n": 40, "numbers": 40, "last": 40}
+    assert await journal.first_break(owner, town.tenant_id) == {"journal": None, "audit": None}
+    for url in (database.web, database.engine):
+        async with await db.connect(url) as conn:
+            for table in ("journal", "audit", "chain_head"):
+                for statement in (f"UPDATE {table} SET seq = 0", f"DELETE FROM {table}", f"TRUNCATE {table}", f"INSERT INTO {table} SELECT * FROM {table}"):  # fmt: skip
+                    with pytest.raises(db.pg_errors.InsufficientPrivilege):
+                        await conn.execute(statement)
