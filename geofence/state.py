@@ -14,7 +14,7 @@ from geofence.track.clock import Clock
 from geofence.track.motion import Step
 from geofence.track.track import Track
 
-STATE_VERSION = 3
+STATE_VERSION = 4
 
 
 @dataclass(slots=True)

@@ -5,7 +5,7 @@ adds nothing; a jump no car can make is set aside until it either returns or pro
 read only when there have been no good ones for ten minutes. The state is small, bounded and serialises to JSON.
 """
 
-from geofence.track.departure import arrival, proves_departure, still_at, way_to_first_ms, width_m
+from geofence.track.departure import arrival, proves_departure, still_at, strayed, way_to_first_ms, width_m
 from geofence.track.fixes import TrackFix, apart_m
 from geofence.track.motion import Drive, Event, Step, Stop
 from geofence.track.telling import drive_as, stay, step_to, stop_as, unseen
@@ -69,6 +69,7 @@ def _settle(track: Track, fix: TrackFix) -> None:
     track.here_ms = track.here_last_ms = fix.at_ms
     track.here_fixes, track.ignition_on_ms, track.here_ignition = 1, 0, fix.ignition
     track.held.clear()
+    track.strayed_m.clear()
 
 
 def _believable(track: Track, last: TrackFix, fix: TrackFix) -> bool:
@@ -169,9 +170,12 @@ def _rest(track: Track, fix: TrackFix) -> None:
     if fix.ignition:
         track.ignition_on_ms = fix.at_ms - track.here_ms
     track.held.clear()
+    track.strayed_m.clear()
 
 
 def _still_here(track: Track, last: TrackFix, fix: TrackFix) -> None:
+    if track.held:
+        strayed(track)
     track.held.clear()
     track.here_fixes += 1
     if track.here_ignition and fix.ignition:

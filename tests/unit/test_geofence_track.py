@@ -183,3 +183,19 @@ def test_a_position_thrown_about_is_no_way_driven() -> None:
     drives, _, steps = fold(noisy(fixes, 5.0))
     assert drives == []
     assert moves(steps) == 0.0
+
+
+def test_a_place_where_fixes_stray_asks_for_more() -> None:
+    """Having strayed 120 m and come back again and again, a locator proves no drive 230 m away; a real drive is still whole."""
+    quiet = parked("03-11 13:00", 60, every_s=10)
+    strays = [parked(f"03-11 14:{2 * i:02}", 0.5, (120.0, 0.0), every_s=10) for i in range(4)]
+    back = [parked(f"03-11 14:{2 * i:02}:30", 1.5, every_s=10) for i in range(4)]
+    farther = [parked(f"03-11 14:08:{10 * i:02}", 0.1, (110.0 + 60 * i, 0.0), every_s=10) for i in range(3)]
+    drive = driven("03-11 14:30", [DEPOT, (3000.0, 0.0)])
+    fixes = day(quiet, *strays, *back, *farther, parked("03-11 14:08:30", 21.4, every_s=10), drive)
+    for fix in fixes:
+        fix |= {"ignition": 1, "speed_kmh": fix["speed_kmh"] or (7.0 if fix["lon"] > 117.0001 else 0.0)}
+    drives, _, steps = fold(day(fixes, parked("03-11 14:35:10", 30, (3000.0, 0.0), every_s=10)))
+    (found,) = drives
+    assert abs(found.started_ms - at("03-11 14:30").timestamp() * 1000) <= 20_000
+    assert moves(steps) == pytest.approx(3000, rel=0.02)
