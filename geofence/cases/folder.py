@@ -57,7 +57,8 @@ def read_case(folder: Path) -> Case:
         newest_ms = max((max(f.at_ms, f.received_ms) for fixes in tracks.values() for f in fixes), default=0)
         context = read_context(raw, devices=sorted(tracks), newest_ms=newest_ms)
     except OSError as error:
-        raise UnusableCase(f"{folder}: {error.strerror or error} ({error.filename})") from error
+        name = Path(error.filename or folder).name
+        raise UnusableCase(f"{name}: {error.strerror or error}") from error
     except Invalid as error:
         raise UnusableCase(f"context.json: {error.params.get('field')}: {error.params.get('reason')}") from error
     unmade = sum(not _made(fix, context.now_ms) for fixes in tracks.values() for fix in fixes)

@@ -112,3 +112,8 @@ def test_a_reader_that_has_enough_ends_the_program_in_peace(tmp_path: Path) -> N
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout.strip() == "0"
     assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_is_not_there_is_named_once(tmp_path: Path) -> None:
+    with pytest.raises(UnusableCase, match=r"^context\.json: No such file or directory$"):
+        read_case(tmp_path / "nothing")
