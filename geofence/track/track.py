@@ -40,7 +40,9 @@ class Track:
     here_ignition: bool | None = None
     ignition_on_ms: int = 0
     held: list[TrackFix] = field(default_factory=list)  # a departure not yet proven
-    strayed_m: list[int] = field(default_factory=list)  # how far the last unproven departures went before they were back
+    strayed_m: list[int] = field(
+        default_factory=list
+    )  # how far the last unproven departures went before they were back
     odd: list[TrackFix] = field(default_factory=list)  # first and newest fix of a jump not yet believed
     odd_fixes: int = 0
     slept: bool = False  # there was a silence since the last movement
