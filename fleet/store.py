@@ -35,6 +35,7 @@ async def many(conn: Connection, sql: str, params: Iterable[Any] = ()) -> list[d
 
 
 TENANT_BY_CODE = "SELECT id, tenant_no, code, name, timezone FROM tenant WHERE code = %s"
+TENANTS = "SELECT id, code FROM tenant ORDER BY created_at"
 ONLY_TENANT = "SELECT id, tenant_no, code, name, timezone FROM tenant ORDER BY created_at LIMIT 2"
 UNIT_PARENTS = "SELECT id, parent_id FROM unit WHERE tenant_id = %s"
 PERSON = "SELECT id, tenant_id, unit_id, login, name, cleared, active FROM person WHERE id = %s"

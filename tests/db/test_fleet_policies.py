@@ -1,16 +1,14 @@
 """The database's own say in who writes and reads what: every table has a scope, a forgotten WHERE shows nothing."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
-from fleet import access, db, journal, service, store
+from fleet import access, db, service, store
 from fleet.access import AT_THE_DOOR, Role
-from fleet.errors import Forbidden, NotFound, SameHands, Taken
 from fleet.seed.reference import seed_tenant
 from tests.db import town as town_of
 from tests.db.town import NOW, Town
@@ -85,6 +83,11 @@ async def test_without_a_scope_no_table_shows_a_row_also_after_a_scope_ended(
         for table in readable:
             found = await store.one(web, f"SELECT count(*) AS n FROM {table}")
             assert found == {"n": 0}, (table, scope)
+    # The trap itself: a policy that compares with the bare setting opens everything, and the lines above would say so.
+    await owner.execute(
+        "CREATE POLICY careless ON vehicle FOR SELECT TO fleet_web USING (plate LIKE current_setting('app.tenant', true) || '%')"
+    )
+    assert await store.one(web, "SELECT count(*) AS n FROM vehicle") == {"n": len(town.vehicles)}
 
 
 async def test_the_open_door_shows_accounts_units_and_sessions_only(
@@ -180,51 +183,6 @@ async def test_writing_asks_for_the_right_and_not_only_for_the_tenant(
         assert not await refused(web, owner, town, name, sql, *params), (name, sql)
 
 
-async def test_the_journal_is_read_by_those_who_review_it(owner: db.Connection, web: db.Connection, town: Town) -> None:
-    """Everybody else finds in it what he did himself and the story of orders he sees."""
-    order = await town_of.add_order(owner, town, requester="employee", unit="bureau", start_at=NOW)
-    await journal.record(
-        owner, tenant_id=town.tenant_id, actor="test", action="order.book", object_kind="order", object_id=order,
-        before=None, after={}, now=NOW,
-    )  # fmt: skip
-    for name, wanted in (
-        ("employee", {"order"}), ("colleague", set()), ("driver", set()), ("approver", {"order"}), ("nobody", set()),
-        ("finance", {"order"}), ("sysadmin", {"person", "unit", "vehicle", "device"}),
-        ("dispatcher", {"order", "person", "unit", "vehicle", "device"}),
-    ):  # fmt: skip
-        async with web.transaction():
-            await as_person(web, owner, town, name)
-            kinds = {row["object_kind"] for row in await store.many(web, "SELECT DISTINCT object_kind FROM journal")}
-        assert kinds - {"tenant", "calendar", "rule", "area", "setting"} == wanted, name
-
-
-async def test_nobody_writes_a_record_in_another_name_or_tenant(
-    owner: db.Connection, web: db.Connection, town: Town
-) -> None:
-    """The functions that append take the viewer's word for nothing."""
-    other = await seed_other(owner)
-    append = "SELECT audit_append(%s, now(), %s, 'x', 'view_track', 'vehicle', NULL, '', '{}')"
-    me, colleague = town.people["employee"], town.people["colleague"]
-    assert await refused(web, owner, town, "employee", append, town.tenant_id, colleague)
-    assert await refused(web, owner, town, "employee", append, other, me)
-    notice = "SELECT notice_add(%s, %s, 'x', '{}', '', NULL, 'k', now())"
-    assert await refused(web, owner, town, "employee", notice, other, me)
-    assert not await refused(web, owner, town, "employee", append, town.tenant_id, me)
-
-
-async def test_a_cut_off_tail_of_the_records_is_found(owner: db.Connection, town: Town) -> None:
-    """The newest rows deleted leave no broken link; the head still knows that there were more."""
-    await journal.audit(
-        owner, tenant_id=town.tenant_id, actor="test", action="login", object_kind="session", object_id=None,
-        purpose="", detail={}, now=NOW,
-    )  # fmt: skip
-    assert await journal.first_break(owner, town.tenant_id) == {"journal": None, "audit": None}
-    last = (await store.one(owner, "SELECT max(seq) AS seq FROM journal") or {})["seq"]
-    await owner.execute("DELETE FROM journal WHERE seq > %s", (last - 2,))
-    await owner.execute("DELETE FROM audit")
-    assert await journal.first_break(owner, town.tenant_id) == {"journal": last - 1, "audit": 1}
-
-
 async def test_the_web_role_is_no_owner_and_its_functions_look_nowhere_else(owner: db.Connection, town: Town) -> None:
     """Row-level security binds whoever is neither owner nor exempt; functions with their owner's rights never see a caller's table."""
     roles = await store.many(owner, "SELECT rolname, rolsuper OR rolbypassrls OR rolcreaterole AS above FROM pg_roles WHERE rolname IN ('fleet_web', 'fleet_track')")  # fmt: skip
@@ -237,80 +195,3 @@ async def test_the_web_role_is_no_owner_and_its_functions_look_nowhere_else(owne
     assert await store.many(owner, loose) == []
     views = "SELECT relname FROM pg_class WHERE relkind = 'v' AND relnamespace = 'public'::regnamespace AND NOT coalesce(reloptions, '{}') @> ARRAY['security_barrier=true']"
     assert await store.many(owner, views) == []
-
-
-async def test_an_administrator_of_a_part_rules_that_part_only(owner: db.Connection, town: Town) -> None:
-    """He edits nobody outside it, draws nobody and no unit into it, hands out no wider right, and never clears himself."""
-    from fleet import corrections
-
-    part = await service.add_person(
-        owner, "test", tenant_id=town.tenant_id, unit_id=town.units["section"], login="part", name="部", password=None,
-        roles=[(Role.SYSTEM_ADMIN, town.units["section"])], now=NOW,
-    )  # fmt: skip
-    await owner.execute("UPDATE person_role SET during = tstzrange('2020-01-01Z', NULL) WHERE person_id = %s", (part,))
-    town.people["part"] = part
-    actor = await town.actor(owner, "part")
-    shared: dict[str, Any] = {"row_version": 1, "roles": None, "now": NOW}
-    for values in ({"active": False}, {"unit_id": town.units["section"]}, {"cleared": True}):
-        with pytest.raises(Forbidden):
-            await corrections.correct_person(owner, actor, town.people["inspector"], values=values, **shared)
-    with pytest.raises(Forbidden):
-        await service.add_person(
-            owner, actor, tenant_id=town.tenant_id, unit_id=town.units["section"], login="wide", name="w", password=None,
-            roles=[(Role.INSPECTOR, town.units["root"])], now=NOW,
-        )  # fmt: skip
-    with pytest.raises(Forbidden):
-        await corrections.correct_unit(
-            owner, actor, town.units["other"], row_version=1, values={"parent_id": town.units["section"]}, now=NOW
-        )
-    with pytest.raises(SameHands):
-        await corrections.correct_person(owner, actor, part, values={"cleared": True}, **shared)
-
-
-async def test_a_locator_is_mounted_only_by_who_sees_it_and_never_named_like_our_own_accounts(
-    owner: db.Connection, web: db.Connection, town: Town
-) -> None:
-    """Another tenant's, a hidden vehicle's and an invented locator answer alike; "ingest" would take the broker's session over."""
-    await seed_other(owner)
-    actor = await town.actor(owner, "fleet_admin")
-    devices = await store.many(owner, "SELECT id FROM device WHERE code IN ('far-device', 'dev-secret')")
-    shared: dict[str, Any] = {"tenant_id": town.tenant_id, "now": NOW}
-    async with web.transaction():
-        await db.scope(web, access.scope_settings(actor))
-        for device_id in (*(row["id"] for row in devices), uuid4()):
-            with pytest.raises(NotFound):
-                await service.bind_device(
-                    web, actor, device_id=device_id, vehicle_id=town.vehicles["pool"], since=NOW, **shared
-                )
-            with pytest.raises(NotFound):
-                await service.edit(
-                    web, actor, table="device", row_id=device_id, row_version=1, values={"active": False}, **shared
-                )
-        for code in ("admin", "ingest", "platform", "-"):
-            with pytest.raises(Taken):
-                await service.add_device(web, actor, code=code, **shared)
-
-
-async def test_records_written_at_the_same_moment_make_one_chain_that_nobody_can_rewrite(
-    database: Database, owner: db.Connection, town: Town
-) -> None:
-    """Forty writers on eight connections: no number twice, no link broken; programs may only append."""
-    async with db.open_pool(database.engine, min_size=8, max_size=8) as pool:
-
-        async def write(number: int) -> None:
-            async with pool.connection() as conn, conn.transaction():
-                await journal.audit(
-                    conn, tenant_id=town.tenant_id, actor="test", action="view_track", object_kind="vehicle", object_id=None,
-                    purpose=f"'; -- {number}", detail={"n": number}, now=NOW,
-                )  # fmt: skip
-
-        await asyncio.gather(*(write(number) for number in range(40)))
-    row = await store.one(owner, "SELECT count(*) AS n, count(DISTINCT seq) AS numbers, max(seq) AS last FROM audit")
-    assert row == {"n": 40, "numbers": 40, "last": 40}
-    assert await journal.first_break(owner, town.tenant_id) == {"journal": None, "audit": None}
-    for url in (database.web, database.engine):
-        async with await db.connect(url) as conn:
-            for table in ("journal", "audit", "chain_head"):
-                for statement in (f"UPDATE {table} SET seq = 0", f"DELETE FROM {table}", f"TRUNCATE {table}", f"INSERT INTO {table} SELECT * FROM {table}"):  # fmt: skip
-                    with pytest.raises(db.pg_errors.InsufficientPrivilege):
-                        await conn.execute(statement)
