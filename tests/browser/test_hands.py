@@ -7,7 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Person
+from tests.browser.errands import approve, book
 from tests.browser.test_access import barriers, cut_off, settle, turn_to
+from tests.browser.town import Town
 
 pytestmark = pytest.mark.timeout(300)
 FINGER_PX = 40
@@ -93,6 +95,19 @@ def test_what_opens_on_a_phone_has_no_barrier_and_fits(person: Person, scheme: L
         assert not cut_off(page), opener
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_an_order_is_chosen_beside_its_box_too(town: Town, person: Person) -> None:
+    """A press 8 px beside the small box of a waiting order chooses it."""
+    number = book(town, person("employee"), "用手指勾选")
+    approve(person("approver"), number)
+    page = person("dispatcher", phone=True)
+    page.goto("/dispatch")
+    box = page.get_by_label(f"选择派车单 {number} 号")
+    place = box.bounding_box()
+    assert place
+    page.touchscreen.tap(place["x"] - 8, place["y"] + place["height"] / 2)
+    expect(box).to_be_checked()
 
 
 def small(page: Page) -> list[str]:
