@@ -1,6 +1,7 @@
 """What a request may bring along and how often a password may be tried, asked of the running program."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+import websockets
 
 from fleet import db, people
 from tests.db import town as town_of
@@ -156,3 +158,17 @@ async def test_a_key_is_the_persons_own(site: Site) -> None:
         answer = await second.post("/api/units", json=body, headers={"Idempotency-Key": "same"})
         assert (answer.status_code, answer.json()["code"]) == (409, "taken")
         assert made.json()["id"] not in json.dumps(answer.json())
+
+
+async def test_tickets_bought_in_advance_open_no_more_maps_than_a_person_may_have(site: Site) -> None:
+    """Seven tickets, five open maps: they are counted when a map opens, not only when a ticket is sold."""
+    async with site.as_person("dispatcher") as client, contextlib.AsyncExitStack() as maps:
+        tickets = [(await client.get("/api/live-ticket")).json()["ticket"] for _ in range(7)]
+        address = site.url.replace("http", "ws") + "/api/live?ticket="
+        refused = 0
+        for ticket in tickets:
+            try:
+                await maps.enter_async_context(websockets.connect(address + ticket, proxy=None))
+            except websockets.InvalidStatus:
+                refused += 1
+        assert refused == 2
