@@ -228,7 +228,7 @@ class VehicleAdded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LimitRaised:
-    limit: str  # capacity, max_ride_time, max_tasks, ...: docs/dispatch.md has them all
+    limit: str  # capacity, max_ride_time, time_window_end, or any other limit by its key in the input
     by: int  # capacity: of the kind of load that is shortest
     vehicle: int | None = None  # whose limit; absent when it is the request's own
 

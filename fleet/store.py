@@ -57,6 +57,7 @@ def device_key_of(row: Mapping[str, Any]) -> DeviceKey:
 
 
 TENANT_BY_CODE = "SELECT id, tenant_no, code, name, timezone FROM tenant WHERE code = %s"
+TENANTS = "SELECT id, code FROM tenant ORDER BY created_at"
 ONLY_TENANT = "SELECT id, tenant_no, code, name, timezone FROM tenant ORDER BY created_at LIMIT 2"
 UNIT_PARENTS = "SELECT id, parent_id FROM unit WHERE tenant_id = %s"
 PERSON = "SELECT id, tenant_id, unit_id, login, name, cleared, active FROM person WHERE id = %s"
@@ -107,6 +108,8 @@ WHERE source = %s AND external_id = %s AND device_id = %s AND during @> %s::time
 SOURCE_NAMES = """SELECT source, external_id FROM source_binding WHERE device_id = %s AND during @> %s::timestamptz
 ORDER BY source, external_id"""
 HEARD_BY_SOURCE = "UPDATE device SET acknowledges = 'broker', protocol = %s WHERE id = %s"
+# Without a word on hidden vehicles' locators for whoever may not see them; on the machine itself nothing is hidden.
+DEVICE_SEEN = "SELECT id FROM device WHERE id = %s AND tenant_id = %s AND NOT device_hidden(id)"
 LATEST_CALENDAR = "SELECT id, version_no FROM calendar_version WHERE tenant_id = %s ORDER BY version_no DESC LIMIT 1"
 # The newest version that names a date wins.
 CALENDAR_DAYS = """SELECT DISTINCT ON (d.day) d.day, d.kind, d.name FROM calendar_day d

@@ -5,6 +5,7 @@ Knows no clock and no registry, so it never says `future`, `ancient` or `unknown
 
 import argparse
 import binascii
+import os
 import sys
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,7 +14,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from fleet.position import Fix
+from fleet.position import Fix, Rejected
 from ingest.clean import Doubt, place
 from ingest.formats import FORMATS, Format
 from ingest.instant import EPOCH
@@ -54,6 +55,10 @@ def run(arguments: argparse.Namespace, stdin: BinaryIO) -> Iterator[str]:
     form = _format(arguments.format)
     for payload in _messages(arguments, stdin):
         topic = arguments.topic or form.topic_of(payload)
+        if topic is None:
+            detail = "device: neither empty nor with one of / + # may a name be that stands in a topic"
+            yield msgspec.json.encode({"rejected": Rejected.MALFORMED.value, "detail": detail}).decode()
+            continue
         for line in _lines(form, topic, payload):
             yield msgspec.json.encode(line).decode()
 
@@ -107,10 +112,13 @@ def _lines(form: Format, topic: str, payload: bytes) -> Iterator[dict[str, objec
     elif isinstance(decoded, State):
         yield _message(decoded) | {"online": decoded.online}
     elif isinstance(decoded, Event):
-        happened_at = {} if decoded.happened_at is None else {"t": _iso(decoded.happened_at)}
-        yield decoded.body | _message(decoded) | {"code": decoded.code} | happened_at
+        ours = _message(decoded) | {"code": decoded.code}
+        if decoded.happened_at is not None:
+            ours["t"] = _iso(decoded.happened_at)
+        yield ours | _apart(ours, decoded.body)
     elif isinstance(decoded, Sound):
-        yield decoded.body | _message(decoded)
+        ours = _message(decoded)
+        yield ours | _apart(ours, decoded.body)
     elif isinstance(decoded, Refused):
         yield _rejected(decoded.rejection)
 
@@ -142,6 +150,12 @@ def _fix(device: str, reading: Reading, item: int | None) -> dict[str, object]:
     return _keys(fix, timed=reading.fixed_at is not None)
 
 
+def _apart(ours: dict[str, object], said: dict[str, object]) -> dict[str, object]:
+    """What a device says; under `extra` where its name is ours in the printed line."""
+    clash = {key: value for key, value in said.items() if key in ours}
+    return {key: value for key, value in said.items() if key not in ours} | ({"extra": clash} if clash else {})
+
+
 def _keys(fix: Fix, *, timed: bool) -> dict[str, object]:
     line: dict[str, object] = {"device": _named(fix.device)}
     if timed:
@@ -168,6 +182,9 @@ def main(arguments: argparse.Namespace) -> int:
     try:
         for line in run(arguments, sys.stdin.buffer):
             print(line)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Unusable as unusable:
         print(unusable, file=sys.stderr)
         return 2

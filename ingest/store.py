@@ -14,6 +14,7 @@ from fleet.db import Connection, pg_errors
 from fleet.position import Datum, Quality, Rejected
 from ingest.batch import Folded, Judged, Key, Outcome, Row, fold, outcome
 from ingest.clean import Device
+from ingest.flood import Flood
 from ingest.reading import Rejection
 from ingest.registry import Binding, Name, Registry
 from ingest.row import COLUMNS, CONTENT_FROM, plain_text
@@ -156,12 +157,12 @@ async def load_registry(connection: Connection) -> Registry:
     return Registry(devices=devices, names=names)
 
 
-async def save(connection: Connection, writer_no: int, messages: list[Judged]) -> Saved:
+async def save(connection: Connection, writer_no: int, messages: list[Judged], flood: Flood | None = None) -> Saved:
     """Store everything of a batch in one transaction; returns after the commit. DatabaseLost: perhaps committed."""
     async with connection.transaction():
         folded = fold(messages, await _stored_untimed(connection, messages))
         batch, stored, met = await _save_rows(connection, writer_no, folded.unique)
-        await _save_rejections(connection, messages, folded, met)
+        await _save_rejections(connection, messages, folded, met, flood or Flood())
         await _save_states_and_events(connection, messages)
     return Saved(batch=batch if stored else None, stored=stored, folded=folded, met=met)
 
@@ -221,7 +222,7 @@ async def _save_rows(
 
 
 async def _save_rejections(
-    connection: Connection, messages: Iterable[Judged], folded: Folded, met: Mapping[Key, Outcome]
+    connection: Connection, messages: Iterable[Judged], folded: Folded, met: Mapping[Key, Outcome], flood: Flood
 ) -> None:
     parameters = []
     for judged in messages:
@@ -230,7 +231,8 @@ async def _save_rejections(
             if outcome(row, folded, met) is Outcome.COLLISION:
                 detail = "another fix is stored at this device and time"
                 refused.append(Rejection(reason=Rejected.COLLISION, detail=detail, payload=row.payload, item=row.item))
-        parameters += [_quarantined(judged, rejection) for rejection in refused]
+        day = judged.received_at.date()
+        parameters += [_quarantined(judged, flood.bounded(judged.device, one, day)) for one in refused]
     if parameters:
         async with connection.cursor() as cursor:
             await cursor.executemany(QUARANTINE, parameters)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from dispatch.problem import Problem
@@ -40,18 +42,30 @@ def run(asked: argparse.Namespace, started_s: float) -> int:
     try:
         plan = solve(problem, effort)
     except BrokenPlan as error:
-        print(json.dumps({"code": WRONG, "error": f"the referee refused the plan: {error}"}))
+        return _print({"code": WRONG, "error": f"the referee refused the plan: {error}"})
+    solved_s = time.monotonic()
+    times = {"loading": round((loaded_s - started_s) * 1000), "solving": round((solved_s - loaded_s) * 1000)}
+    if asked.iterations is not None:
+        times = {}  # whoever counts steps wants the same bytes again
+    return _print(plan_json(plan, times))
+
+
+def _print(answer: dict[str, Any]) -> int:
+    """The exit code. Whoever reads the answer may be gone, or the disk full."""
+    try:
+        print(json.dumps(answer), flush=True)  # plain ASCII: it is the same in every terminal and pipe
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the interpreter flushes once more when it ends
+        print(f"the plan could not be written: {error.strerror}", file=sys.stderr)
         return WRONG
-    times = {"loading": round((loaded_s - started_s) * 1000), "solving": round((time.monotonic() - loaded_s) * 1000)}
-    print(json.dumps(plan_json(plan, times)))  # plain ASCII: it is the same in every terminal and pipe
-    return 0
+    return int(answer["code"])
 
 
 def _problem(asked: argparse.Namespace, stop_at: float) -> Problem:
     if asked.router is not None:
         _check_address(asked.router)
     try:
-        text = sys.stdin.buffer.read() if asked.problem == "-" else Path(asked.problem).read_bytes()
+        text = _standard_input() if asked.problem == "-" else Path(asked.problem).read_bytes()
     except OSError as error:
         raise Unusable(f"{asked.problem}: {error.strerror}") from None
     problem = read(text)
@@ -63,6 +77,12 @@ def _problem(asked: argparse.Namespace, stop_at: float) -> Problem:
 
     logs.write_json("warning")
     return asyncio.run(complete(problem, asked.router, stop_at=stop_at))
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:  # the shell's <&-
+        raise Unusable("-: standard input is closed")
+    return sys.stdin.buffer.read()
 
 
 def _check_address(router_url: str) -> None:

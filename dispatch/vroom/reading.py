@@ -29,6 +29,7 @@ from dispatch.vroom.fields import Unusable
 __all__ = ["Unusable", "read"]
 
 Json = Any
+SLOWEST, FASTEST = 0.001, 5  # of the usual speed: VROOM's most, and the least that keeps times inside 64 bits
 
 _STEP_KEYS = {"id", "description", "location", "location_index", "setup", "service", "time_windows"}
 _JOB_KEYS = _STEP_KEYS | {"delivery", "pickup", "skills", "priority"}
@@ -149,8 +150,8 @@ def _vehicle(source: Json, where: str, atlas: _Atlas) -> Vehicle:
     if start is None and end is None:
         raise Unusable(f"{where}.start: start or end is needed")
     speed_factor = fields.number(source.get("speed_factor", 1), f"{where}.speed_factor")
-    if not 0 < speed_factor <= 5:
-        raise Unusable(f"{where}.speed_factor: {speed_factor} is not in (0, 5]")
+    if not SLOWEST <= speed_factor <= FASTEST:
+        raise Unusable(f"{where}.speed_factor: {str(speed_factor)[:40]} is not from {SLOWEST} to {FASTEST}")
     breaks = fields.each(source, "breaks", _break, f"{where}.")
     fields.unique((item.id for item in breaks), f"{where}.breaks.id")
     return Vehicle(
@@ -188,6 +189,8 @@ def _costs(source: Json, where: str) -> Costs:
     for name, value in costs.items():
         if value < 0:
             raise Unusable(f"{where}.{name}: {value} is negative")
+        if value > fields.MOST:
+            raise Unusable(f"{where}.{name}: {str(value)[:40]} is above 2^53")
     return Costs(**costs)
 
 

@@ -24,6 +24,7 @@ from dispatch.problem import (
 )
 
 Json = dict[str, Any]
+LONGEST_ERROR = 240
 
 
 def plan_json(plan: Plan, computing_ms: dict[str, int]) -> Json:
@@ -40,7 +41,8 @@ def plan_json(plan: Plan, computing_ms: dict[str, int]) -> Json:
 
 
 def error_json(message: str) -> Json:
-    return {"code": 2, "error": message}
+    """One line that a person can read, however long the key or value was that it quotes."""
+    return {"code": 2, "error": message if len(message) <= LONGEST_ERROR else f"{message[:LONGEST_ERROR]}..."}
 
 
 def _summary(plan: Plan, routes: list[Json], computing_ms: dict[str, int]) -> Json:

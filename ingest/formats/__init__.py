@@ -22,7 +22,7 @@ class Format:
     subscriptions: tuple[str, ...]  # MQTT filters the engine subscribes to
     takes: Callable[[str], bool]
     decode: Callable[[str, bytes], Decoded]
-    topic_of: Callable[[bytes], str]  # the topic a message came on, as far as the message says it
+    topic_of: Callable[[bytes], str | None]  # the topic a message came on, as far as it says it; None = it cannot have
     timed: bool  # False: its messages say no time, the instant of arrival is taken
 
 

@@ -49,7 +49,10 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("vehicles.0.start_index", 5, "start_index"),
     ("vehicles.0.start", [116, 40], "ok"),
     ("vehicles.0.profile", "bike", "profile"),
+    ("vehicles.0.costs", {"per_hour": 10**400}, "per_hour"),
+    ("vehicles.0.costs", {"fixed": 1e308}, "fixed"),
     ("vehicles.0.speed_factor", 6, "speed_factor"),
+    ("vehicles.0.speed_factor", 5e-324, "speed_factor"),
     ("vehicles.0.time_window", [2, 1], "time_window"),
     ("vehicles.0.time_window", [-5, 1], "time_window"),
     ("vehicles.0.capacity", [4, 4], "amount"),
@@ -106,15 +109,19 @@ def test_equal_coordinates_are_one_place_and_wait_for_travel_times() -> None:
     assert asked.travel_times is TravelSource.STRAIGHT_LINE
 
 
-def run(source: object, *more: str, tmp_path: Path) -> tuple[int, Json]:
+def printed(source: object, *more: str, tmp_path: Path) -> tuple[int, str]:
     file = tmp_path / "problem.json"
     file.write_text(source if isinstance(source, str) else json.dumps(source), encoding="utf-8")
     command = [sys.executable, "-m", "dispatch", "solve", str(file), *more]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    lines = done.stdout.splitlines()
-    assert len(lines) == 1, done.stderr
-    answer: Json = json.loads(lines[0])
-    return done.returncode, answer
+    assert done.stdout.count("\n") == 1, done.stderr
+    return done.returncode, done.stdout
+
+
+def run(source: object, *more: str, tmp_path: Path) -> tuple[int, Json]:
+    code, line = printed(source, *more, tmp_path=tmp_path)
+    answer: Json = json.loads(line)
+    return code, answer
 
 
 def test_the_command_prints_one_plan_in_the_agreed_form(tmp_path: Path) -> None:
@@ -135,6 +142,13 @@ def test_the_command_prints_one_plan_in_the_agreed_form(tmp_path: Path) -> None:
     assert run(with_added, "--iterations", "10", tmp_path=tmp_path)[1]["summary"]["unassigned"] == 0
 
 
+def test_the_same_seed_and_iterations_print_the_same_bytes(tmp_path: Path) -> None:
+    """How long it took is told only where the clock decides anyway."""
+    counted = [printed(BY_COORDINATES, "--iterations", "10", "--seed", "3", tmp_path=tmp_path) for _ in range(2)]
+    assert counted[0] == counted[1]
+    assert run(BY_COORDINATES, "--seconds", "0.2", tmp_path=tmp_path)[1]["summary"]["computing_times"]["solving"] > 0
+
+
 def test_the_command_refuses_with_exit_2_and_one_line(tmp_path: Path) -> None:
     code, answer = run({"vehicles": [{"id": 1, "start": [0, 0], "colour": "red"}]}, tmp_path=tmp_path)
     assert (code, answer["code"]) == (2, 2)
@@ -143,6 +157,20 @@ def test_the_command_refuses_with_exit_2_and_one_line(tmp_path: Path) -> None:
     assert run(SOUND, "--seconds", "soon", tmp_path=tmp_path)[0] == 2
     assert run(SOUND, "--speed", "1", tmp_path=tmp_path)[0] == 2
     assert run(SOUND, "--threads", "0", tmp_path=tmp_path)[0] == 2
+    assert len(run(SOUND | {"k" * 100_000: 1}, tmp_path=tmp_path)[1]["error"]) < 300
+
+
+def test_the_longest_time_there_is_can_be_asked_for(tmp_path: Path) -> None:
+    assert run(SOUND, "--seconds", "1e300", tmp_path=tmp_path)[0] == 0
+
+
+@pytest.mark.parametrize(("where", "code"), [("< /dev/null >&-", 2), ("<&-", 2), ("< problem.json > /dev/full", 1)])
+def test_closed_or_full_pipes_are_no_traceback(where: str, code: int, tmp_path: Path) -> None:
+    """Whoever asked may be gone; what went wrong is told in a line, if there is anybody to tell."""
+    (tmp_path / "problem.json").write_text(json.dumps(SOUND), encoding="utf-8")
+    command = f"PYTHONPATH={Path.cwd()} {sys.executable} -m dispatch solve - {where}"
+    done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)  # noqa: S602
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False)
 
 
 def _paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

@@ -13,6 +13,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 Report = Callable[[Any], None]
@@ -79,10 +80,17 @@ def _be_child(work: Work, reading: int, writing: int) -> None:
         gc.disable()
         work(lambda value: _send(writing, (value, None)))
         status = 0
-    except BaseException:
-        _send(writing, (None, traceback.format_exc(limit=-3)))
+    except BaseException as error:
+        _send(writing, (None, _in_a_line(error)))
     finally:
         os._exit(status)
+
+
+def _in_a_line(error: BaseException) -> str:
+    """What went wrong and where: it stands in a note beside the plan."""
+    at = traceback.extract_tb(error.__traceback__)[-1]
+    said = " ".join(f"{type(error).__name__}: {error}".split())
+    return f"failed with {said[:200]} ({Path(at.filename).name}:{at.lineno})"
 
 
 def _send(pipe: int, message: tuple[Any, str | None]) -> None:

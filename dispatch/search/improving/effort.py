@@ -12,8 +12,9 @@ EXPLAINING = 0.1  # of the time, for reasons, times and checks
 EXPLAINING_AT_MOST_S = 2.0
 FINISHING_S = 0.00015  # a task, at least: to time, check and print it
 SHORTEST_S = 0.1  # a plan of a few requests takes this long, however little was asked for
+LONGEST_S = 1e6  # eleven days: more milliseconds than twice so many do not fit into a timer
 GRACE_S = 0.3  # to come to an end, before a search is ended
-STARTING = 0.35  # of the searching time at most, for the first plan
+STARTING = 0.35  # of the searching time at most, for a first plan that chains will better
 EXPLAINED = 20_000  # trials of changes where the answer must not depend on the clock, and more with more iterations
 
 
@@ -29,7 +30,7 @@ class Effort:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
-    """Instants of the monotonic clock: when a plan must be there, when the search ends, when it must have begun."""
+    """Instants of the monotonic clock: when a hasty first plan must be there, when the search ends, when all is ready."""
 
     started_at: float
     first_plan_at: float
@@ -45,7 +46,7 @@ class Times:
 def times_of(effort: Effort, tasks: int) -> Times:
     """Shares of the time from now on, for a problem of so many tasks."""
     now = time.monotonic()
-    seconds = max(SHORTEST_S, effort.seconds)
+    seconds = min(max(SHORTEST_S, effort.seconds), LONGEST_S)
     finishing_s = max(min(EXPLAINING_AT_MOST_S, EXPLAINING * seconds), FINISHING_S * tasks)
     searching_s = max(seconds - finishing_s, seconds / 2)
     return Times(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from dispatch.problem import Objective, Place, Problem, Request, Task, Window
 from dispatch.search.duty import Duty
-from dispatch.search.fleet import Fleet
+from dispatch.search.fleet import Draft, Fleet
 from dispatch.search.offer import offer
 
 Table = NDArray[np.int64]
@@ -148,15 +148,16 @@ class Grid:
         return tuple(Window(start_s=w.start_s, end_s=min(w.end_s, latest)) for w in first if w.start_s <= latest)
 
 
-def grid(fleet: Fleet) -> Grid:
-    """The visits of all requests that some vehicle could make if it did nothing else.
+def grid(fleet: Fleet, draft: Draft) -> Grid:
+    """The visits of all requests that some vehicle makes in the draft or could make if it did nothing else.
 
-    What nobody can do stays out of the model: a search over nothing else would never count a step.
+    What nobody can do stays out of the model: a search over nothing else would never count a step. Some can only be
+    served on the way to others, where setup is saved or the straight way is not the shortest.
     """
     problem, duties = fleet.problem, fleet.duties
     visits, allowed = [], []
     for request in problem.requests:
-        rows = _rows(fleet, request)
+        rows = _rows(fleet, draft, request)
         if not rows:
             continue
         whole = Visit(request=request, tasks=request.tasks)
@@ -164,7 +165,9 @@ def grid(fleet: Fleet) -> Grid:
         chosen = [whole] if request.exclusive and is_atomic(duties, request) else parts
         visits += chosen
         allowed += [rows] * len(chosen)
-    depots = {_index(place) for vehicle in problem.vehicles for place in (vehicle.start, vehicle.end)}
+    used = [problem.vehicles[row] for row in sorted({row for rows in allowed for row in rows})]
+    # A place where no modelled vehicle starts or ends would be one more node that has to be visited.
+    depots = {_index(place) for vehicle in used for place in (vehicle.start, vehicle.end)}
     return Grid(
         problem=problem, duties=duties, visits=tuple(visits), depots=tuple(sorted(depots)), allowed=tuple(allowed)
     )
@@ -174,11 +177,11 @@ def _index(place: Place | None) -> int:
     return place.index if place else NOWHERE
 
 
-def _rows(fleet: Fleet, request: Request) -> tuple[int, ...]:
-    """The vehicles that could serve a request alone, by their row."""
-    wish, able = fleet.wishes[request.key], set(fleet.able(request))
+def _rows(fleet: Fleet, draft: Draft, request: Request) -> tuple[int, ...]:
+    """The vehicles that serve a request in the draft or could serve it alone, by their row."""
+    wish, able, driver = fleet.wishes[request.key], set(fleet.able(request)), draft.driven_by.get(request.key)
     rows = ((row, vehicle.id) for row, vehicle in enumerate(fleet.problem.vehicles) if vehicle.id in able)
-    return tuple(row for row, vehicle_id in rows if offer(fleet.idle[vehicle_id], wish) is not None)
+    return tuple(row for row, v in rows if v == driver or offer(fleet.idle[v], wish) is not None)
 
 
 def is_atomic(duties: dict[int, Duty], request: Request) -> bool:

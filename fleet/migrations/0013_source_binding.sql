@@ -3,7 +3,7 @@
 CREATE TABLE source_binding (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
     tenant_id uuid NOT NULL REFERENCES tenant,
-    device_id uuid NOT NULL REFERENCES device,
+    device_id uuid NOT NULL,
     source text NOT NULL CHECK (source IN ('owntracks', 'emqx-jt808', 'traccar', 'teltonika', 'homeassistant')),
     external_id text NOT NULL CHECK (external_id <> '' AND length(external_id) <= 200),
     during tstzrange NOT NULL CHECK (NOT isempty(during)),
@@ -11,6 +11,7 @@ CREATE TABLE source_binding (
     updated_at timestamptz NOT NULL DEFAULT now(),
     created_by uuid REFERENCES person,
     row_version int NOT NULL DEFAULT 1,
+    FOREIGN KEY (tenant_id, device_id) REFERENCES device (tenant_id, id),
     EXCLUDE USING gist (source WITH =, external_id WITH =, during WITH &&)
 );
 CREATE INDEX ON source_binding (device_id);
