@@ -72,8 +72,12 @@ describe("codes of the programs", () => {
     codes.filter((code) => !chinese.has(`${group}.${code}`));
 
   it("has a sentence for every refusal", () => {
-    const codes = captured(python("fleet", "dispatch", "web"), /^ {4}code(?:: ClassVar\[str\])? = "(\w+)"/gm);
-    expect(codes).toContain("wrong_password");
+    const source = python("fleet", "dispatch", "web");
+    const codes = [
+      ...captured(source, /^ {4}code(?:: ClassVar\[str\])? = "(\w+)"/gm),
+      ...captured(source, /\bproblem\(\d+, "(\w+)"/g),
+    ];
+    expect(codes).toEqual(expect.arrayContaining(["wrong_password", "too_large"]));
     expect(missing("error", codes)).toEqual([]);
   });
 

@@ -30,6 +30,8 @@ export const codes = {
     password_change_required: "Please change the initial password first.",
     idempotency_key_reused: "This was sent before with other content. Reload and try again.",
     key_reused: "This was sent before with other content. Reload and try again.",
+    too_large: "This is too much to send at once.",
+    too_slow: "The network is too slow: not everything arrived. Please try again.",
     in_progress: "The first attempt is still under way. Please wait.",
   },
   role: {

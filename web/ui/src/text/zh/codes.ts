@@ -30,6 +30,8 @@ export const codes = {
     password_change_required: "请先修改初始密码。",
     idempotency_key_reused: "重复提交的内容不一致，请刷新后重试。",
     key_reused: "重复提交的内容不一致，请刷新后重试。",
+    too_large: "内容过大，无法提交。",
+    too_slow: "网络太慢，内容未能传完，请重试。",
     in_progress: "上一次提交正在处理，请稍候。",
   },
   role: {
