@@ -105,6 +105,7 @@ export const refusals = {
     city_without_depot: "the city has no depot",
     custody: "custody contradicts itself",
     database: "the database",
+    source_binding: "a later binding of this name is on file",
     device_binding: "the locator or the vehicle is bound already",
     emergency_not_approved: "the emergency is not approved yet",
     no_distance: "no distance is known yet",

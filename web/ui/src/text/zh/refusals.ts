@@ -105,6 +105,7 @@ export const refusals = {
     city_without_depot: "城市没有停车场",
     custody: "权属记录有冲突",
     database: "数据库",
+    source_binding: "该外部名称在此之后已有另一条绑定",
     device_binding: "终端或车辆已有绑定",
     emergency_not_approved: "应急用车尚未补批",
     no_distance: "还没有可用的里程",
