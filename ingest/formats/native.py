@@ -6,7 +6,7 @@ Bytes in, readings or named rejections out; any bytes whatever give an answer. O
 import msgspec
 
 from fleet.position import Datum, Rejected
-from ingest.formats.said import MOST_BYTES, MOST_FIXES, JsonError, Unreadable, key_of, refuse
+from ingest.formats.said import MOST_BYTES, MOST_FIXES, JsonError, Unreadable, refuse
 from ingest.instant import read_instant
 from ingest.reading import Decoded, Event, Item, Positions, Reading, Refused, Rejection, State
 
@@ -80,7 +80,11 @@ def decode(topic: str, payload: bytes) -> Decoded:
 
 def topic_of(payload: bytes) -> str | None:
     """Of the device the body names; without a topic there is nothing it could contradict. None = no name for a topic."""
-    named = [name for key in IDENTITY_KEYS if (name := key_of(payload, key)) is not None]
+    try:
+        envelope = _envelope.decode(payload)
+    except JsonError:
+        return "fleet/v1/-/pos"
+    named = [str(name) for name in (envelope.device, envelope.device_id) if name is not None]
     name = named[0] if named else "-"
     return None if not name or any(mark in name for mark in "/+#\0") else f"fleet/v1/{name}/pos"
 
