@@ -34,6 +34,9 @@ export function LiveMap({ fleet, plates, shown, selectedNo, coveredPx, at, onPic
   const covered = useMemo(() => ({ right, bottom }), [right, bottom]);
   const uncovered = useRef(covered);
   uncovered.current = covered;
+  // Not a reason to draw anew: in another language the map itself is made anew, and the old one is gone by then.
+  const labels = useRef({ fit: "", place: "" });
+  labels.current = { fit: t("map.fit"), place: t("map.place") };
   const takeReady = useCallback((next: ReadyMap | null) => setReady(next), []);
 
   useEffect(() => {
@@ -42,7 +45,7 @@ export function LiveMap({ fleet, plates, shown, selectedNo, coveredPx, at, onPic
     onMap.current = made;
     const pause = () => setFollowing(false);
     ready.map.on("dragstart", pause);
-    const fit = new FitControl(t("map.fit"), () => {
+    const fit = new FitControl(labels.current.fit, () => {
       pause();
       made.fit(uncovered.current);
     });
@@ -53,7 +56,7 @@ export function LiveMap({ fleet, plates, shown, selectedNo, coveredPx, at, onPic
       ready.map.off("dragstart", pause);
       if (ready.map.hasControl(fit)) ready.map.removeControl(fit);
     };
-  }, [ready, reduced, t]);
+  }, [ready, reduced]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a map made anew needs the data again
   useEffect(() => onMap.current?.show(fleet, plates), [fleet, plates, ready]);
@@ -75,12 +78,12 @@ export function LiveMap({ fleet, plates, shown, selectedNo, coveredPx, at, onPic
   useEffect(() => {
     if (!ready || !at) return;
     const marker = new Marker({ color: "#364fc7" }).setLngLat([at[0], at[1]]).addTo(ready.map);
-    marker.getElement().setAttribute("aria-label", t("map.place"));
+    marker.getElement().setAttribute("aria-label", labels.current.place);
     ready.map.easeTo({ center: [at[0], at[1]], zoom: 15 });
     return () => {
       marker.remove();
     };
-  }, [ready, at, t]);
+  }, [ready, at]);
 
   return (
     <MapFrame label={t("map.label")} onReady={takeReady}>
