@@ -348,12 +348,18 @@ async def stay_connected(
     *,
     rng: random.Random,
     longest_wait_s: float = 5,
+    before: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
-    """Run `serve` on one connection after the other until it returns; each loss waits a little longer, with jitter."""
+    """Run `serve` on one connection after the other until it returns; each loss waits a little longer, with jitter.
+
+    `before` is awaited before every connect: connecting takes a client id over, so who may no longer does not try.
+    """
     failures = 0
     generation = 0
     while True:
         generation += 1
+        if before is not None:
+            await before()
         try:
             async with Connection(address, session, generation=generation) as connection:
                 failures = 0

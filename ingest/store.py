@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fleet.db import Connection, pg_errors
+from fleet.lease import LeaseLost
 from fleet.position import Datum, Rejected
 from ingest.batch import Folded, Judged, Key, Outcome, Row, fold, outcome
 from ingest.clean import Device
@@ -27,8 +28,8 @@ _CONTENT = COLUMNS[CONTENT_FROM:]
 
 # The row of this writer, made at the first start; its number is part of every position.
 CLAIM_WRITER = """
-    INSERT INTO ingest_writer (name) VALUES (%(name)s)
-    ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING writer_no"""
+    INSERT INTO ingest_writer AS w (name, term) VALUES (%(name)s, %(term)s)
+    ON CONFLICT (name) DO UPDATE SET term = excluded.term WHERE w.term <= excluded.term RETURNING writer_no"""
 # Everything judging needs to know of devices.
 DEVICES = """
     SELECT d.device_no, t.tenant_no, t.id::text AS tenant_id, d.code, d.source_datum, d.installed_at, d.active
@@ -39,7 +40,10 @@ DEVICES_VERSION = "SELECT count(*), coalesce(sum(row_version), 0), coalesce(max(
 STAGING = f"""
     CREATE TEMPORARY TABLE staging ON COMMIT DELETE ROWS AS SELECT {_LIST} FROM position WITH NO DATA"""  # noqa: S608 - our own column names
 COPY_ROWS = f"COPY staging ({_LIST}) FROM STDIN"
-# The number of this batch. The row lock lets batches of one writer commit in the order of their numbers.
+# Whether this program is still the one that writes. The row lock makes who takes over wait for this transaction, and
+# lets batches of one writer commit in the order of their numbers.
+FENCE = "SELECT FROM ingest_writer WHERE writer_no = %(writer_no)s AND term = %(term)s FOR NO KEY UPDATE"
+# The number of this batch.
 TAKE_NUMBER = """
     UPDATE ingest_writer SET last_batch = last_batch + 1 WHERE writer_no = %(writer_no)s RETURNING last_batch"""
 # New keys only; what is there already stays as it is.
@@ -99,11 +103,12 @@ class Saved:
     met: Mapping[Key, Outcome]  # keys that were there before
 
 
-async def claim_writer(connection: Connection, name: str) -> int:
-    """The number this writer signs its batches with."""
-    cursor = await connection.execute(CLAIM_WRITER, {"name": name})
+async def claim_writer(connection: Connection, name: str, term: int = 0) -> int:
+    """The number this writer signs its batches with. From here on nothing of an earlier term commits; LeaseLost when ours is one."""
+    cursor = await connection.execute(CLAIM_WRITER, {"name": name, "term": term})
     row = await cursor.fetchone()
-    assert row is not None  # noqa: S101 - the statement always returns its row
+    if row is None:
+        raise LeaseLost(f"writer {name} has a later term than {term}")
     return int(row[0])
 
 
@@ -135,10 +140,16 @@ async def load_devices(connection: Connection) -> dict[str, Device]:
     return devices
 
 
-async def save(connection: Connection, writer_no: int, messages: list[Judged]) -> Saved:
-    """Store everything of a batch in one transaction; returns after the commit. DatabaseLost: perhaps committed."""
+async def save(connection: Connection, writer_no: int, messages: list[Judged], term: int = 0) -> Saved:
+    """Store everything of a batch in one transaction; returns after the commit. DatabaseLost: perhaps committed.
+
+    LeaseLost: another program writes now, and nothing of this batch is stored.
+    """
     folded = fold(messages)
     async with connection.transaction():
+        fence = await connection.execute(FENCE, {"writer_no": writer_no, "term": term})
+        if fence.rowcount != 1:
+            raise LeaseLost(f"writer {writer_no} has a later term than {term}")
         batch, stored, met = await _save_rows(connection, writer_no, folded.unique)
         await _save_rejections(connection, messages, folded, met)
         await _save_states_and_events(connection, messages)
