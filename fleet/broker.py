@@ -128,6 +128,7 @@ class Connection:
         self.session_present = False  # whether the broker still knew our session when we came (MQ5)
         self._address = address
         self._loop = asyncio.get_running_loop()
+        self._entered = False
         self._lost: BrokerLost | None = None
         self._gone: asyncio.Future[None] = self._loop.create_future()
         self._inbox: deque[Delivery] = deque()
@@ -144,6 +145,9 @@ class Connection:
         self._paho.on_publish = self._on_publish
 
     async def __aenter__(self) -> Self:
+        if self._entered:  # MQ2: what an earlier connection left in its queues would be handed out again
+            raise RuntimeError("a connection is entered once; make a new one")
+        self._entered = True
         try:
             await self._client.__aenter__()
         except MqttConnectError as error:
