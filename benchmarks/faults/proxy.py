@@ -9,13 +9,32 @@ import contextlib
 import random
 import socket
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from urllib.parse import urlsplit, urlunsplit
 
 CHUNK = 16 * 1024
 LINGER_0 = struct.pack("ii", 1, 0)  # closing sends RST instead of FIN
+
+
+class Moment(Enum):
+    """When a trap springs, seen from the request that holds its bytes. The link ends with it."""
+
+    BEFORE = auto()  # the request never reaches the server
+    HALF = auto()  # half of it does
+    REPLY = auto()  # all of it does, and the reply is lost
+
+
+@dataclass(slots=True)
+class Trap:
+    """Waits for bytes on their way to the server and does something at that point, once."""
+
+    sees: bytes
+    moment: Moment
+    spring: Callable[[], None]
+    lets_by: int = 0  # so many sightings first
 
 
 @dataclass(eq=False, slots=True)
@@ -25,7 +44,7 @@ class Link:
     near: asyncio.StreamWriter  # to the client
     far: asyncio.StreamWriter  # to the server
     passed: int = 0  # bytes, both directions
-    lose_reply: bool = False  # the next bytes from the server are not delivered; the link ends instead
+    sprung: Trap | None = None  # springs with the next bytes from the server, which are not delivered
 
     def end(self, *, reset: bool = False) -> None:
         """Close both sides, with RST when asked for."""
@@ -49,8 +68,7 @@ class Proxy:
     bytes_per_s: float | None = None  # each direction of each link
     reset_share: float = 0.0  # chance that a chunk is answered with RST to both sides
     limit_bytes: int | None = None  # a link ends when so much has passed
-    lose_reply_to: bytes | None = None  # a request that holds these bytes reaches the server, its reply is lost
-    lost_replies: int = 0
+    trap: Trap | None = None
     partitioned: bool = False  # half-open: nothing passes, nothing is closed, new connections are accepted and silent
     listens_on: int = 0
     links: set[Link] = field(default_factory=set)
@@ -116,7 +134,7 @@ class Proxy:
             while chunk := await reader.read(CHUNK):
                 if self.partitioned:
                     await self._healed.wait()
-                if self._ends(link, chunk, up=up):
+                if self._ends(link, chunk, to, up=up):
                     break
                 wait_s = self.delay_s + (self.rng.uniform(0, self.jitter_s) if self.jitter_s else 0)
                 wait_s += len(chunk) / self.bytes_per_s if self.bytes_per_s else 0
@@ -125,18 +143,33 @@ class Proxy:
                 to.write(chunk)
                 await to.drain()
 
-    def _ends(self, link: Link, chunk: bytes, *, up: bool) -> bool:
+    def _ends(self, link: Link, chunk: bytes, to: asyncio.StreamWriter, *, up: bool) -> bool:
         """Decide about one chunk before it passes: whether the link ends instead."""
-        if link.lose_reply and not up:
-            self.lost_replies += 1
+        if link.sprung is not None and not up:
+            link.sprung.spring()
             link.end(reset=True)
             return True
+        if up and self.trap is not None and self.trap.sees in chunk:
+            return self._sighted(self.trap, link, chunk, to)
         if self.reset_share and self.rng.random() < self.reset_share:
             link.end(reset=True)
             return True
-        link.lose_reply |= up and self.lose_reply_to is not None and self.lose_reply_to in chunk
         link.passed += len(chunk)
         return self.limit_bytes is not None and link.passed > self.limit_bytes
+
+    def _sighted(self, trap: Trap, link: Link, chunk: bytes, to: asyncio.StreamWriter) -> bool:
+        if trap.lets_by > 0:
+            trap.lets_by -= 1
+            return False
+        self.trap = None
+        if trap.moment is Moment.REPLY:
+            link.sprung = trap
+            return False
+        if trap.moment is Moment.HALF:
+            to.write(chunk[: len(chunk) // 2])
+        trap.spring()
+        link.end()
+        return True
 
     async def listen(self) -> None:
         """Begin to listen on a free port."""
