@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from fleet import raw
 from fleet.db import Connection, pg_errors
 from fleet.lease import LeaseLost
 from fleet.position import Datum, Rejected
@@ -76,6 +77,10 @@ LATEST = """
 LIST_BATCH = """
     INSERT INTO ingest_batch (writer_no, batch, committed_at, first_fixed_at, last_fixed_at, fixes)
     VALUES (%(writer_no)s, %(batch)s, clock_timestamp(), %(first)s, %(last)s, %(fixes)s)"""
+# What the fixes were before they were judged.
+KEEP_RAW = """
+    INSERT INTO raw_batch (received_at, writer_no, batch, payloads)
+    VALUES (%(received_at)s, %(writer_no)s, %(batch)s, %(payloads)s)"""
 NOTIFY = "SELECT pg_notify('fix_stored', %(payload)s)"
 # What was refused, once however often it is sent.
 QUARANTINE = """
@@ -186,6 +191,9 @@ async def _save_rows(
         if stored:
             await cursor.execute(LATEST, about)
             await cursor.execute(LIST_BATCH, about | {"fixes": stored})
+            payloads = raw.pack((row.key, row.payload) for row in rows if row.key not in met)
+            received_at = max(row.received_at for row in rows)
+            await cursor.execute(KEEP_RAW, about | {"received_at": received_at, "payloads": payloads})
             await cursor.execute(NOTIFY, {"payload": f"{writer_no}:{number[0]}"})
     return number[0], stored, met
 

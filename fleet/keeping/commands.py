@@ -23,6 +23,9 @@ def add_arguments(add: Callable[..., argparse.ArgumentParser], group: Callable[[
     run = add("keep", keep)
     run.add_argument("--dry-run", action="store_true", help="say what would go and change nothing")
     run.add_argument("--forever", action="store_true", help="stay and do it every night")
+    raw_form = add("raw", raw)
+    raw_form.add_argument("code", help="of the locator")
+    raw_form.add_argument("fixed_at", type=commands.instant, help="the fix's own time, to the millisecond")
     holds = group("hold", "legal holds: what is kept whatever its age")
     place = add("add", hold_add, holds)
     what = place.add_mutually_exclusive_group(required=True)
@@ -57,6 +60,18 @@ async def keep(settings: Settings, arguments: Arguments) -> int:
         commands.tell(keep="nothing due")
     for name, found in (removed or {}).items():
         commands.tell(removed=name, **found)
+    return 0
+
+
+async def raw(settings: Settings, arguments: Arguments) -> int:
+    """What a fix was before it was judged: the bytes as they came, for 30 days."""
+    async with await db.connect(need(settings.database_url, "FLEET_DATABASE_URL")) as conn:
+        found = await keeping.raw_of(conn, arguments.code, arguments.fixed_at)
+    if found is None:
+        raise NotFound(object="fix", device=arguments.code, fixed_at=arguments.fixed_at.isoformat())
+    received_at, payload = found
+    shown = None if payload is None else payload.decode(errors="backslashreplace")
+    commands.tell(device=arguments.code, fixed_at=arguments.fixed_at, received_at=received_at, payload=shown)
     return 0
 
 

@@ -35,6 +35,8 @@ async def preview(conn: Connection, now: datetime) -> Removed:
             ]
         )
         found[str(kept)] = {"before": before.isoformat(), "chunks": len(chunks), "rows": count}
+    days = await store.old_chunks(conn, "raw_batch", at.raw_payloads)
+    found[str(Kept.RAW_PAYLOADS)] = {"before": at.raw_payloads.isoformat(), "chunks": len(days)}
     for name in store.SIMPLE:
         before = getattr(at, name)
         found[name] = {"before": before.isoformat(), "rows": await store.count_simple(conn, name, before)}
@@ -70,6 +72,15 @@ async def run_if_due(conn: Connection, clock: Callable[[], datetime], zone: Zone
 async def remove(conn: Connection, at: Cutoffs) -> Removed:
     """Everything that is older than the cutoffs and that no hold keeps."""
     removed: Removed = {}
+    # First: what is held of it is found through the fixes, which may end in this very run.
+    raw: dict[str, Any] = {"before": at.raw_payloads.isoformat(), "chunks": 0, "rows": 0, "held": 0}
+    for start, end in await store.old_chunks(conn, "raw_batch", at.raw_payloads):
+        async with conn.transaction():
+            done = await store.end_raw_chunk(conn, start, end)
+        raw["chunks"] += 1
+        for name, count in done.items():
+            raw[name] += count
+    removed[str(Kept.RAW_PAYLOADS)] = raw
     for kept, table in FIX_TABLES.items():
         before: datetime = getattr(at, str(kept))
         total: dict[str, Any] = {"before": before.isoformat(), "chunks": 0, "rows": 0, "held": 0, "thinned_to": 0}

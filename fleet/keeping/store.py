@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from fleet.db import Connection, Jsonb, dict_row
+from fleet.raw import unpack
 
 ONE_AT_A_TIME = 0x6B656570  # "keep": the advisory lock of a run
 
@@ -53,7 +55,7 @@ _EVENTS = """
 _BATCHES = """
     FROM ingest_batch b WHERE b.committed_at < %(before)s AND NOT EXISTS (
         SELECT FROM engine_watermark m WHERE m.writer_no = b.writer_no AND m.batch < b.batch)"""
-SIMPLE = {"raw_payloads": _QUARANTINE, "device_events": _EVENTS, "batch_list": _BATCHES}
+SIMPLE = {"quarantine": _QUARANTINE, "device_events": _EVENTS, "batch_list": _BATCHES}
 # The audit ends from its beginning only, before the first row that a hold keeps; the chain starts anew behind it.
 AUDIT_ENDS = """
     SELECT a.tenant_id, max(a.seq) AS seq FROM audit a
@@ -68,6 +70,28 @@ AUDIT_START = """
     SELECT tenant_id, 'audit', seq, hash FROM audit WHERE tenant_id = %(tenant_id)s AND seq = %(seq)s
     ON CONFLICT (tenant_id, chain) DO UPDATE SET seq = excluded.seq, hash = excluded.hash"""
 AUDIT_DELETE = "DELETE FROM audit WHERE tenant_id = %(tenant_id)s AND seq <= %(seq)s"
+
+# The raw form ends with the day it came on; of held fixes it is put aside first, fix by fix.
+HELD_OF_RAW = """
+    SELECT DISTINCT p.writer_no, p.batch, p.device_no, p.fixed_at FROM held_span h
+    JOIN kept_position p ON p.device_no = h.device_no AND p.fixed_at <@ h.during
+    WHERE p.received_at >= %(start)s::timestamptz - interval '1 day' AND p.received_at < %(end)s
+    ORDER BY p.writer_no, p.batch"""
+RAW_OF_BATCH = """
+    SELECT payloads FROM raw_batch
+    WHERE writer_no = %(writer_no)s AND batch = %(batch)s AND received_at >= %(start)s AND received_at < %(end)s"""
+HOLD_RAW = """
+    INSERT INTO raw_held (device_no, fixed_at, payload) VALUES (%(device_no)s, %(fixed_at)s, %(payload)s) ON CONFLICT DO NOTHING"""
+COUNT_RAW = "SELECT count(*) FROM raw_batch WHERE received_at >= %(start)s AND received_at < %(end)s"
+LET_RAW_GO = """
+    DELETE FROM raw_held r
+    WHERE NOT EXISTS (SELECT FROM held_span h WHERE h.device_no = r.device_no AND r.fixed_at <@ h.during)"""
+RAW_OF_FIX = """
+    SELECT p.received_at, r.payloads, k.payload, p.device_no FROM device d
+    JOIN kept_position p ON p.device_no = d.device_no AND p.fixed_at = %(fixed_at)s
+    LEFT JOIN raw_batch r ON r.writer_no = p.writer_no AND r.batch = p.batch
+    LEFT JOIN raw_held k ON k.device_no = p.device_no AND k.fixed_at = p.fixed_at
+    WHERE d.code = %(code)s"""
 
 LAST_RUN = "SELECT max(due_at) FROM keep_run"
 ADD_RUN = """
@@ -118,10 +142,40 @@ async def end_chunk(conn: Connection, table: str, start: datetime, end: datetime
     return {"rows": had, "held": held, "thinned_to": kept}
 
 
+async def end_raw_chunk(conn: Connection, start: datetime, end: datetime) -> dict[str, int]:
+    """Put the raw form of held fixes aside, drop the rest of the day: one transaction of the caller."""
+    about: dict[str, object] = {"table": "raw_batch", "start": start, "end": end}
+    await conn.execute(LOCK_HOLDS)
+    had = await value(conn, COUNT_RAW, about)
+    held = 0
+    for (writer_no, batch), fixes in groupby(
+        await rows(conn, HELD_OF_RAW, about), key=lambda one: (one["writer_no"], one["batch"])
+    ):
+        packed = await value(conn, RAW_OF_BATCH, about | {"writer_no": writer_no, "batch": batch})
+        payloads = unpack(packed) if packed is not None else {}
+        for fix in fixes:
+            payload = payloads.get((fix["device_no"], fix["fixed_at"]))
+            if payload is not None:
+                held += (await conn.execute(HOLD_RAW, fix | {"payload": payload})).rowcount
+    if await value(conn, DROP, about) != 1:
+        raise RuntimeError(f"more or less than one chunk of raw_batch from {start} to {end}")
+    return {"rows": had, "held": held}
+
+
+async def raw_of(conn: Connection, code: str, fixed_at: datetime) -> tuple[datetime, bytes | None] | None:
+    """When a fix came and the bytes it came as (None = no longer kept); None when there is no such fix."""
+    row = await (await conn.execute(RAW_OF_FIX, {"code": code, "fixed_at": fixed_at})).fetchone()
+    if row is None:
+        return None
+    received_at, packed, held, device_no = row
+    return received_at, held if packed is None else unpack(packed).get((device_no, fixed_at))
+
+
 async def let_go(conn: Connection, thin_before: datetime) -> int:
     """Held rows that no hold keeps any more."""
     await conn.execute(LOCK_HOLDS)
     count = int(await value(conn, LET_GO, {}))
+    await conn.execute(LET_RAW_GO)
     if count:
         await conn.execute(THIN_LET_GO, {"thin_before": thin_before})
     return count

@@ -18,6 +18,7 @@ class Kept(StrEnum):
     RAW_FIXES = "raw_fixes"
     THINNED_FIXES = "thinned_fixes"
     RAW_PAYLOADS = "raw_payloads"
+    QUARANTINE = "quarantine"
     DEVICE_EVENTS = "device_events"
     BATCH_LIST = "batch_list"
     AUDIT = "audit"
@@ -40,6 +41,7 @@ class Cutoffs:
     raw_fixes: datetime
     thinned_fixes: datetime
     raw_payloads: datetime
+    quarantine: datetime
     device_events: datetime
     batch_list: datetime
     audit: datetime
@@ -48,7 +50,8 @@ class Cutoffs:
 def cutoffs(now: datetime) -> Cutoffs:
     """The instants that hold at `now`."""
     ends = {str(kept): months_before(now, months) for kept, months in MONTHS.items()}
-    return Cutoffs(**ends, raw_payloads=now - timedelta(days=PAYLOAD_DAYS))
+    payloads = now - timedelta(days=PAYLOAD_DAYS)
+    return Cutoffs(**ends, raw_payloads=payloads, quarantine=payloads)
 
 
 def months_before(now: datetime, months: int) -> datetime:
