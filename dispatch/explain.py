@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from dispatch.problem import Reason, Request, SmallestChange, Unassigned, Vehicle
+from dispatch.problem import Reason, Request, SmallestChange, Unassigned
 from dispatch.search.fleet import Draft, Fleet
-from dispatch.search.helping.changes import Case, added, longer_ride, more_room, raised, roomy, shifted
+from dispatch.search.helping.alone import Alone
+from dispatch.search.helping.changes import Case, added, longer_ride, more_room, raised, shifted
 from dispatch.search.patience import Patience
 
 # Shifts a dispatcher is offered first, in seconds: finer near the wish, then up to half a day.
@@ -26,7 +27,8 @@ def explain(fleet: Fleet, draft: Draft, patience: Patience) -> tuple[Unassigned,
     That nobody was free for it is said of requests that were tried with every vehicle, see insertion.fill.
     """
     waiting = [request for request in fleet.problem.requests if request.key in draft.waiting]
-    verdicts = [_judge(Case(fleet, draft, request, patience)) for request in waiting]
+    alone = Alone(fleet)
+    verdicts = [_judge(Case(fleet, draft, alone, request, patience), alone) for request in waiting]
     return tuple(
         Unassigned(
             request=request,
@@ -43,20 +45,20 @@ class _Verdict:
     change: Callable[[], SmallestChange | None] | None = None  # how to look for what would help
 
 
-def _judge(case: Case) -> _Verdict:
+def _judge(case: Case, alone: Alone) -> _Verdict:
     request, vehicles = case.request, case.fleet.problem.vehicles
     if not case.able:
         skilled = any(request.skills <= vehicle.skills for vehicle in vehicles)
         reason = Reason.PINNED_CONFLICT if skilled else Reason.NO_VEHICLE_WITH_SKILL
         return _Verdict(reason=reason, change=lambda: added(case, vehicles))
     if not any(case.fits_alone(vehicle) for vehicle in case.able):
-        return _blame_a_limit(case)
+        return _blame_a_limit(case, alone)
     if request.pinned_vehicle is not None and case.fits_plan(replace(request, pinned_vehicle=None)):
         return _Verdict(reason=Reason.PINNED_CONFLICT, change=lambda: shifted(case, SHIFTS_S))
     return _Verdict(reason=Reason.ALL_BUSY, change=lambda: shifted(case, SHIFTS_S) or added(case, case.able))
 
 
-def _blame_a_limit(case: Case) -> _Verdict:
+def _blame_a_limit(case: Case, alone: Alone) -> _Verdict:
     """No vehicle could do it even alone: the first limit whose lifting is enough, else the first that is in the way
     even when all others are lifted."""
     lifts: dict[Reason, Callable[[], SmallestChange | None]] = {
@@ -66,32 +68,21 @@ def _blame_a_limit(case: Case) -> _Verdict:
         Reason.TIME_WINDOW: lambda: shifted(case, SHIFTS_S),
     }
     for reason, change in lifts.items():
-        if _fits_without(case, {reason}):
+        if _fits_without(alone, case.request, {reason}):
             return _Verdict(reason=reason, change=change)
     for reason in (Reason.CAPACITY, Reason.TIME_WINDOW, Reason.RIDE_TIME, Reason.SHIFT):
-        if not _fits_without(case, lifts.keys() - {reason}):
+        if not _fits_without(alone, case.request, lifts.keys() - {reason}):
             return _Verdict(reason=reason)
     return _Verdict(reason=Reason.TIME_WINDOW)
 
 
-def _fits_without(case: Case, lifted: set[Reason]) -> bool:
+def _fits_without(alone: Alone, request: Request, lifted: set[Reason]) -> bool:
     """Could some vehicle do nothing but this request were these limits lifted?"""
-    request = _any_time(case.request) if Reason.TIME_WINDOW in lifted else case.request
+    if Reason.TIME_WINDOW in lifted:
+        request = _any_time(request)
     if Reason.RIDE_TIME in lifted:
         request = replace(request, max_ride_s=None)
-    for vehicle in case.able:
-        changed = roomy(case, vehicle) if Reason.CAPACITY in lifted else vehicle
-        if Reason.SHIFT in lifted:
-            changed = _unlimited(changed)
-        if case.fits_alone(changed, request):
-            return True
-    return False
-
-
-def _unlimited(vehicle: Vehicle) -> Vehicle:
-    return replace(
-        vehicle, window=None, breaks=(), max_tasks=None, max_travel_s=None, max_distance_m=None, max_duration_s=None
-    )
+    return alone.fits(request, is_free=Reason.SHIFT in lifted, is_roomy=Reason.CAPACITY in lifted)
 
 
 def _any_time(request: Request) -> Request:

@@ -86,7 +86,7 @@ def _timed(fleet: Fleet, draft: Draft, patience: Patience, notes: tuple[str, ...
 
 def _search(fleet: Fleet, effort: Effort, times: Times) -> tuple[Draft, tuple[str, ...]]:
     """The best draft of all searches, and what went wrong with them; the first plan when none was better."""
-    start = first_plan(fleet, Patience(times.first_plan_at))
+    start = first_plan(fleet, Patience(times.first_plan_at), Patience(times.searched_at))
     if not fleet.wishes or time.monotonic() >= times.searched_at:
         return start.draft, ()
     efforts = [replace(effort, threads=1, seed=effort.seed * effort.threads + i) for i in range(effort.threads)]
@@ -153,7 +153,7 @@ def _methods() -> Methods:
 
 
 def _improve(fleet: Fleet, draft: Draft, effort: Effort, patience: Patience) -> Routes | None:
-    """The routing library's guided search from a draft. None when it found nothing at all."""
+    """The routing library's guided search from a draft. None when it found nothing at all though there was time."""
     from dispatch.search.library.grid import grid
     from dispatch.search.library.model import describe, routes_of, rows_of
 
@@ -170,7 +170,9 @@ def _improve(fleet: Fleet, draft: Draft, effort: Effort, patience: Patience) -> 
     answer = routing.SolveFromAssignmentWithParameters(start, parameters) if start else None
     if answer is None:
         answer = routing.SolveWithParameters(_parameters(effort, patience))
-    return routes_of(model, answer) if answer else None
+    if answer is None:
+        return None if patience.lasts() else {}
+    return routes_of(model, answer)
 
 
 def _model(numbers: Grid) -> Model:

@@ -37,6 +37,7 @@ class Seen(StrEnum):
     ORDER = "order"
     ALERT = "alert"
     AUDIT = "audit"
+    JOURNAL = "journal"  # beside the story of an order, which who sees the order sees
 
 
 class Width(StrEnum):
@@ -92,7 +93,10 @@ SEES: Mapping[Seen, Mapping[Role, Width]] = {
         R.INSPECTOR: W.ALL,
     },
     Seen.AUDIT: {R.FLEET_ADMIN: W.ALL, R.INSPECTOR: W.ALL},
+    Seen.JOURNAL: {R.DISPATCHER: W.ALL, R.FLEET_ADMIN: W.ALL, R.INSPECTOR: W.ALL, R.SYSTEM_ADMIN: W.ALL},
 }
+# The scope in which somebody is recognised, before there is a viewer: accounts, units and sessions, nothing else.
+AT_THE_DOOR: Mapping[str, str] = {"door": "open"}
 
 # Who may do what. A width of None means "where the role reaches is checked by the use case from the row itself".
 MAY: Mapping[str, frozenset[Role]] = {
@@ -186,6 +190,8 @@ def scope_settings(actor: Actor) -> dict[str, str]:
         "tenant": str(actor.tenant_id),
         "person": str(actor.person_id),
         "cleared": "yes" if actor.cleared else "no",
+        "door": "closed",
+        "acts": ",".join(sorted(action for action in MAY if may(actor, action))),
     }
     for seen, table in SEES.items():
         held = {role: width for role, width in table.items() if role in actor.roles}

@@ -16,6 +16,7 @@ from fleet.broker import Address, BrokerLost, Connection, ConnectRefused, Sessio
 CONTROL_TOPIC = "$CONTROL/dynamic-security/v1"
 COMMANDS_PER_MESSAGE = 25  # 7 access rules each: stays below 64 KiB a message
 ANSWER_WITHIN_S = 60
+SERVICE_ACCOUNTS = frozenset({"admin", "ingest", "platform"})  # bound to our own programs, never a device's
 HARMLESS = ("already exists", "not found")  # the account is already as wanted
 Command = dict[str, Any]
 Result = TypeVar("Result")
@@ -96,6 +97,8 @@ async def with_control(
 async def admit_devices(control: Control, credentials: Iterable[Credential]) -> None:
     """Create device accounts, or give existing ones a new password; a revoked device may connect again afterwards."""
     wanted = list(credentials)
+    if taken := sorted(SERVICE_ACCOUNTS & {one.username for one in wanted}):
+        raise ControlFailed(f"{taken[0]} is an account of our own programs")
     roles = [_role(one.username) for one in wanted]
     known = [refused for refused in await control.run(roles) if _is_known(refused)]
     await control.require([one | {"command": "modifyRole"} for one in known])

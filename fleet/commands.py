@@ -86,7 +86,7 @@ async def check(settings: Settings, _: Arguments) -> int:
     else:
         async with conn:
             line("database", True, edition=await db.edition(conn))
-            for tenant in await store.many(conn, store.ONLY_TENANT):
+            for tenant in await store.many(conn, store.TENANTS):
                 calendar = await store.load_calendar(conn, tenant["id"], settings.timezone)
                 last = max(calendar.covered_years, default=0)
                 # From 1 November the next year's notice should be there (domain.md 10).

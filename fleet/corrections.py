@@ -53,6 +53,7 @@ async def correct_unit(
     conn: Connection, actor: Actor, unit_id: UUID, *, row_version: int, values: Mapping[str, Any], now: datetime
 ) -> int:
     """Names, code and place in the tree. Raises Invalid for a code with spaces and for a place below itself."""
+    require(actor, "unit.edit", unit_id)
     if any(sign.isspace() for sign in values.get("code", "")):
         raise Invalid(field="code", reason="no_spaces")
     if "parent_id" in values:
@@ -60,6 +61,7 @@ async def correct_unit(
             row["id"]: row["parent_id"] for row in await store.many(conn, store.UNIT_PARENTS, (actor.tenant_id,))
         }
         _check_parent(unit_id, values["parent_id"], parents)
+        require(actor, "unit.edit", values["parent_id"])  # nobody hangs a unit where he has no say
     return await service.edit(
         conn, actor, tenant_id=actor.tenant_id, table="unit", row_id=unit_id, row_version=row_version, values=values,
         now=now,

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 from fleet import journal, store
 from fleet.access import Actor, Role, exclusive_pair, require
+from fleet.broker_accounts import SERVICE_ACCOUNTS
 from fleet.db import Connection, pg_errors
 from fleet.errors import Conflict, Forbidden, Invalid, NotFound, SameHands, Stale, Taken, WrongOldPassword
 from fleet.people import hash_password, password_matches
@@ -20,7 +21,9 @@ from fleet.vehicle import Relation, VehicleClass, plate_of
 
 Who = Actor | str
 HANDED_OVER_AHEAD = timedelta(days=31)  # a hand-over is agreed some weeks before it happens, not years
-DEVICE_CODE = re.compile(r"^[A-Za-z0-9_.-]{1,64}$")
+DEVICE_CODE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+# Accounts of our own programs at the broker, and the "nobody" of ingest: a locator of that name would take them over.
+RESERVED_CODES = SERVICE_ACCOUNTS | {"-"}
 
 
 def _allow(actor: Who, action: str, unit_id: UUID | None = None) -> None:
@@ -106,7 +109,7 @@ async def add_person(
     _allow(actor, "person.edit", unit_id)
     if not re.fullmatch(r"[A-Za-z0-9_.@-]{2,64}", login):
         raise Invalid(field="login", reason="letters_digits_only")
-    _check_roles(roles)
+    _check_roles(actor, roles)
     values = {
         "id": uuid4(), "tenant_id": tenant_id, "unit_id": unit_id, "login": login.lower(), "name": name.strip(), "phone": phone,
         "password_hash": None if password is None else await to_thread(hash_password, password), "must_change_password": must_change_password,
@@ -133,7 +136,7 @@ async def set_roles(
     _allow(actor, "person.edit", person["unit_id"])
     if isinstance(actor, Actor) and actor.person_id == person_id:
         raise SameHands(first="person.edit", second="own_roles")
-    _check_roles(roles)
+    _check_roles(actor, roles)
     held = {(Role(r["role"]), r["unit_id"]) for r in await store.many(conn, store.ROLES, (person_id, now))}
     wanted = set(roles)
     for role, unit_id in held - wanted:
@@ -256,6 +259,8 @@ async def add_device(
     _allow(actor, "device.edit")
     if not DEVICE_CODE.fullmatch(code):
         raise Invalid(field="code", reason="device_code")
+    if code in RESERVED_CODES:
+        raise Taken(field="code", value=code)
     device_id = uuid4()
     since = installed_at or now
     values = {
@@ -274,14 +279,19 @@ async def add_device(
 async def bind_device(
     conn: Connection, actor: Who, *, tenant_id: UUID, device_id: UUID, vehicle_id: UUID, since: datetime, now: datetime
 ) -> None:
-    """Bind a locator to a vehicle from `since` on; earlier bindings of both end there. Raises Conflict when spans would overlap."""
+    """Bind a locator to a vehicle from `since` on; earlier bindings of both end there.
+
+    Raises NotFound for a locator the actor cannot see, Conflict when spans would overlap.
+    """
     _allow(actor, "device.edit")
+    if await store.one(conn, store.DEVICE_SEEN, (device_id, tenant_id)) is None:
+        raise NotFound(object="device")
     await conn.execute(store.END_BINDING, {"at": since, "device": device_id, "vehicle": vehicle_id})
     try:
         await conn.execute(
             """INSERT INTO device_binding (tenant_id, device_id, device_no, vehicle_id, during)
-            SELECT %s, id, device_no, %s, tstzrange(%s, NULL) FROM device WHERE id = %s""",
-            (tenant_id, vehicle_id, since, device_id),
+            SELECT tenant_id, id, device_no, %s, tstzrange(%s, NULL) FROM device WHERE id = %s""",
+            (vehicle_id, since, device_id),
         )
     except pg_errors.ExclusionViolation as error:
         raise Conflict(what="device_binding") from error
@@ -305,6 +315,10 @@ async def edit(
     _allow(actor, f"{table}.edit")
     if not values:
         raise Invalid(field="body", reason="empty")
+    if table == "person":
+        await _check_person_edit(conn, actor, row_id, values)
+    if table == "device" and await store.one(conn, store.DEVICE_SEEN, (row_id, tenant_id)) is None:
+        raise NotFound(object="device")
     if "plate" in values:
         values = {**values, "plate": plate_of(values["plate"])}
     try:
@@ -321,6 +335,19 @@ async def edit(
         await conn.execute(store.END_SESSIONS, (now, "disabled", row_id))
     await _journal(conn, actor, tenant_id, f"{table}.edit", table, row_id, values, now)
     return version
+
+
+async def _check_person_edit(conn: Connection, actor: Who, person_id: UUID, values: Mapping[str, Any]) -> None:
+    """An administrator of some units edits nobody outside them, moves nobody across their border, and never clears himself."""
+    person = await _person(conn, actor, person_id)
+    for unit_id in {person["unit_id"], values.get("unit_id", person["unit_id"])}:
+        _allow(actor, "person.edit", unit_id)
+    if (
+        isinstance(actor, Actor)
+        and actor.person_id == person_id
+        and values.get("cleared", person["cleared"]) != person["cleared"]
+    ):
+        raise SameHands(first="person.edit", second="own_clearance")
 
 
 async def _person(conn: Connection, actor: Who, person_id: UUID) -> dict[str, Any]:
@@ -363,7 +390,9 @@ async def _insert(conn: Connection, table: str, values: Mapping[str, Any], *, fi
         raise Invalid(field=column, reason="unknown") from error
 
 
-def _check_roles(roles: list[tuple[Role, UUID]]) -> None:
+def _check_roles(actor: Who, roles: list[tuple[Role, UUID]]) -> None:
+    for _, reach in roles:
+        _allow(actor, "person.edit", reach)  # nobody hands out a right over units that are not in his care
     if len(set(roles)) < len(roles):
         raise Invalid(field="roles", reason="repeated")
     pair = exclusive_pair(role for role, _ in roles)

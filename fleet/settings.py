@@ -5,7 +5,7 @@ with a sentence naming it (`NotConfigured`). docs/operations.md lists every vari
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -19,13 +19,14 @@ T = TypeVar("T")
 class Settings:
     """The environment of one program. Absent addresses are None until `need` asks for them."""
 
-    database_url: str | None
-    mqtt_url: str | None  # mqtt://user:password@host:port
-    mqtt_admin_url: str | None  # the account that may issue device credentials
+    database_url: str | None = field(repr=False)
+    mqtt_url: str | None = field(repr=False)  # mqtt://user:password@host:port
+    mqtt_admin_url: str | None = field(repr=False)  # the account that may issue device credentials
     device_mqtt_url: str | None  # where locators connect, without credentials
     router_url: str | None
     web_url: str | None  # where the simulators' scripted people reach the interface
     web_listen: str  # HOST:PORT
+    web_proxy: str | None  # addresses of the TLS proxy in front, comma separated; None: there is none
     tls_cert: Path | None
     tls_key: Path | None
     state_dir: Path | None
@@ -42,6 +43,7 @@ VARIABLES: dict[str, str] = {
     "FLEET_ROUTER_URL": "Valhalla; without it travel times are straight lines and say so",
     "FLEET_WEB_URL": "address of the interface, for the simulated people",
     "FLEET_WEB_LISTEN": "HOST:PORT the interface listens on (127.0.0.1:8080)",
+    "FLEET_WEB_PROXY": "addresses or networks of the TLS proxy in front, comma separated; only its X-Forwarded-For and -Proto are believed",
     "FLEET_TLS_CERT": "certificate of the interface",
     "FLEET_TLS_KEY": "key of the interface",
     "FLEET_STATE_DIR": "directory for files a program keeps",
@@ -84,6 +86,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         router_url=text("FLEET_ROUTER_URL"),
         web_url=text("FLEET_WEB_URL"),
         web_listen=text("FLEET_WEB_LISTEN") or "127.0.0.1:8080",
+        web_proxy=text("FLEET_WEB_PROXY"),
         tls_cert=path("FLEET_TLS_CERT"),
         tls_key=path("FLEET_TLS_KEY"),
         state_dir=path("FLEET_STATE_DIR"),

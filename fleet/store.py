@@ -35,6 +35,7 @@ async def many(conn: Connection, sql: str, params: Iterable[Any] = ()) -> list[d
 
 
 TENANT_BY_CODE = "SELECT id, tenant_no, code, name, timezone FROM tenant WHERE code = %s"
+TENANTS = "SELECT id, code FROM tenant ORDER BY created_at"
 ONLY_TENANT = "SELECT id, tenant_no, code, name, timezone FROM tenant ORDER BY created_at LIMIT 2"
 UNIT_PARENTS = "SELECT id, parent_id FROM unit WHERE tenant_id = %s"
 PERSON = "SELECT id, tenant_id, unit_id, login, name, cleared, active FROM person WHERE id = %s"
@@ -75,6 +76,8 @@ WHERE vehicle_id = %(vehicle)s AND relation = %(relation)s AND during @> %(at)s:
 CURRENT_CUSTODY = "SELECT relation, unit_id FROM custody WHERE vehicle_id = %s AND during @> %s::timestamptz"
 END_BINDING = """UPDATE device_binding SET during = tstzrange(lower(during), %(at)s)
 WHERE (device_id = %(device)s OR vehicle_id = %(vehicle)s) AND during @> %(at)s::timestamptz AND lower(during) < %(at)s"""
+# Without a word on hidden vehicles' locators for whoever may not see them; on the machine itself nothing is hidden.
+DEVICE_SEEN = "SELECT id FROM device WHERE id = %s AND tenant_id = %s AND NOT device_hidden(id)"
 LATEST_CALENDAR = "SELECT id, version_no FROM calendar_version WHERE tenant_id = %s ORDER BY version_no DESC LIMIT 1"
 # The newest version that names a date wins.
 CALENDAR_DAYS = """SELECT DISTINCT ON (d.day) d.day, d.kind, d.name FROM calendar_day d

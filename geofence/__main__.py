@@ -1,5 +1,7 @@
 """`python -m geofence [engine]`, `judge CASE...`, `score CASES`."""
 
+import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -16,6 +18,16 @@ def main(arguments: Sequence[str]) -> int:
     scoring = commands.add_parser("score", help="compare with labelled cases, print one JSON line per rule")
     scoring.add_argument("cases", help="a folder of CASE folders with truth.json")
     chosen = parser.parse_args(arguments)
+    try:
+        code = _run(chosen)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+def _run(chosen: argparse.Namespace) -> int:
     if chosen.command == "judge":
         from geofence import judge
 

@@ -19,10 +19,11 @@ def epoch_ms(at: datetime) -> int:
 
 def instant_ms(value: object) -> int:
     """ISO 8601 with an offset, or epoch seconds or milliseconds. Raises ValueError."""
+    text = str(value)
     try:
-        number = float(str(value))
+        number = float(text.replace("_", "?"))  # Python's own way of writing numbers is nobody else's
     except ValueError:
-        at = datetime.fromisoformat(str(value))
+        at = datetime.fromisoformat(text[:-1] + "Z" if text.endswith("z") else text)
         if at.tzinfo is None:
             raise ValueError("no offset") from None
         at_ms = epoch_ms(at)

@@ -4,23 +4,22 @@ New fixes later than a vehicle's last one are folded on; earlier ones, changed o
 custody make a stretch of the past be judged again from stored fixes (geofence.live.replay). Nothing here commits.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
 
 import structlog
 
 from fleet.db import Connection
-from geofence.context import Context
 from geofence.evaluate import evaluate, standing
-from geofence.facts import JudgedOrder
 from geofence.finding import WATERMARK_MS
 from geofence.instants import FAR_FUTURE_MS, epoch_ms
-from geofence.live.memory import ORDERS_AHEAD_MS, ORDERS_BACK_MS, UNKNOWN, Again, Heard, Loaded, Memory, merged
+from geofence.live.contexts import contexts_of, load_contexts
+from geofence.live.memory import UNKNOWN, Again, Heard, Memory, merged
 from geofence.live.recording import record
 from geofence.live.records import Stretch
-from geofence.live.registry import Registry, facts_of
+from geofence.live.registry import Registry
 from geofence.live.replay import Replay, checkpoint_due
 from geofence.rules import r01_no_order
 from geofence.state import STATE_VERSION, State, dumps, loads
@@ -64,7 +63,7 @@ async def take_turn(conn: Connection, memory: Memory, now: datetime) -> Turn:
     stretches = await _asked_again(conn, memory, now_ms, turn)
     by_vehicle = await _read_fixes(conn, memory, now_ms, turn)
     await _load_states(conn, memory, [*by_vehicle, *(each.vehicle_id for each in stretches)])
-    await _load_contexts(conn, memory, by_vehicle, now_ms)
+    await load_contexts(conn, memory, by_vehicle, now_ms)
     changed: set[str] = set()
     for vehicle_id, fixes in by_vehicle.items():
         last_ms = memory.states[vehicle_id].last_ms
@@ -179,48 +178,6 @@ async def _load_states(conn: Connection, memory: Memory, vehicle_ids: Iterable[s
         memory.settled[vehicle_id] = UNKNOWN
 
 
-async def _load_contexts(
-    conn: Connection, memory: Memory, by_vehicle: Mapping[str, Sequence[TrackFix]], now_ms: int
-) -> None:
-    oldest_ms = min((fixes[0].at_ms for fixes in by_vehicle.values()), default=now_ms)
-    missing = memory.need_context(by_vehicle, now_ms, oldest_ms)
-    for vehicle_id, context in (await _contexts(conn, memory, missing, oldest_ms, now_ms)).items():
-        memory.contexts[vehicle_id] = Loaded(context=context, from_ms=oldest_ms, loaded_ms=now_ms)
-
-
-async def _contexts(
-    conn: Connection, memory: Memory, vehicle_ids: Sequence[str], from_ms: int, now_ms: int
-) -> dict[str, Context]:
-    """Contexts good for judging from `from_ms` on. Orders without a path are noted for the router."""
-    registry = memory.registry
-    if not vehicle_ids or registry is None:
-        return {}
-    out = [memory.states[each].out for each in vehicle_ids if each in memory.states]
-    named = [each.order_id for each in out if each is not None]
-    orders = await register.load_orders(
-        conn, vehicle_ids, from_ms - ORDERS_BACK_MS, max(now_ms, from_ms) + ORDERS_AHEAD_MS, named
-    )
-    contexts = {}
-    for vehicle_id in vehicle_ids:
-        routed = [_with_route(memory, vehicle_id, order) for order in orders.get(vehicle_id, ())]
-        facts, problems = facts_of(registry, vehicle_id, routed)
-        for problem in problems:
-            log.error("rule_parameters_unusable", vehicle=vehicle_id, problem=problem)
-        contexts[vehicle_id] = Context(facts)
-    return contexts
-
-
-def _with_route(memory: Memory, vehicle_id: str, order: JudgedOrder) -> JudgedOrder:
-    """The order with the router's path when it has none of its own."""
-    if order.path is not None or not order.route_points:
-        return order
-    path = memory.routes.get((order.id, order.row_version))
-    if path is None:
-        memory.unrouted.setdefault(order.id, (vehicle_id, order))
-        return order
-    return replace(order, path=path, path_source="router")
-
-
 async def _fold_on(conn: Connection, memory: Memory, vehicle_id: str, fixes: Sequence[TrackFix]) -> None:
     registry, context = memory.registry, memory.contexts[vehicle_id].context
     state, outcome = evaluate(memory.states[vehicle_id], fixes, context)
@@ -245,7 +202,7 @@ async def _judge_again(conn: Connection, memory: Memory, again: Again, now_ms: i
     later = await stream.checkpoints_after(conn, vehicle_id, max(again.to_ms, start_ms + 1))
     known = {at_ms: dumps(kept) for at_ms, raw in later if (kept := loads(raw)) is not None}
     from_ms = start_ms or min(again.from_ms, now_ms) - HISTORY_MS
-    context = (await _contexts(conn, memory, [vehicle_id], from_ms, now_ms))[vehicle_id]
+    context = (await contexts_of(conn, memory, [vehicle_id], from_ms, now_ms))[vehicle_id]
     replay = Replay(
         state=state or State(),
         context=context,
@@ -306,7 +263,7 @@ async def _settle(conn: Connection, memory: Memory, now_ms: int) -> None:
             continue
         loaded, last_ms = memory.contexts.get(vehicle_id), state.last_ms or now_ms
         context = (
-            loaded.context if loaded else (await _contexts(conn, memory, [vehicle_id], last_ms, now_ms))[vehicle_id]
+            loaded.context if loaded else (await contexts_of(conn, memory, [vehicle_id], last_ms, now_ms))[vehicle_id]
         )
         outcome = standing(state, context, now_ms)
         await record(conn, registry, vehicle_id, context, outcome, stretch=None, engine=ENGINE_VERSION)

@@ -11,10 +11,10 @@ import msgspec
 from geofence.finding import Episode
 from geofence.rules.rule import RouteMemory
 from geofence.track.clock import Clock
-from geofence.track.fold import Track
 from geofence.track.motion import Step
+from geofence.track.track import Track
 
-STATE_VERSION = 3
+STATE_VERSION = 4
 
 
 @dataclass(slots=True)

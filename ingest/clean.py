@@ -32,6 +32,7 @@ BELIEVABLE: dict[str, tuple[float, float]] = {
     "ext_voltage_v": (0, 2_000),
     "rssi": (-200, 200),
 }
+ERRORS = ("accuracy_m", "hdop")  # larger than any is how receivers say "no idea": it still speaks against the place
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,7 +121,7 @@ def _believable(reading: Reading) -> tuple[dict[str, float | None], dict[str, ob
         value = getattr(reading, name)
         if value is not None and not lowest <= value <= highest:
             extra = extra | {name: value}
-            value = None
+            value = float(highest) if name in ERRORS and value > highest else None
         said[name] = value
     return said, extra
 

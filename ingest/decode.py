@@ -5,6 +5,7 @@ Knows no clock and no registry, so it never says `future`, `ancient` or `unknown
 
 import argparse
 import binascii
+import os
 import sys
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,7 +14,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from fleet.position import Fix
+from fleet.position import Fix, Rejected
 from ingest.clean import Doubt, place
 from ingest.formats import FORMATS, NOT_YET, Format
 from ingest.instant import EPOCH
@@ -45,7 +46,12 @@ def run(arguments: argparse.Namespace, stdin: BinaryIO) -> Iterator[str]:
     """One JSON line per fix, message or rejection. Raises Unusable."""
     form = _format(arguments.format)
     for payload in _messages(arguments, stdin):
-        topic = arguments.topic or f"fleet/v1/{_named_in(payload)}/pos"
+        name = _named_in(payload)
+        if arguments.topic is None and not _may_stand_in_topic(name):
+            detail = "device: neither empty nor with one of / + # may a name be that stands in a topic"
+            yield msgspec.json.encode({"rejected": Rejected.MALFORMED.value, "detail": detail}).decode()
+            continue
+        topic = arguments.topic or f"fleet/v1/{name}/pos"
         for line in _lines(form, topic, payload):
             yield msgspec.json.encode(line).decode()
 
@@ -87,15 +93,19 @@ def _named_in(payload: bytes) -> str:
         body = msgspec.json.decode(payload, type=Named)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return NO_DEVICE
-    name = str(body.device if body.device is not None else body.device_id or NO_DEVICE)
-    return name if name and "/" not in name else NO_DEVICE
+    said = body.device if body.device is not None else body.device_id
+    return NO_DEVICE if said is None else str(said)
+
+
+def _may_stand_in_topic(name: str) -> bool:
+    return bool(name) and not any(mark in name for mark in "/+#\0")
 
 
 def _lines(form: Format, topic: str, payload: bytes) -> Iterator[dict[str, object]]:
     decoded = form.decode(topic, payload)
     if isinstance(decoded, Positions):
         if not decoded.items:
-            yield {"message": "pos", "device": decoded.device, "batch": decoded.batch, "fixes": 0}
+            yield {"message": "pos", "device": _device(decoded.device), "batch": decoded.batch, "fixes": 0}
         alone = len(decoded.items) == 1 and decoded.batch is None
         for index, item in enumerate(decoded.items):
             if isinstance(item, Rejection):
@@ -105,8 +115,11 @@ def _lines(form: Format, topic: str, payload: bytes) -> Iterator[dict[str, objec
     elif isinstance(decoded, State):
         yield {"message": "status", "device": decoded.device, "online": decoded.online}
     elif isinstance(decoded, Event):
-        happened_at = {} if decoded.happened_at is None else {"t": _iso(decoded.happened_at)}
-        yield {"message": "event", "device": decoded.device, "code": decoded.code} | happened_at | decoded.body
+        ours: dict[str, object] = {"message": "event", "device": decoded.device, "code": decoded.code}
+        if decoded.happened_at is not None:
+            ours["t"] = _iso(decoded.happened_at)
+        clash = {key: value for key, value in decoded.body.items() if key in ours}
+        yield ours | {key: value for key, value in decoded.body.items() if key not in ours} | _extra(clash)
     elif isinstance(decoded, Refused):
         yield _rejected(decoded.rejection)
 
@@ -119,8 +132,17 @@ def _fix(device: str, reading: Reading, item: int | None) -> dict[str, object]:
     return _keys(fix, timed=reading.fixed_at is not None)
 
 
+def _device(name: str) -> str | None:
+    return None if name == NO_DEVICE else name
+
+
+def _extra(clash: dict[str, object]) -> dict[str, object]:
+    """What a device says under a name that is ours in the printed line."""
+    return {"extra": clash} if clash else {}
+
+
 def _keys(fix: Fix, *, timed: bool) -> dict[str, object]:
-    line: dict[str, object] = {"device": None if fix.device == NO_DEVICE else fix.device}
+    line: dict[str, object] = {"device": _device(fix.device)}
     if timed:
         line["t"] = _iso(fix.fixed_at)
     line |= {"lon": round(fix.lon, 7), "lat": round(fix.lat, 7)}
@@ -145,6 +167,9 @@ def main(arguments: argparse.Namespace) -> int:
     try:
         for line in run(arguments, sys.stdin.buffer):
             print(line)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Unusable as unusable:
         print(unusable, file=sys.stderr)
         return 2

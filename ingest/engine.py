@@ -22,6 +22,7 @@ from fleet.position import Rejected
 from ingest import store
 from ingest.batch import Answer, Batch, Judged, answer
 from ingest.clean import Device
+from ingest.flood import Flood
 from ingest.formats import FORMATS
 from ingest.judging import judge_message, refused_by_database
 from ingest.standby import Standby
@@ -51,12 +52,13 @@ class Abandoned(Exception):
 class Engine:
     """One ingest writer: a lease, a session at the broker, one connection to the database, the devices it knows."""
 
-    database_url: str
+    database_url: str = field(repr=False)
     broker: Address
     clock: Callable[[], datetime]
     rng: random.Random
     stopping: asyncio.Event
     tally: Tally = field(default_factory=Tally)
+    flood: Flood = field(default_factory=Flood)
     _devices: dict[str, Device] = field(default_factory=dict)
     _devices_version: tuple[int, ...] = ()
     _devices_read_s: float = float("-inf")
@@ -194,12 +196,12 @@ class Engine:
     async def _save(self, database: db.Connection, deliveries: list[Delivery], messages: list[Judged]) -> list[Answer]:
         """One transaction; when the database refuses a value, one per message, so that only that message is refused."""
         try:
-            saved = await store.save(database, self._writer_no, messages, self._standby.term)
+            saved = await store.save(database, self._writer_no, messages, self.flood, term=self._standby.term)
         except store.CannotStore as error:
             if len(messages) == 1:
                 log.exception("message_refused_by_database", topic=messages[0].topic)
                 refused = refused_by_database(messages[0], deliveries[0].payload, str(error))
-                saved = await store.save(database, self._writer_no, [refused], self._standby.term)
+                saved = await store.save(database, self._writer_no, [refused], self.flood, term=self._standby.term)
                 return [answer(refused, saved.folded, saved.met)]
             pairs = zip(deliveries, messages, strict=True)
             return [said for one, judged in pairs for said in await self._save(database, [one], [judged])]

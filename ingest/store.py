@@ -15,6 +15,7 @@ from fleet.lease import LeaseLost
 from fleet.position import Datum, Rejected
 from ingest.batch import Folded, Judged, Key, Outcome, Row, fold, outcome
 from ingest.clean import Device
+from ingest.flood import Flood
 from ingest.reading import Rejection
 from ingest.row import COLUMNS, CONTENT_FROM, plain_text
 
@@ -145,7 +146,9 @@ async def load_devices(connection: Connection) -> dict[str, Device]:
     return devices
 
 
-async def save(connection: Connection, writer_no: int, messages: list[Judged], term: int = 0) -> Saved:
+async def save(
+    connection: Connection, writer_no: int, messages: list[Judged], flood: Flood | None = None, *, term: int = 0
+) -> Saved:
     """Store everything of a batch in one transaction; returns after the commit. DatabaseLost: perhaps committed.
 
     LeaseLost: another program writes now, and nothing of this batch is stored.
@@ -156,7 +159,7 @@ async def save(connection: Connection, writer_no: int, messages: list[Judged], t
         if fence.rowcount != 1:
             raise LeaseLost(f"writer {writer_no} has a later term than {term}")
         batch, stored, met = await _save_rows(connection, writer_no, folded.unique)
-        await _save_rejections(connection, messages, folded, met)
+        await _save_rejections(connection, messages, folded, met, flood or Flood())
         await _save_states_and_events(connection, messages)
     return Saved(batch=batch if stored else None, stored=stored, folded=folded, met=met)
 
@@ -199,7 +202,7 @@ async def _save_rows(
 
 
 async def _save_rejections(
-    connection: Connection, messages: Iterable[Judged], folded: Folded, met: Mapping[Key, Outcome]
+    connection: Connection, messages: Iterable[Judged], folded: Folded, met: Mapping[Key, Outcome], flood: Flood
 ) -> None:
     parameters = []
     for judged in messages:
@@ -208,7 +211,8 @@ async def _save_rejections(
             if outcome(row, folded, met) is Outcome.COLLISION:
                 detail = "another fix is stored at this device and time"
                 refused.append(Rejection(reason=Rejected.COLLISION, detail=detail, payload=row.payload, item=row.item))
-        parameters += [_quarantined(judged, rejection) for rejection in refused]
+        day = judged.received_at.date()
+        parameters += [_quarantined(judged, flood.bounded(judged.device, one, day)) for one in refused]
     if parameters:
         async with connection.cursor() as cursor:
             await cursor.executemany(QUARANTINE, parameters)

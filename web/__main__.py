@@ -45,8 +45,15 @@ class Announced(uvicorn.Server):
 
 def _serve(settings: Settings) -> int:
     log_as_json(settings.log_level)
+    server = Announced(config_of(settings))
+    server.run()
+    return 0 if server.started else 1
+
+
+def config_of(settings: Settings) -> uvicorn.Config:
+    """How it is served. What a proxy says of the client is believed from the named proxy only, else from nobody."""
     host, _, port = settings.web_listen.rpartition(":")
-    config = uvicorn.Config(
+    return uvicorn.Config(
         make_app(settings),
         host=host.strip("[]"),
         port=int(port),
@@ -58,10 +65,9 @@ def _serve(settings: Settings) -> int:
         ws_max_size=LARGEST_INBOUND_FRAME,
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=CLOSE_WITHIN_S,
+        proxy_headers=settings.web_proxy is not None,
+        forwarded_allow_ips=settings.web_proxy or "",
     )
-    server = Announced(config)
-    server.run()
-    return 0 if server.started else 1
 
 
 def log_as_json(level: str) -> None:

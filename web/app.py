@@ -17,6 +17,7 @@ from fleet.routing import Router
 from fleet.settings import Settings, need
 from web import auth, basemap, problems
 from web.headers import SecurityHeaders
+from web.intake import Intake
 from web.live.hub import Hub
 from web.metrics import Measured
 from web.parts import Parts
@@ -66,6 +67,7 @@ def make_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now, ui:
     app.include_router(meta.router)
     app.include_router(vehicles.tiles)
     _serve_pages(app, ui)
+    app.add_middleware(Intake)
     app.add_middleware(Measured)
     app.add_middleware(SecurityHeaders)
     return app
@@ -127,9 +129,18 @@ def _serve_pages(app: FastAPI, ui: Path) -> None:
     async def page(path: str) -> Response:
         if path.startswith(("api/", "tiles/", "health/", "assets/")):
             raise HTTPException(404)
-        file = (ui / path).resolve()
-        if path and file.is_relative_to(ui.resolve()) and file.is_file():
+        file = _file_of(ui, path)
+        if file is not None:
             return FileResponse(file)
         if not (ui / "index.html").is_file():
             return Response("The front end is not built: run make env.", 503, media_type="text/plain")
         return FileResponse(ui / "index.html", headers={"Cache-Control": "no-cache"})
+
+
+def _file_of(ui: Path, path: str) -> Path | None:
+    """The built file an address names; None for a page of the front end and for what no file can be called."""
+    try:
+        file = (ui / path).resolve()
+        return file if path and file.is_relative_to(ui.resolve()) and file.is_file() else None
+    except (OSError, ValueError):  # too long a name, or one with a NUL
+        return None

@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from fleet.access import MAY, Actor, may
-from fleet.db import Connection, Pool, pg_errors
-from fleet.errors import WrongPassword
+from fleet.access import AT_THE_DOOR, MAY, Actor, may
+from fleet.db import Connection, Pool, pg_errors, scoped
+from fleet.errors import WrongOldPassword, WrongPassword
 from fleet.people import password_matches
 from fleet.store import load_actor
 from web.problems import TooMany
@@ -42,17 +42,26 @@ class Newcomer:
 async def log_in(pool: Pool, login: str, password: str, *, address: str, user_agent: str, now: datetime) -> Newcomer:
     """Opens a session. Refuses WrongPassword without saying what was wrong, and TooMany after too many tries."""
     login = login.strip().lower()
-    async with pool.connection() as conn:
-        await _refuse_too_many(conn, login, address, now)
+    async with scoped(pool, AT_THE_DOOR) as conn:
+        await _count_try(conn, login, address, now)
         account = await sessions.account(conn, login)
         password_hash = account.password_hash if account and account.active else None
-    right = await asyncio.to_thread(password_matches, password_hash, password)
-    async with pool.connection() as conn, conn.transaction():
-        await sessions.note_attempt(conn, login, address, now, succeeded=right)
-        newcomer = await _open(conn, account, address, user_agent, now) if right and account else None
-    if newcomer is None:
+    if not await asyncio.to_thread(password_matches, password_hash, password) or account is None:
         raise WrongPassword
-    return newcomer
+    async with scoped(pool, AT_THE_DOOR) as conn:
+        await sessions.note_attempt(conn, login, address, now, succeeded=True)
+        return await _open(conn, account, address, user_agent, now)
+
+
+async def check_old_password(pool: Pool, actor: Actor, password: str, *, address: str, now: datetime) -> None:
+    """The own password once more; failures count like those of a login. Refuses WrongOldPassword and TooMany."""
+    async with scoped(pool, AT_THE_DOOR) as conn:
+        await _count_try(conn, actor.login, address, now)
+        account = await sessions.account(conn, actor.login)
+    if not await asyncio.to_thread(password_matches, account.password_hash if account else None, password):
+        raise WrongOldPassword
+    async with scoped(pool, AT_THE_DOOR) as conn:
+        await sessions.note_attempt(conn, actor.login, address, now, succeeded=True)
 
 
 async def recognise(conn: Connection, token_hash: bytes, now: datetime) -> tuple[Session, Actor] | None:
@@ -77,7 +86,7 @@ async def forget_for_ever(pool: Pool, clock: Callable[[], datetime]) -> None:
 
 async def forget_old(pool: Pool, now: datetime) -> None:
     """Deletes login tries and answers under idempotency keys that have had their time."""
-    async with pool.connection() as conn, conn.transaction():
+    async with scoped(pool, AT_THE_DOOR) as conn:
         gone = await sessions.forget_attempts(conn, now - TRIES_KEPT) + await idempotency.forget(conn, now)
     log.info("forgotten", rows=gone)
 
@@ -102,8 +111,11 @@ async def _open(conn: Connection, account: Account, address: str, user_agent: st
     return Newcomer(cookie=cookie, token_hash=token_hash)
 
 
-async def _refuse_too_many(conn: Connection, login: str, address: str, now: datetime) -> None:
+async def _count_try(conn: Connection, login: str, address: str, now: datetime) -> None:
+    """Counts a try as failed before the password is looked at, so that many at once are still counted one by one."""
+    await sessions.queue_up(conn, login)
     of_login, of_address, first_at = await sessions.failures(conn, login, address, now - WINDOW)
     if of_login >= TRIES_PER_LOGIN or of_address >= TRIES_PER_ADDRESS:
         wait = (first_at or now) + WINDOW - now
         raise TooMany(retry_after_s=max(int(wait.total_seconds()), 1))
+    await sessions.note_attempt(conn, login, address, now, succeeded=False)

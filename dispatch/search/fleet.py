@@ -27,14 +27,14 @@ class Fleet:
             task.key: (task, request) for request in problem.requests for task in request.tasks
         }
         self.idle: dict[int, Tour] = {}
-        self.kind_of: dict[int, Vehicle] = {}  # vehicles of one kind drive any route alike
+        self.kind_of: dict[int, int] = {}  # the number of its kind: vehicles of one kind drive any route alike
         self._able: dict[tuple[frozenset[int], int | None], tuple[int, ...]] = {}
-        offers: dict[Vehicle, dict[Key, Offer | None]] = {}
+        kinds: dict[Vehicle, tuple[int, dict[Key, Offer | None]]] = {}
         for vehicle in problem.vehicles:
             kind = replace(vehicle, id=0, description=None, skills=frozenset())
             tour = self.idle[vehicle.id] = Tour(self.duties[vehicle.id], ())
-            tour.offers = offers.setdefault(kind, tour.offers)  # equal idle vehicles are tried once
-            self.kind_of[vehicle.id] = kind
+            # Equal idle vehicles are tried once.
+            self.kind_of[vehicle.id], tour.offers = kinds.setdefault(kind, (len(kinds), tour.offers))
 
     def stops_of(self, keys: Mapping[int, Sequence[Key]]) -> Routes:
         """The inverse of Draft.keys."""

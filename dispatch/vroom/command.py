@@ -43,7 +43,10 @@ def run(asked: argparse.Namespace, started_s: float) -> int:
         plan = solve(problem, effort)
     except BrokenPlan as error:
         return _print({"code": WRONG, "error": f"the referee refused the plan: {error}"})
-    times = {"loading": round((loaded_s - started_s) * 1000), "solving": round((time.monotonic() - loaded_s) * 1000)}
+    solved_s = time.monotonic()
+    times = {"loading": round((loaded_s - started_s) * 1000), "solving": round((solved_s - loaded_s) * 1000)}
+    if asked.iterations is not None:
+        times = {}  # whoever counts steps wants the same bytes again
     return _print(plan_json(plan, times))
 
 

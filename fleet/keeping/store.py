@@ -71,12 +71,13 @@ AUDIT_START = """
     ON CONFLICT (tenant_id, chain) DO UPDATE SET seq = excluded.seq, hash = excluded.hash"""
 AUDIT_DELETE = "DELETE FROM audit WHERE tenant_id = %(tenant_id)s AND seq <= %(seq)s"
 
+_KEPT = "(SELECT * FROM position UNION ALL SELECT * FROM position_held UNION ALL SELECT * FROM position_thin)"
 # The raw form ends with the day it came on; of held fixes it is put aside first, fix by fix.
-HELD_OF_RAW = """
+HELD_OF_RAW = f"""
     SELECT DISTINCT p.writer_no, p.batch, p.device_no, p.fixed_at FROM held_span h
-    JOIN kept_position p ON p.device_no = h.device_no AND p.fixed_at <@ h.during
+    JOIN {_KEPT} p ON p.device_no = h.device_no AND p.fixed_at <@ h.during
     WHERE p.received_at >= %(start)s::timestamptz - interval '1 day' AND p.received_at < %(end)s
-    ORDER BY p.writer_no, p.batch"""
+    ORDER BY p.writer_no, p.batch"""  # noqa: S608 - our own constant
 RAW_OF_BATCH = """
     SELECT payloads FROM raw_batch
     WHERE writer_no = %(writer_no)s AND batch = %(batch)s AND received_at >= %(start)s AND received_at < %(end)s"""
@@ -86,12 +87,12 @@ COUNT_RAW = "SELECT count(*) FROM raw_batch WHERE received_at >= %(start)s AND r
 LET_RAW_GO = """
     DELETE FROM raw_held r
     WHERE NOT EXISTS (SELECT FROM held_span h WHERE h.device_no = r.device_no AND r.fixed_at <@ h.during)"""
-RAW_OF_FIX = """
+RAW_OF_FIX = f"""
     SELECT p.received_at, r.payloads, k.payload, p.device_no FROM device d
-    JOIN kept_position p ON p.device_no = d.device_no AND p.fixed_at = %(fixed_at)s
+    JOIN {_KEPT} p ON p.device_no = d.device_no AND p.fixed_at = %(fixed_at)s
     LEFT JOIN raw_batch r ON r.writer_no = p.writer_no AND r.batch = p.batch
     LEFT JOIN raw_held k ON k.device_no = p.device_no AND k.fixed_at = p.fixed_at
-    WHERE d.code = %(code)s"""
+    WHERE d.code = %(code)s"""  # noqa: S608
 
 LAST_RUN = "SELECT max(due_at) FROM keep_run"
 ADD_RUN = """

@@ -19,6 +19,8 @@ from geofence.instants import instant_ms
 from geofence.track.fixes import TrackFix, in_event_order, is_poor, on_earth
 
 REQUIRED = ("device", "fixed_at", "lon", "lat")
+# What a sensor on a road vehicle can say at all, as in ingest: outside it the value says nothing, the fix may still be good.
+BELIEVABLE = {"speed_kmh": (0.0, 400.0), "accuracy_m": (0.0, 1e6), "satellites": (0.0, 200.0), "hdop": (0.0, 1000.0)}
 AHEAD_MS, BACK_MS = 5 * 60_000, 30 * 86_400_000  # what ingest keeps out of the track as future and ancient
 
 
@@ -55,7 +57,8 @@ def read_case(folder: Path) -> Case:
         newest_ms = max((max(f.at_ms, f.received_ms) for fixes in tracks.values() for f in fixes), default=0)
         context = read_context(raw, devices=sorted(tracks), newest_ms=newest_ms)
     except OSError as error:
-        raise UnusableCase(f"{folder}: {error.strerror or error} ({error.filename})") from error
+        name = Path(error.filename or folder).name
+        raise UnusableCase(f"{name}: {error.strerror or error}") from error
     except Invalid as error:
         raise UnusableCase(f"context.json: {error.params.get('field')}: {error.params.get('reason')}") from error
     unmade = sum(not _made(fix, context.now_ms) for fixes in tracks.values() for fix in fixes)
@@ -101,9 +104,7 @@ def _read_track(path: Path) -> tuple[dict[str, list[TrackFix]], list[str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.DictReader(file, skipinitialspace=True)
         try:
-            missing = [name for name in REQUIRED if name not in (rows.fieldnames or ())]
-            if missing:
-                raise UnusableCase(f"track.csv: column {missing[0]} is missing")
+            _check_header(rows.fieldnames or ())
             for row in rows:
                 if None in row or None in row.values():
                     raise UnusableCase(f"track.csv line {rows.line_num}: not as many fields as the header")
@@ -122,6 +123,15 @@ def _read_track(path: Path) -> tuple[dict[str, list[TrackFix]], list[str]]:
     return tracks, notes + _note(ancient, "are more than 30 days older than their arrival")
 
 
+def _check_header(names: Sequence[str]) -> None:
+    for name in REQUIRED:
+        if name not in names:
+            raise UnusableCase(f"track.csv: column {name} is missing")
+    for name in (*REQUIRED, "received_at", "valid", "ignition", *BELIEVABLE):
+        if names.count(name) > 1:
+            raise UnusableCase(f"track.csv: column {name} is there twice")
+
+
 def _fix(row: Mapping[str, Any], line: int) -> TrackFix | None:
     if not row["device"]:
         raise UnusableCase(f"track.csv line {line}: device: empty")
@@ -132,23 +142,31 @@ def _fix(row: Mapping[str, Any], line: int) -> TrackFix | None:
     if lon is None or lat is None or not on_earth(lon, lat):
         return None
     received_ms = _instant_ms(row, "received_at", line)
-    accuracy_m = _number(row, "accuracy_m", line)
-    satellites = _number(row, "satellites", line)
+    accuracy_m = _measure(row, "accuracy_m", line)
+    satellites = _measure(row, "satellites", line)
     return TrackFix(
         at_ms,
         at_ms if received_ms is None else received_ms,
         lon,
         lat,
-        _number(row, "speed_kmh", line),
+        _measure(row, "speed_kmh", line),
         accuracy_m,
         _flag(row, "ignition", line),
         is_poor(
             valid=_flag(row, "valid", line),
             satellites=None if satellites is None else int(satellites),
             accuracy_m=accuracy_m,
-            hdop=_number(row, "hdop", line),
+            hdop=_measure(row, "hdop", line),
         ),
     )
+
+
+def _measure(row: Mapping[str, Any], name: str, line: int) -> float | None:
+    """What a sensor said; None when it cannot be. An error larger than any is the largest: it speaks against the place."""
+    value, (lowest, highest) = _number(row, name, line), BELIEVABLE[name]
+    if value is None or lowest <= value <= highest:
+        return value
+    return highest if name in ("accuracy_m", "hdop") and value > highest else None
 
 
 def _number(row: Mapping[str, Any], name: str, line: int) -> float | None:
@@ -158,8 +176,10 @@ def _number(row: Mapping[str, Any], name: str, line: int) -> float | None:
         return None
     try:
         value = float(text)
-    except ValueError as error:
-        raise UnusableCase(f"track.csv line {line}: {name}: {text!r} is not a number") from error
+    except ValueError:
+        value = None
+    if value is None or "_" in text:
+        raise UnusableCase(f"track.csv line {line}: {name}: {text!r} is not a number")
     return value if abs(value) < float("inf") else None
 
 

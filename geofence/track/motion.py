@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-TRACK_VERSION = 2  # raised whenever the constants of geofence.track change; stored with every drive and stop
+TRACK_VERSION = 3  # raised whenever the constants of geofence.track change; stored with every drive and stop
 
 
 class Kind(StrEnum):

@@ -41,6 +41,7 @@ class _Envelope(msgspec.Struct, frozen=True):
     fixes: list[msgspec.Raw] | None = None
     device: str | int | None = None
     device_id: str | int | None = None
+    crs: object = None
     t: msgspec.Raw = msgspec.Raw()  # not empty when the object itself is a fix
     lon: msgspec.Raw = msgspec.Raw()
     lat: msgspec.Raw = msgspec.Raw()
@@ -95,7 +96,8 @@ def _positions(device: str, payload: bytes) -> Positions:
     if len(fixes) > MOST_FIXES:
         return whole(Rejected.OVERSIZED, f"{len(fixes)} fixes, at most {MOST_FIXES}")
     if batch is not None and not 0 <= batch < 2**63:
-        return Positions(device=device, items=(Rejection(reason=Rejected.MALFORMED, detail="batch", payload=payload),))
+        rejection = Rejection(reason=Rejected.MALFORMED, detail="batch must be 0 to 2^63 - 1", payload=payload)
+        return Positions(device=device, items=(rejection,))
     for claimed in (envelope.device, envelope.device_id):
         if claimed is not None and str(claimed) != device:
             return whole(Rejected.FORGED, f"the body says {claimed}, the topic {device}")
@@ -103,6 +105,8 @@ def _positions(device: str, payload: bytes) -> Positions:
         return whole(Rejected.MALFORMED, "a fix and a list of fixes in one object")
     if envelope.is_fix:
         return Positions(device=device, items=(_item(device, payload, None),), batch=batch, count=1)
+    if envelope.fixes and envelope.crs is not None:  # left out, it would put every place 500 m off
+        return whole(Rejected.UNSUPPORTED, "crs belongs to each fix, not beside the list of fixes")
     items = tuple(_item(device, fix, index) for index, fix in enumerate(fixes))
     return Positions(device=device, items=items, batch=batch, count=len(fixes))
 

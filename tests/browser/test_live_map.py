@@ -34,7 +34,7 @@ def test_the_list_counts_states_and_filters(town: Town, person: Person) -> None:
     chips = page.locator(".state-chip .num")
     until(lambda: sum(int(each) for each in chips.all_inner_texts()) == len(town.vehicles), "chips do not add up")
     page.get_by_role("searchbox", name="车牌、单位、驾驶员").fill(town.vehicles[3]["plate"])
-    expect(page.locator(".vehicle-row[data-index]")).to_have_count(1)
+    expect(page.locator(".row-button[data-index]")).to_have_count(1)
     expect(page).to_have_url(re.compile(r"q="))
 
 
@@ -42,7 +42,7 @@ def test_the_map_can_be_read_as_a_table(town: Town, person: Person) -> None:
     """One key shows the same vehicles as a table, for those who cannot use the picture."""
     page = person("fleetadmin")
     page.goto("/map")
-    expect(page.locator(".vehicle-row[data-index]").first).to_be_visible()
+    expect(page.locator(".row-button[data-index]").first).to_be_visible()
     page.keyboard.press("t")
     expect(page.get_by_role("cell", name=dotted(town.vehicles[0]["plate"]))).to_be_visible()
 
@@ -99,7 +99,7 @@ def test_an_inspector_says_why_before_the_map_opens(town: Town, person: Person) 
     page.get_by_role("textbox", name="查阅目的").fill("节前检查停放情况")
     page.get_by_role("button", name="查看").click()
     map_is_drawn(page)
-    expect(page.locator(".vehicle-row[data-index]").first).to_contain_text("·")
+    expect(page.locator(".row-button[data-index]").first).to_contain_text("·")
     looks = town.query("SELECT purpose FROM audit WHERE action = 'view_live' AND object_kind = 'map' ORDER BY seq DESC")
     assert looks[0] == ("节前检查停放情况",)
 

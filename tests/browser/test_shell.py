@@ -54,9 +54,9 @@ def test_the_bell_counts_all_shows_older_ones_and_knows_what_has_been_decided(to
     page.goto("/approve")
     page.get_by_role("button", name="通知，60 条未读").click()
     list_of = page.locator(".mantine-Popover-dropdown")
-    expect(list_of.locator(".vehicle-row")).to_have_count(50)
+    expect(list_of.locator(".row-button")).to_have_count(50)
     page.get_by_role("button", name="更早的通知").click()
-    expect(list_of.locator(".vehicle-row")).to_have_count(60)
+    expect(list_of.locator(".row-button")).to_have_count(60)
     page.get_by_role("button", name="全部标为已读").click()
     expect(page.get_by_role("button", name="通知，0 条未读")).to_be_attached()
     town.query(
@@ -65,7 +65,7 @@ def test_the_bell_counts_all_shows_older_ones_and_knows_what_has_been_decided(to
     )
     page.reload()
     page.get_by_role("button", name="通知，0 条未读").click()
-    first = list_of.locator(".vehicle-row").first
+    first = list_of.locator(".row-button").first
     expect(first).to_contain_text(f"用车申请（{number} 号）曾等待您审批")
     expect(first).to_contain_text("目前：已批准，待派车")
 

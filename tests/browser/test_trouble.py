@@ -73,7 +73,7 @@ def test_a_lost_line_is_told_and_heals(person: Person, watch: Watch) -> None:
     page = person("fleetadmin")
     page.goto("/map")
     banner = page.locator(".map-banner")
-    expect(page.locator(".vehicle-row[data-index]").first).to_be_visible()
+    expect(page.locator(".row-button[data-index]").first).to_be_visible()
     expect(banner).to_have_count(0, timeout=15_000)
     page.context.set_offline(True)
     expect(banner).to_contain_text("当前显示", timeout=40_000)
@@ -96,3 +96,15 @@ def test_a_basemap_that_did_not_come_is_asked_for_again(person: Person, watch: W
         if page.evaluate(roads):
             break
     assert page.evaluate(roads) > 0
+
+
+def test_a_page_opened_while_the_server_is_away_comes_to_life_with_it(person: Person, watch: Watch) -> None:
+    """The first page says what is wrong with the system's name on it, and goes on by itself once the server answers."""
+    watch.expected = ("ERR_FAILED",)
+    page = person("employee")
+    page.route("**/api/session", lambda route: route.abort())
+    page.goto("/book")
+    expect(page.get_by_role("alert")).to_contain_text("连接不上服务器", timeout=15_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("公车阳光平台")
+    page.unroute("**/api/session")
+    expect(page.get_by_role("heading", level=1)).to_have_text("用车申请", timeout=20_000)

@@ -219,6 +219,9 @@ async def test_the_audit_ends_from_its_beginning_and_still_verifies(kept: Kept) 
     await journal.audit(kept.conn, tenant_id=tenant_id, actor="x", action="a", object_kind="k", object_id=None,
                         purpose="", detail={}, now=DAY + 50 * MONTH)  # fmt: skip
     assert (await journal.first_break(kept.conn, tenant_id))["audit"] is None
+    async with kept.conn.transaction(force_rollback=True):
+        assert (await kept.remove(DAY + 100 * MONTH))["audit"]["rows"] == 2  # all of it
+        assert (await journal.first_break(kept.conn, tenant_id))["audit"] is None
     await kept.conn.execute("UPDATE audit SET purpose = 'other' WHERE seq = 10")
     assert (await journal.first_break(kept.conn, tenant_id))["audit"] == 10
     await kept.conn.execute("DELETE FROM audit WHERE seq = 10")

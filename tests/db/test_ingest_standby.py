@@ -153,8 +153,8 @@ async def test_who_lost_the_lease_commits_nothing(engine_url: str) -> None:
         with pytest.raises(LeaseLost):
             await store.claim_writer(again, "ingest", 1)
         with pytest.raises(LeaseLost):
-            await store.save(again, writer_no, [refused()], 1)
-        await store.save(again, writer_no, [refused()], 2)
+            await store.save(again, writer_no, [refused()], term=1)
+        await store.save(again, writer_no, [refused()], term=2)
 
 
 def refused() -> Judged:

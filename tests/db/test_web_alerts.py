@@ -13,8 +13,8 @@ from geofence.instants import instant
 from geofence.live.memory import Memory
 from geofence.store import stream
 from tests.db import town as town_of
+from tests.db.judging import Bench, set_scene, told
 from tests.db.site import Site, serving
-from tests.db.test_geofence_engine import Bench, set_scene, told
 from tests.db.test_web_scope import add_alert
 from tests.servers import Database
 

@@ -65,6 +65,13 @@ def _with(monkeypatch: pytest.MonkeyPatch, improve: Improve, seconds: float) -> 
     return plan
 
 
+def test_a_search_that_had_no_time_is_no_trouble() -> None:
+    """That nothing was found in no time says nothing about the library, so the plan has no note about it."""
+    fleet, draft = _drafted(_morning())
+    for late_s in (0.001, 0.002, 0.005, 0.01):
+        assert solver._improve(fleet, draft, Effort(), Patience(time.monotonic() + late_s)) is not None
+
+
 def test_a_library_that_aborts_the_process_costs_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     """A search that ends by a signal, as a failed assertion in C++ does; the plan found before is shown and says so."""
     plan = _with(monkeypatch, lambda *_: os.kill(os.getpid(), signal.SIGKILL), 5)

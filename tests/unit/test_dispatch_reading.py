@@ -109,15 +109,19 @@ def test_equal_coordinates_are_one_place_and_wait_for_travel_times() -> None:
     assert asked.travel_times is TravelSource.STRAIGHT_LINE
 
 
-def run(source: object, *more: str, tmp_path: Path) -> tuple[int, Json]:
+def printed(source: object, *more: str, tmp_path: Path) -> tuple[int, str]:
     file = tmp_path / "problem.json"
     file.write_text(source if isinstance(source, str) else json.dumps(source), encoding="utf-8")
     command = [sys.executable, "-m", "dispatch", "solve", str(file), *more]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    lines = done.stdout.splitlines()
-    assert len(lines) == 1, done.stderr
-    answer: Json = json.loads(lines[0])
-    return done.returncode, answer
+    assert done.stdout.count("\n") == 1, done.stderr
+    return done.returncode, done.stdout
+
+
+def run(source: object, *more: str, tmp_path: Path) -> tuple[int, Json]:
+    code, line = printed(source, *more, tmp_path=tmp_path)
+    answer: Json = json.loads(line)
+    return code, answer
 
 
 def test_the_command_prints_one_plan_in_the_agreed_form(tmp_path: Path) -> None:
@@ -136,6 +140,13 @@ def test_the_command_prints_one_plan_in_the_agreed_form(tmp_path: Path) -> None:
     assert route["duration"] == route["steps"][-1]["duration"] == plan["summary"]["duration"] > 0
     with_added = BY_COORDINATES | {"vehicles": [*BY_COORDINATES["vehicles"], added]}
     assert run(with_added, "--iterations", "10", tmp_path=tmp_path)[1]["summary"]["unassigned"] == 0
+
+
+def test_the_same_seed_and_iterations_print_the_same_bytes(tmp_path: Path) -> None:
+    """How long it took is told only where the clock decides anyway."""
+    counted = [printed(BY_COORDINATES, "--iterations", "10", "--seed", "3", tmp_path=tmp_path) for _ in range(2)]
+    assert counted[0] == counted[1]
+    assert run(BY_COORDINATES, "--seconds", "0.2", tmp_path=tmp_path)[1]["summary"]["computing_times"]["solving"] > 0
 
 
 def test_the_command_refuses_with_exit_2_and_one_line(tmp_path: Path) -> None:

@@ -5,8 +5,9 @@ import random
 import pytest
 
 from geofence.track.fixes import TrackFix, in_event_order
-from geofence.track.fold import Track, advance, view
+from geofence.track.fold import advance, view
 from geofence.track.motion import Drive, Event, Kind, Step, Stop
+from geofence.track.track import Track
 from tests.unit.geofence_cases import DEPOT, Fix, at, day, driven, noisy, parked
 
 FAR = (6000.0, 0.0)
@@ -119,3 +120,82 @@ def test_a_jump_is_set_aside_and_a_lasting_one_becomes_the_new_place_without_a_d
 def test_of_two_fixes_at_one_instant_the_first_to_arrive_counts() -> None:
     early, late = TrackFix(1000, 2000, 117.0, 39.0), TrackFix(1000, 3000, 118.0, 39.0)
     assert in_event_order([late, early]) == in_event_order([early, late, late]) == [early]
+
+
+@pytest.mark.parametrize("aside_m", [350.0, 700.0])
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("known", [True, False], ids=["speeds claimed", "positions only"])
+def test_a_position_thrown_aside_and_back_is_no_drive(known: bool, seed: int, aside_m: float) -> None:
+    """Reflections hold a parked vehicle some hundred metres aside for six minutes, with a speed at each throw: no metre."""
+    fixes = day(
+        parked("03-11 13:00", 60, every_s=20),
+        parked("03-11 14:00", 6, (aside_m, 0.0), every_s=20),
+        parked("03-11 14:06", 60, every_s=20),
+    )
+    thrown = [at("03-11 14:00"), at("03-11 14:06")]
+    for fix in fixes:
+        since_s = min(abs((fix["fixed_at"] - when).total_seconds()) for when in thrown)
+        fix["speed_kmh"] = (30.0 if since_s <= 40 else 0.0) if known else None
+        fix["ignition"] = None
+    drives, _, steps = fold(noisy(fixes, 15.0, seed))
+    assert drives == []
+    assert moves(steps) == 0.0
+
+
+def test_reports_every_five_minutes_make_one_drive() -> None:
+    """A locator that reports every five minutes, as it happens at red lights: one drive, and nothing of it is unseen."""
+    far = (18_000.0, 0.0)
+    fixes = day(
+        parked("03-11 13:00", 60, every_s=300),
+        driven("03-11 14:00", [DEPOT, far], kmh=36, every_s=300),
+        parked("03-11 14:30", 60, far, every_s=300),
+    )
+    for minute in (5, 20):
+        next(fix for fix in fixes if fix["fixed_at"] == at(f"03-11 14:{minute:02}"))["speed_kmh"] = 0.0
+    drives, _, steps = fold(fixes)
+    assert len(drives) == 1
+    assert moves(steps) == pytest.approx(18_000, rel=0.03)
+    assert all(step.kind is not Kind.UNSEEN for step in steps)
+
+
+def test_unseen_movement_ends_where_the_vehicle_came_to_rest() -> None:
+    """A way of two sparse fixes that proves no departure is unseen up to the fix at the place where the vehicle stands."""
+    place = (3000.0, 0.0)
+    fixes = day(
+        parked("03-11 13:00", 60, every_s=300),
+        parked("03-11 14:00", 5, (1500.0, 0.0), every_s=300),
+        parked("03-11 14:05", 60, place, every_s=300),
+    )
+    drives, _, steps = fold(fixes)
+    (unseen,) = [step for step in steps if step.kind is Kind.UNSEEN]
+    assert drives == []
+    assert unseen.to_ms == at("03-11 14:05").timestamp() * 1000
+    assert unseen.distance_m == pytest.approx(3000, rel=0.01)
+
+
+def test_a_position_thrown_about_is_no_way_driven() -> None:
+    """Thrown from one wrong place to the next at walking speeds, with the engine on: legs no speed explains lead nowhere."""
+    wrong = [(400.0, 0.0), (400.0, 400.0), (-300.0, 400.0), (-300.0, -300.0)]
+    thrown = [parked(f"03-11 14:0{i}", 1, spot, every_s=10) for i, spot in enumerate(wrong)]
+    fixes = day(parked("03-11 13:00", 60, every_s=10), *thrown, parked("03-11 14:04", 60, every_s=10))
+    for fix in fixes:
+        fix |= {"ignition": 1, "speed_kmh": 6.0 if fix["fixed_at"].second % 20 else 2.0}
+    drives, _, steps = fold(noisy(fixes, 5.0))
+    assert drives == []
+    assert moves(steps) == 0.0
+
+
+def test_a_place_where_fixes_stray_asks_for_more() -> None:
+    """Having strayed 120 m and come back again and again, a locator proves no drive 230 m away; a real drive is still whole."""
+    quiet = parked("03-11 13:00", 60, every_s=10)
+    strays = [parked(f"03-11 14:{2 * i:02}", 0.5, (120.0, 0.0), every_s=10) for i in range(4)]
+    back = [parked(f"03-11 14:{2 * i:02}:30", 1.5, every_s=10) for i in range(4)]
+    farther = [parked(f"03-11 14:08:{10 * i:02}", 0.1, (110.0 + 60 * i, 0.0), every_s=10) for i in range(3)]
+    drive = driven("03-11 14:30", [DEPOT, (3000.0, 0.0)])
+    fixes = day(quiet, *strays, *back, *farther, parked("03-11 14:08:30", 21.4, every_s=10), drive)
+    for fix in fixes:
+        fix |= {"ignition": 1, "speed_kmh": fix["speed_kmh"] or (7.0 if fix["lon"] > 117.0001 else 0.0)}
+    drives, _, steps = fold(day(fixes, parked("03-11 14:35:10", 30, (3000.0, 0.0), every_s=10)))
+    (found,) = drives
+    assert abs(found.started_ms - at("03-11 14:30").timestamp() * 1000) <= 20_000
+    assert moves(steps) == pytest.approx(3000, rel=0.02)

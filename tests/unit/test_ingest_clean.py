@@ -71,6 +71,8 @@ def test_the_edges_of_the_window_belong_to_it(edge: datetime) -> None:
         ({"satellites": 3}, Quality.FEW_SATELLITES),
         ({"accuracy_m": 50.1}, Quality.POOR_ACCURACY),
         ({"hdop": 5.1}, Quality.POOR_ACCURACY),
+        ({"hdop": 9_999}, Quality.POOR_ACCURACY),
+        ({"accuracy_m": 1e9}, Quality.POOR_ACCURACY),
         ({"fixed_at": NOW - timedelta(minutes=2, milliseconds=1)}, Quality.LATE),
         ({"fixed_at": None}, Quality.RECEIVE_TIME),
         ({"valid": True, "satellites": 4, "accuracy_m": 50, "hdop": 5}, Quality.GOOD),
@@ -101,6 +103,13 @@ def test_a_value_no_sensor_can_have_moves_to_extra() -> None:
     fix = place(reading(speed_kmh=9_999, heading_deg=360, extra={"door": 1}), "dev1", NOW)
     assert (fix.speed_kmh, fix.heading_deg) == (None, 0)
     assert fix.extra == {"door": 1, "speed_kmh": 9_999}
+
+
+def test_an_error_larger_than_any_stays_a_poor_fix() -> None:
+    """An hdop of 9999 means "no idea": what is stored still speaks against the place, and what was sent is kept."""
+    fix = place(reading(hdop=9_999, accuracy_m=-1), "dev1", NOW)
+    assert (fix.hdop, fix.accuracy_m) == (1_000, None)
+    assert fix.extra == {"hdop": 9_999, "accuracy_m": -1}
 
 
 def test_columns_keep_everything_in_small_integers() -> None:

@@ -68,6 +68,32 @@ def test_without_a_topic_the_body_may_name_the_device() -> None:
     assert lines[0]["rejected"] == "forged"
 
 
+def test_what_cannot_be_a_device_is_malformed_and_not_forged() -> None:
+    """Without a topic there is nothing to contradict: a name that cannot stand in one is no attempt to deceive."""
+    for name in ("a/b", "", "dev+", "#"):
+        _, (line,), _ = run("--format", "native", "-", stdin=json.dumps({**json.loads(FIX), "device": name}).encode())
+        assert line["rejected"] == "malformed"
+        assert "device" in str(line["detail"])
+    assert run("--format", "native", "-", stdin=b'{"batch": 1, "fixes": []}')[1][0]["device"] is None
+
+
+def test_an_event_may_use_our_names() -> None:
+    """What the body says under a name of ours stands in `extra`; the line is still told as an event of this device."""
+    body = b'{"code": "text", "message": "hello", "id": 7}'
+    _, (line,), _ = run("--format", "native", "-", "--topic", "fleet/v1/d/event", stdin=body)
+    assert line == {"message": "event", "device": "d", "code": "text", "id": 7, "extra": {"message": "hello"}}
+
+
+def test_a_reader_that_has_enough_ends_the_program_in_peace(tmp_path: Path) -> None:
+    """`decode ... | head` is no crash: exit 0 and no traceback when the pipe is closed."""
+    (tmp_path / "lines").write_text(f"{FIX}\n" * 5_000)
+    command = (
+        f"{sys.executable} -m ingest decode --format native --file {tmp_path}/lines | true; echo ${{PIPESTATUS[0]}}"
+    )
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("0", "")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -111,6 +111,7 @@ def test_a_time_that_names_no_instant_is_malformed(t: object) -> None:
         (FIX | {"device": "dev2"}, Rejected.FORGED),
         (FIX | {"device_id": 7}, Rejected.FORGED),
         ({"device": "dev2", "batch": 1, "fixes": [FIX]}, Rejected.FORGED),
+        ({"crs": "GCJ02", "batch": 1, "fixes": [FIX]}, Rejected.UNSUPPORTED),
         (FIX | {"x": "y" * MOST_BYTES}, Rejected.OVERSIZED),
         (b"x" * (MOST_BYTES + 1), Rejected.OVERSIZED),
         ({"batch": 1, "fixes": [FIX] * (MOST_FIXES + 1)}, Rejected.OVERSIZED),

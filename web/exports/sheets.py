@@ -95,7 +95,15 @@ def _value(taking: Taking, reader: Reader, name: str, value: str) -> str:
     if group == "id":
         return taking.names.get(value, (value, value))[0 if reader.language == "zh" else 1]
     if group == "instant":
-        return f"{reader.civil(datetime.fromisoformat(value)):%Y-%m-%d %H:%M}"
+        return _instant(reader, value)
     if group == "yes":
         return reader.word("common", "yes" if value in {"true", "1"} else "no")
     return reader.word(group, value) if group else value
+
+
+def _instant(reader: Reader, value: str) -> str:
+    """Civil time; as typed when it is another form of instant, or a filter this list does not know."""
+    try:
+        return f"{reader.civil(datetime.fromisoformat(value)):%Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError):
+        return value

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import structlog
 
-from fleet.access import Actor, scope_settings
+from fleet.access import AT_THE_DOOR, Actor, scope_settings
 from fleet.db import Pool, pg_errors, scoped
 from fleet.store import load_actor
 from web.live.door import Door, Guest
@@ -56,12 +56,11 @@ class Hub:
 
     def ticket(self, actor: Actor, session_id: UUID) -> str:
         """A word that opens one socket. Refuses TooMany open maps of one person."""
-        if sum(viewer.guest.actor.person_id == actor.person_id for viewer in self.viewers) >= SOCKETS_PER_PERSON:
-            raise TooMany(retry_after_s=10)
+        self._refuse_too_many(actor)
         return self._door.sell(Guest(actor=actor, session_id=session_id), self._clock())
 
     async def join(self, word: str, resume_token: int | None) -> Viewer:
-        """Turns a ticket into a viewer. Refuses NotSignedIn when the ticket is worth nothing, Unavailable while nothing can be read."""
+        """Turns a ticket into a viewer. Refuses NotSignedIn for a worthless ticket, TooMany, and Unavailable while nothing can be read."""
         now = self._clock()
         guest = self._door.admit(word, now)
         world = self._worlds.setdefault(guest.actor.tenant_id, World(self._instance))
@@ -75,6 +74,7 @@ class Hub:
             guest=guest, world=world, board=board, mailbox=mailbox, follows_orders=follows_orders(guest.actor)
         )
         await self._look(viewer)
+        self._refuse_too_many(guest.actor)  # tickets may have been bought in advance
         self.viewers.add(viewer)
         viewer.news.set()
         return viewer
@@ -83,6 +83,10 @@ class Hub:
         """The map was closed."""
         self.viewers.discard(viewer)
         self._door.leave(viewer.guest.session_id, viewer.mailbox, self._clock())
+
+    def _refuse_too_many(self, actor: Actor) -> None:
+        if sum(viewer.guest.actor.person_id == actor.person_id for viewer in self.viewers) >= SOCKETS_PER_PERSON:
+            raise TooMany(retry_after_s=10)
 
     async def _listen(self) -> None:
         async with store.notifications(self._database_url) as channels:
@@ -119,7 +123,7 @@ class Hub:
     async def _watch(self) -> None:
         if not self.viewers:
             return
-        async with self._pool.connection() as conn:
+        async with scoped(self._pool, AT_THE_DOOR) as conn:
             ids = [viewer.guest.session_id for viewer in self.viewers]
             alive = await sessions.alive(conn, ids, self._clock())
         fleet, self._fleet_changed = self._fleet_changed, False
@@ -132,7 +136,7 @@ class Hub:
                 await self._look(viewer)
 
     async def _look(self, viewer: Viewer) -> None:
-        async with self._pool.connection() as conn:
+        async with scoped(self._pool, AT_THE_DOOR) as conn:
             actor = await load_actor(conn, viewer.guest.actor.person_id, self._clock())
         if actor is None:
             viewer.ended.set()

@@ -2,6 +2,7 @@
 
 import random
 import secrets
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -135,12 +136,12 @@ async def transfer(vehicle_id: UUID, body: Transfer, work: Signed) -> None:
 
 
 @router.get("/devices", response_model=Listing[DeviceRow])
-async def devices(work: Signed, lists: Lists) -> Any:
+async def devices(work: Signed, lists: Lists, online: bool | None = None) -> Any:
     """Locators: bound to what, heard of when; never where."""
     require(work.actor, "device.view")
 
     async def fetch(page: PageRequest) -> Page[DeviceRow]:
-        return await store.devices(work.conn, page, work.actor, lists.q, work.now)
+        return await store.devices(work.conn, page, work.actor, work.now, q=lists.q, online=online)
 
     return await listed(work, lists, default_sort="code", name="devices", fetch=fetch)
 
@@ -174,8 +175,13 @@ async def device(device_id: UUID, work: Signed) -> DeviceRow:
 
 @router.patch("/devices/{device_id}")
 async def edit_device(device_id: UUID, body: DeviceEdit, work: Signed, row_version: RowVersion) -> Changed:
-    """Changes a locator's file."""
-    return await edited(work, "device", device_id, body, row_version)
+    """Changes a locator's file; one that is switched off is thrown out of the broker at once (SEC04)."""
+    changed = await edited(work, "device", device_id, body, row_version)
+    if body.active is not None:
+        act = broker_accounts.enable if body.active else broker_accounts.disable
+        code = (await _device(work, device_id)).code
+        await _at_broker(work, lambda control: act(control, [code]))
+    return changed
 
 
 @router.post("/devices/{device_id}/binding", status_code=204)
@@ -208,15 +214,16 @@ async def _see(work: Work, vehicle_id: UUID) -> None:
 
 async def _admitted(work: Work, device_id: UUID, code: str) -> Credential:
     password = secrets.token_urlsafe(18)
-    try:
-        url = need(work.parts.settings.mqtt_admin_url, "FLEET_MQTT_ADMIN_URL")
-        wanted = [broker_accounts.Credential(username=code, password=password)]
-        await broker_accounts.with_control(
-            broker.Address.parse(url),
-            lambda control: broker_accounts.admit_devices(control, wanted),
-            rng=random.Random(),
-        )
-    except (NotConfigured, OSError, broker.BrokerLost, broker_accounts.ControlFailed) as error:
-        raise Unavailable(what="broker") from error
+    wanted = [broker_accounts.Credential(username=code, password=password)]
+    await _at_broker(work, lambda control: broker_accounts.admit_devices(control, wanted))
     mqtt_url = work.parts.settings.device_mqtt_url
     return Credential(id=device_id, code=code, username=code, client_id=code, password=password, mqtt_url=mqtt_url)
+
+
+async def _at_broker(work: Work, act: Callable[[broker_accounts.Control], Awaitable[None]]) -> None:
+    """As the broker's administrator. Refuses Unavailable, which undoes what the request has changed so far."""
+    try:
+        url = need(work.parts.settings.mqtt_admin_url, "FLEET_MQTT_ADMIN_URL")
+        await broker_accounts.with_control(broker.Address.parse(url), act, rng=random.Random())
+    except (NotConfigured, OSError, broker.BrokerLost, broker_accounts.ControlFailed) as error:
+        raise Unavailable(what="broker") from error

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from fleet import service
-from fleet.access import Actor
-from fleet.db import Connection
+from fleet.access import AT_THE_DOOR, Actor
+from fleet.db import Connection, scoped
 from fleet.people import MINIMUM_PASSWORD_LENGTH
 from web import auth, guard
 from web.basemap import BASEMAP_URL
@@ -111,7 +111,7 @@ async def login(credentials: Credentials, request: Request, response: Response) 
     )
     name, secure = guard.cookie_name(request.url.scheme), request.url.scheme == "https"
     response.set_cookie(name, newcomer.cookie, httponly=True, secure=secure, samesite="lax", path="/")
-    async with parts.pool.connection() as conn:
+    async with scoped(parts.pool, AT_THE_DOOR) as conn:
         known = await auth.recognise(conn, newcomer.token_hash, now)
         if known is None:
             raise NotSignedIn
@@ -135,8 +135,11 @@ async def logout(work: Signed, request: Request, response: Response) -> None:
 
 
 @router.post("/password", status_code=204)
-async def password(body: NewPassword, work: Signed) -> None:
-    """Changes the own password; every other session of this person ends."""
+async def password(body: NewPassword, work: Signed, request: Request) -> None:
+    """Changes the own password; every other session of this person ends. Refuses too_many (429) like a login."""
+    address = request.client.host if request.client else ""
+    # On the pool of its own: a failure stays counted although this request is undone.
+    await auth.check_old_password(work.parts.audit_pool, work.actor, body.old, address=address, now=work.now)
     await service.change_password(work.conn, work.actor, old=body.old, new=body.new, now=work.now)
     await sessions.end_all(work.conn, work.actor.person_id, "password_changed", work.now, but=work.session.id)
 

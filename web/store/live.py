@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from fleet.access import Seen, Width
+from fleet.access import AT_THE_DOOR, Seen, Width
 from fleet.db import Connection, Pool, class_row, connect, scoped, tuple_row
 
 CHANNELS = ("fix_stored", "order_changed", "alert_changed")
@@ -72,7 +72,7 @@ def platform_scope(tenant_id: UUID) -> dict[str, str]:
 
 async def tenants(pool: Pool) -> list[UUID]:
     """Tenants of this installation."""
-    async with pool.connection() as conn, conn.cursor(row_factory=tuple_row) as cursor:
+    async with scoped(pool, AT_THE_DOOR) as conn, conn.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(TENANTS)
         return [row[0] for row in await cursor.fetchall()]
 

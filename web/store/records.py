@@ -27,12 +27,13 @@ class RecordRow:
 
 SORTABLE = {"happened_at": "timestamptz"}
 
-# Who looked at what, as far as the viewer may see the audit; nothing about hidden vehicles, however it is named.
+# Who looked at what, as far as the viewer may see the audit; nothing about hidden vehicles, however it is named. A detail
+# can be what somebody typed into an address: compared as text, for a cast would let him close the audit to everybody.
 AUDIT = """
 SELECT a.id, a.happened_at, a.actor, a.action, a.object_kind, a.object_id, a.purpose AS reason, a.detail FROM audit a
 WHERE (%(q)s::text IS NULL OR a.actor ILIKE '%%' || %(q)s || '%%' OR a.action ILIKE '%%' || %(q)s || '%%')
   AND a.object_id NOT IN (SELECT hidden_vehicle_ids()) IS NOT FALSE
-  AND (a.detail ->> 'vehicle')::uuid NOT IN (SELECT hidden_vehicle_ids()) IS NOT FALSE
+  AND lower(a.detail ->> 'vehicle') NOT IN (SELECT hidden::text FROM hidden_vehicle_ids() AS hidden) IS NOT FALSE
   AND (a.object_kind <> 'alert' OR EXISTS (SELECT FROM alert s WHERE s.id = a.object_id))
 """
 # Who changed what, under the same condition; of orders only those the viewer may see.

@@ -106,6 +106,7 @@ LEFT JOIN latest_position l ON l.device_no = d.device_no
 WHERE d.tenant_id = %(tenant)s AND NOT device_hidden(d.id)
   AND (%(id)s::uuid IS NULL OR d.id = %(id)s)
   AND (%(q)s::text IS NULL OR d.code ILIKE '%%' || %(q)s || '%%' OR position(%(plate)s IN v.plate) > 0)
+  AND (%(online)s::bool IS NULL OR (d.active AND s.online IS NOT DISTINCT FROM true) = %(online)s)
 """
 # Areas in the version that holds now.
 AREAS = """
@@ -158,15 +159,17 @@ FROM found ORDER BY rank, length(name), name LIMIT %(limit)s
 """
 
 
-async def devices(conn: Connection, page: PageRequest, actor: Actor, q: str | None, now: datetime) -> Page[DeviceRow]:
-    """One page of locators."""
-    params = {"tenant": actor.tenant_id, "id": None, "q": q, "plate": plate_part(q), "now": now}
+async def devices(
+    conn: Connection, page: PageRequest, actor: Actor, now: datetime, *, q: str | None, online: bool | None
+) -> Page[DeviceRow]:
+    """One page of locators; `online`: only those on line, or only those that are not, switched off or never heard included."""
+    params = {"tenant": actor.tenant_id, "id": None, "q": q, "plate": plate_part(q), "online": online, "now": now}
     return await page_of(conn, DEVICES, params, page, DEVICES_SORTABLE, DeviceRow)
 
 
 async def device(conn: Connection, device_id: UUID, actor: Actor, now: datetime) -> DeviceRow | None:
     """One locator, or None when the viewer may not see it."""
-    params = {"tenant": actor.tenant_id, "id": device_id, "q": None, "plate": None, "now": now}
+    params = {"tenant": actor.tenant_id, "id": device_id, "q": None, "plate": None, "online": None, "now": now}
     async with conn.cursor(row_factory=class_row(DeviceRow)) as cursor:
         return await (await cursor.execute(DEVICES, params)).fetchone()
 

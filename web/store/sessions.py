@@ -56,7 +56,7 @@ class HeldRole:
 
 
 # No request may hold the database longer than this, nor wait longer for another one's rows.
-LIMITS = "SET LOCAL statement_timeout = '30s'; SET LOCAL lock_timeout = '25s'"
+LIMITS = "SET LOCAL statement_timeout = '30s'; SET LOCAL lock_timeout = '25s'; SET LOCAL app.door = 'open'"
 # Tries older than this tell nothing any more.
 FORGET_ATTEMPTS = "DELETE FROM login_attempt WHERE tried_at < %(before)s"
 # The account of a login name.
@@ -107,6 +107,8 @@ NOTE_ATTEMPT = """
 INSERT INTO login_attempt (login, address, tried_at, succeeded)
 VALUES (%(login)s, %(address)s, %(now)s, %(succeeded)s)
 """
+# One try of a login after the other: many at the same moment would all find the door still open.
+QUEUE_UP = "SELECT pg_advisory_xact_lock(hashtextextended(%(login)s, 1))"
 # A successful login clears the failures of that login.
 FORGIVE = "DELETE FROM login_attempt WHERE login = %(login)s AND NOT succeeded"
 # Roles a person holds now.
@@ -119,7 +121,7 @@ ORDER BY r.role, u.code
 
 
 async def limit(conn: Connection) -> None:
-    """Bounds what the running transaction may ask of the database."""
+    """Bounds what the running transaction may ask of the database, and opens the door for recognising who asks."""
     await conn.execute(LIMITS)
 
 
@@ -202,6 +204,11 @@ async def failures(conn: Connection, login: str, address: str, since: datetime) 
         await cursor.execute(FAILURES, {"login": login, "address": address, "since": since})
         row = await cursor.fetchone()
     return row or (0, 0, None)
+
+
+async def queue_up(conn: Connection, login: str) -> None:
+    """Waits until nobody else is noting a try of this login; held to the end of the transaction."""
+    await conn.execute(QUEUE_UP, {"login": login})
 
 
 async def note_attempt(conn: Connection, login: str, address: str, now: datetime, *, succeeded: bool) -> None:

@@ -14,6 +14,7 @@ from itertools import pairwise
 from dispatch.problem import EarlierBy, LaterBy, LimitRaised, Request, Row, SmallestChange, Vehicle, VehicleAdded
 from dispatch.search.duty import may_serve
 from dispatch.search.fleet import Draft, Fleet
+from dispatch.search.helping.alone import Alone
 from dispatch.search.helping.moves import Move, moves
 from dispatch.search.offer import find, offer
 from dispatch.search.patience import Patience
@@ -27,22 +28,21 @@ REACHES_S = (900, 3_600, 14_400, 2**40)  # moves are looked for near the wish fi
 class Case:
     """One unserved request beside the plan it did not get into; of vehicles alike one is looked at."""
 
-    def __init__(self, fleet: Fleet, draft: Draft, request: Request, patience: Patience) -> None:
+    def __init__(self, fleet: Fleet, draft: Draft, alone: Alone, request: Request, patience: Patience) -> None:
         self.fleet = fleet
         self.draft = draft
         self.request = request
         self.wish = fleet.wishes[request.key]
         self.patience = patience
-        kinds = {fleet.kind_of[v]: fleet.vehicle(v) for v in reversed(fleet.able(request))}
-        self.able = tuple(kinds.values())[::-1]
+        self.able = alone.vehicles(request)
 
-    def fits_alone(self, vehicle: Vehicle, request: Request | None = None) -> bool:
-        """Could the vehicle, changed or not, do nothing but this request, changed or not?"""
+    def fits_alone(self, vehicle: Vehicle) -> bool:
+        """Could the vehicle, changed or not, do nothing but this request?"""
         fleet = self.fleet
-        if vehicle is fleet.vehicle(vehicle.id) and request in (None, self.request):
+        if vehicle is fleet.vehicle(vehicle.id):
             return offer(fleet.idle[vehicle.id], self.wish) is not None
         duty = replace(fleet.duties[vehicle.id], vehicle=vehicle, capacity=self.padded(vehicle))
-        return find(Tour(duty, ()), wish_of(request or self.request)) is not None
+        return find(Tour(duty, ()), self.wish) is not None
 
     def fits_plan(self, request: Request) -> bool:
         """Is there a place for this version of the request?"""
@@ -223,6 +223,6 @@ def added(case: Case, alike: Sequence[Vehicle]) -> SmallestChange | None:
         if not case.patience.lasts():
             return None
         extra = replace(roomy(case, vehicle), skills=vehicle.skills | request.skills, description=None)
-        if case.fits_alone(extra, request):
+        if case.fits_alone(extra):
             return VehicleAdded(vehicle=replace(extra, id=number))
     return None

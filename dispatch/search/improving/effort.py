@@ -14,7 +14,7 @@ FINISHING_S = 0.00015  # a task, at least: to time, check and print it
 SHORTEST_S = 0.1  # a plan of a few requests takes this long, however little was asked for
 LONGEST_S = 1e6  # eleven days: more milliseconds than twice so many do not fit into a timer
 GRACE_S = 0.3  # to come to an end, before a search is ended
-STARTING = 0.35  # of the searching time at most, for the first plan
+STARTING = 0.35  # of the searching time at most, for a first plan that chains will better
 EXPLAINED = 20_000  # trials of changes where the answer must not depend on the clock, and more with more iterations
 
 
@@ -30,7 +30,7 @@ class Effort:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
-    """Instants of the monotonic clock: when a plan must be there, when the search ends, when it must have begun."""
+    """Instants of the monotonic clock: when a hasty first plan must be there, when the search ends, when all is ready."""
 
     started_at: float
     first_plan_at: float

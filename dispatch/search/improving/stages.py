@@ -45,7 +45,11 @@ class Start:
     trips: Trips | None = None
 
 
-def first_plan(fleet: Fleet, patience: Patience) -> Start:
+def first_plan(fleet: Fleet, hasty: Patience, patience: Patience) -> Start:
+    """Each request tried with every vehicle, however long it takes, for nothing later serves more of them in a second.
+
+    Only the chains of a large day of exclusive trips do: there it ends in haste.
+    """
     exclusive = sum(1 for request in fleet.problem.requests if request.exclusive)
     if exclusive * 2 > len(fleet.wishes) and exclusive * len(fleet.duties) > LARGE:
         from dispatch.search.exclusive.chains import in_turn
@@ -54,7 +58,7 @@ def first_plan(fleet: Fleet, patience: Patience) -> Start:
         trips = trips_of(fleet)
         if trips is not None:
             draft = in_turn(fleet, trips)
-            fill(fleet, draft, patience)
+            fill(fleet, draft, hasty)
             return Start(draft=draft, trips=trips)
     return Start(draft=construct(fleet, patience))
 
@@ -81,7 +85,7 @@ class Search:
 
     def _fill(self) -> None:
         """Whoever the first plan had no time for."""
-        if self.best.waiting:
+        if self.best.waiting and self.trips:
             draft = self.best.copy()
             fill(self.fleet, draft, self._share(FILLING))
             self._keep(draft)

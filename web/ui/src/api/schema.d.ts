@@ -167,7 +167,7 @@ export interface paths {
         head?: never;
         /**
          * Edit Device
-         * @description Changes a locator's file.
+         * @description Changes a locator's file; one that is switched off is thrown out of the broker at once (SEC04).
          */
         patch: operations["edit_device_api_devices__device_id__patch"];
         trace?: never;
@@ -551,7 +551,7 @@ export interface paths {
         put?: never;
         /**
          * Password
-         * @description Changes the own password; every other session of this person ends.
+         * @description Changes the own password; every other session of this person ends. Refuses too_many (429) like a login.
          */
         post: operations["password_api_password_post"];
         delete?: never;
@@ -3755,6 +3755,7 @@ export interface operations {
     devices_api_devices_get: {
         parameters: {
             query?: {
+                online?: boolean | null;
                 limit?: number;
                 cursor?: string | null;
                 q?: string | null;

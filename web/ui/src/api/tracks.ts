@@ -1,6 +1,6 @@
-// The way a vehicle drove under an order. Every reading is recorded by the server, with its purpose where one is owed.
+// The way a vehicle drove, under an order or on a day. Every reading is recorded by the server, with its purpose where one is owed.
 import type { TrackFix } from "../map/evidence";
-import { answered, api } from "./client";
+import { answered, api, type Schemas } from "./client";
 import type { OrderDetail } from "./orders";
 
 interface Track {
@@ -23,6 +23,24 @@ export const readTrack = (
           ...(purpose ? { purpose } : {}),
         },
       },
+      signal,
+    }),
+  );
+
+export type DriveRow = Schemas["DriveRow"];
+export type StopRow = Schemas["StopRow"];
+export type Past = Omit<Schemas["Track"], "fixes"> & { fixes: TrackFix[] };
+
+/** Where a vehicle was in a span, with its drives and stops, as far as this person may see them. */
+export const readPast = (
+  vehicleId: string,
+  span: { from: string; to: string },
+  purpose: string | undefined,
+  signal: AbortSignal,
+): Promise<Past> =>
+  answered(
+    api.GET("/api/vehicles/{vehicle_id}/track", {
+      params: { path: { vehicle_id: vehicleId }, query: { ...span, ...(purpose ? { purpose } : {}) } },
       signal,
     }),
   );

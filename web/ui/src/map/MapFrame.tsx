@@ -8,6 +8,7 @@ import { useConfig } from "../session/useSession";
 import { type Camera, createMap } from "./create";
 import type { Scheme } from "./style/palette";
 import { mapWords } from "./words";
+import "./map.css";
 
 /** Where a map opens that knows no city: the middle of the country. */
 const SOMEWHERE: [number, number] = [104, 35.5];

@@ -1,5 +1,6 @@
 // Names and values as a description list: the plain form of every fact shown elsewhere as picture or colour.
 import type { ReactNode } from "react";
+import "./facts.css";
 
 export type Fact = readonly [name: string, value: ReactNode];
 

@@ -2,6 +2,7 @@
 import { Box, type BoxProps, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { ToneName } from "./Tone";
+import "./tone.css";
 
 interface NoteProps extends BoxProps {
   id?: string;
@@ -12,9 +13,9 @@ interface NoteProps extends BoxProps {
   children: ReactNode;
 }
 
-export function Note({ tone, title, role, children, ...box }: NoteProps) {
+export function Note({ tone, title, role, className, children, ...box }: NoteProps) {
   return (
-    <Box className="note" data-tone={tone} role={role} {...box}>
+    <Box className={className ? `note ${className}` : "note"} data-tone={tone} role={role} {...box}>
       {title && (
         <Text size="sm" fw={650} mb={4} c="inherit">
           {title}

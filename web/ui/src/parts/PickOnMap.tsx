@@ -65,11 +65,11 @@ export function PickOnMap({ start, onPick }: PickOnMapProps) {
           label={t("place.name")}
           placeholder={t("common.optional")}
           maxLength={60}
-          style={{ flex: 1 }}
+          style={{ flex: "1 1 200px" }}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
         />
-        <Button onClick={pick} disabled={!ready}>
+        <Button onClick={pick} disabled={!ready} style={{ flex: "0 1 auto" }}>
           {t("place.take")}
         </Button>
       </Group>

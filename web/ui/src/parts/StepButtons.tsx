@@ -24,7 +24,7 @@ export function StepButtons({ order, steps, size = "sm", grow = false, allowance
     run: (input: { step: Step; body: Partial<StepBody> }, key) =>
       takeStep({ id: order.id, step: input.step, row_version: order.row_version, body: input.body }, key),
     touches: ["orders", "order", "approvals", "dispatch", "vehicles", "notices"],
-    done: t("step.done"),
+    done: (_, { step }) => t("step.doneFor", { number: order.order_no, step: t(`orderStep.${step}`) }),
     // An open question shows the refusal itself.
     quiet: asked !== null,
     after: () => setAsked(null),

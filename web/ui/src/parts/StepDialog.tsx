@@ -1,10 +1,11 @@
 // The question of one step, asked before it is taken: what it means, and what it needs.
-import { Checkbox, Modal, Rating, Stack, Text, Textarea } from "@mantine/core";
+import { Checkbox, Rating, Stack, Text, Textarea } from "@mantine/core";
 import { useId } from "@mantine/hooks";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { OrderRow, Step, StepBody } from "../api/orders";
 import { ASKS, EXPLAINED } from "../pages/trips/steps";
+import { Dialog } from "./Dialog";
 import { FormEnd } from "./form/FormEnd";
 import { NumberField } from "./form/NumberField";
 import type { Typed } from "./form/numbers";
@@ -68,8 +69,7 @@ export function StepDialog({ step, order, allowances, busy, refusal, onClose, on
   const textLabel = needsText ? "step.reason" : asks.includes("rating") ? "step.note" : "step.opinion";
 
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={t("step.title", { step: t(`orderStep.${step}`), number: order.order_no })}
     >
@@ -128,7 +128,7 @@ export function StepDialog({ step, order, allowances, busy, refusal, onClose, on
           <FormEnd busy={busy} submit={t(`orderStep.${step}`)} onClose={onClose} />
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,5 +1,6 @@
 // A word on a coloured ground. Five tones with checked contrast; the word carries the meaning, the tone helps.
 import type { ReactNode } from "react";
+import "./tone.css";
 
 export type ToneName = "neutral" | "info" | "good" | "warn" | "bad";
 

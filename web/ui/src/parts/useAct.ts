@@ -11,7 +11,7 @@ interface ActOptions<Input, Output> {
   run: (input: Input, key: string) => Promise<Output>;
   /** First elements of query keys that are read again afterwards. */
   touches: readonly string[];
-  done?: string | ((output: Output) => string);
+  done?: string | ((output: Output, input: Input) => string);
   after?: (output: Output, input: Input) => void;
   /** True: the form shows the refusal itself. */
   quiet?: boolean;
@@ -46,7 +46,7 @@ export function useAct<Input, Output>({
     onSuccess: async (output, input) => {
       key.current = null;
       if (done) {
-        const message = typeof done === "function" ? done(output) : done;
+        const message = typeof done === "function" ? done(output, input) : done;
         notifications.show({ message, color: "green", autoClose: 5000 });
       }
       await refresh();

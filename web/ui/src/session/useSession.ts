@@ -27,6 +27,9 @@ export function useSession() {
       }
     },
     staleTime: Number.POSITIVE_INFINITY,
+    // A page that opened while the server was away comes to life with it.
+    refetchInterval: ({ state }) =>
+      state.data === undefined && state.error instanceof Problem && state.error.status === 0 ? 5_000 : false,
     retry: (count, error) => count < 2 && !("status" in error && Number(error.status) > 0),
   });
 }

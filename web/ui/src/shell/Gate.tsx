@@ -1,6 +1,6 @@
 // Lets signed-in people in and sends others to /login; a session that ends under open pages is renewed in a
 // dialog on top of them, so nothing that was typed is lost.
-import { Center, Loader, Modal, Text } from "@mantine/core";
+import { Center, Loader, Modal, Stack, Text, Title } from "@mantine/core";
 import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { Navigate, useLocation } from "react-router";
@@ -46,7 +46,17 @@ export function Gate() {
         <Navigate to={`/login?next=${encodeURIComponent(location.pathname + location.search)}`} replace />
       );
     }
-    return <Failed error={session.error} retry={() => void session.refetch()} />;
+    return (
+      <Center h="100dvh" p="md">
+        <Stack align="center" gap="xs" maw={520}>
+          <img src="/favicon.svg" width={56} height={56} alt="" />
+          <Title order={1} size="h4">
+            {t("app.name")}
+          </Title>
+          <Failed error={session.error} retry={() => void session.refetch()} />
+        </Stack>
+      </Center>
+    );
   }
   return (
     <Center h="100vh">

@@ -81,7 +81,7 @@ function NoticeRow({ notice, onOpen }: { notice: Notice; onOpen: () => void }) {
   const time = useTime();
   const group = STATE_GROUPS[notice.object_kind];
   return (
-    <UnstyledButton onClick={onOpen} className="vehicle-row">
+    <UnstyledButton onClick={onOpen} className="row-button">
       <Box style={{ display: "flex", gap: 10 }}>
         <Box
           mt={7}

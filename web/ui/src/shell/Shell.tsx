@@ -13,6 +13,7 @@ import { NoAccess } from "./NoAccess";
 import { OpeningNext } from "./Opening";
 import { SideMenu } from "./SideMenu";
 import { TopBar } from "./TopBar";
+import "./shell.css";
 
 /** Pages that use the whole height and scroll inside themselves. */
 const FULL_HEIGHT = ["/map"];

@@ -1,6 +1,12 @@
 // Puts the fleet on a MapLibre map: the vehicle layer, clusters below zoom 10, plates above zoom 13, picking
 // and following. Owns its sources and layers; knows nothing of React.
-import { LngLat, type Map as MapLibreMap, type MapMouseEvent, MercatorCoordinate } from "maplibre-gl";
+import {
+  LngLat,
+  LngLatBounds,
+  type Map as MapLibreMap,
+  type MapMouseEvent,
+  MercatorCoordinate,
+} from "maplibre-gl";
 import { EMPTY_FLEET, type Fleet } from "../../live/fleet";
 import { NOTHING, putOverlay } from "../overlay";
 import { PALETTES, type Scheme, STATE_COLOURS } from "../style/palette";
@@ -76,6 +82,16 @@ export class FleetOnMap {
       offset: [-right / 2, -bottom / 2],
       duration: 800,
     });
+  }
+
+  /** Brings every shown vehicle into what nothing lies over. */
+  fit({ right, bottom }: Covered): void {
+    const bounds = new LngLatBounds();
+    for (const [no, { lon, lat }] of this.fleet.vehicles)
+      if (this.layer.isShown(no)) bounds.extend([lon, lat]);
+    if (bounds.isEmpty()) return;
+    const padding = { top: 64, left: 48, right: 64 + right, bottom: 48 + bottom };
+    this.map.fitBounds(bounds, { padding, maxZoom: 15, duration: 800 });
   }
 
   remove(): void {

@@ -1,5 +1,5 @@
 // /admin/areas: depots and areas on a map and as a list, in the version that holds now.
-import { Box, NativeSelect, SimpleGrid, Stack } from "@mantine/core";
+import { Box, NativeSelect, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -54,6 +54,9 @@ export function Component() {
           </Panel>
           <Box className="panel" style={{ overflow: "hidden" }}>
             <Stack gap="xs" p="sm">
+              <Text size="sm" c="dimmed" aria-live="polite" className="num">
+                {t("list.count", { count: shown.length })}
+              </Text>
               <SearchField full value={text} onChange={setText} />
               <NativeSelect
                 aria-label={t("area.kind")}
@@ -74,6 +77,7 @@ export function Component() {
                   rows={shown.slice(0, 200)}
                   columns={columns}
                   rowKey={({ id }) => id}
+                  chosenKey={chosenId}
                   onOpen={({ id }) => setChosenId(id === chosenId ? null : id)}
                 />
               )}

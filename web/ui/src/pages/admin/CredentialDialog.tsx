@@ -1,7 +1,8 @@
 // A locator's credential, shown once: it is stored nowhere in clear, so closing this forgets it.
-import { Button, CopyButton, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Button, CopyButton, Group, Stack, Text, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Credential } from "../../api/register";
+import { Dialog } from "../../parts/Dialog";
 import { Note } from "../../parts/Note";
 
 interface CredentialDialogProps {
@@ -19,8 +20,7 @@ export function CredentialDialog({ credential, busy, onAgain, onClose }: Credent
     ["device.broker", credential.mqtt_url],
   ] as const;
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={t("device.credential")}
       closeOnClickOutside={false}
@@ -60,6 +60,6 @@ export function CredentialDialog({ credential, busy, onAgain, onClose }: Credent
         )}
         <Button onClick={onClose}>{t("device.noted")}</Button>
       </Stack>
-    </Modal>
+    </Dialog>
   );
 }

@@ -6,6 +6,7 @@ import { addRow, type Credential, type Device, newCredential } from "../../api/r
 import { useTime } from "../../app/useTime";
 import { FormDialog } from "../../parts/form/FormDialog";
 import { clean, type Field } from "../../parts/form/fields";
+import { ChoiceFilter } from "../../parts/list/ChoiceFilter";
 import type { Column } from "../../parts/list/columns";
 import { ListView } from "../../parts/list/ListView";
 import { useListState } from "../../parts/list/useListState";
@@ -21,7 +22,7 @@ import { DeviceDialog } from "./DeviceDialog";
 export function Component() {
   const { t } = useTranslation();
   const time = useTime();
-  const state = useListState("code", []);
+  const state = useListState("code", ["online"]);
   const mayEdit = useRight("device.edit");
   const vehicles = useVehicles();
   const [adding, setAdding] = useState(false);
@@ -114,6 +115,17 @@ export function Component() {
         columns={columns}
         rowKey={({ id }) => id}
         refreshMs={30_000}
+        filters={
+          <ChoiceFilter
+            state={state}
+            name="online"
+            label={t("device.line")}
+            choices={[
+              { value: "true", label: t("online.online") },
+              { value: "false", label: t("device.notOnline") },
+            ]}
+          />
+        }
         {...(mayEdit ? { onOpen: setEditing } : {})}
         empty={{ title: t("device.none") }}
       />

@@ -3,6 +3,7 @@ import { Box, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { StatedDay } from "../../api/register";
 import { dayKind, monthDays } from "./month";
+import "./month.css";
 
 interface MonthGridProps {
   year: number;

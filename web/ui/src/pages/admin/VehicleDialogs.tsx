@@ -1,9 +1,9 @@
 // Adding a vehicle with its three relations, and its file afterwards: edit, custody over time, transfer.
-import { Modal } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { addRow } from "../../api/register";
 import { readVehicle, type VehicleCard } from "../../api/vehicles";
+import { Dialog } from "../../parts/Dialog";
 import { Facts } from "../../parts/Facts";
 import { FormDialog } from "../../parts/form/FormDialog";
 import { clean, type Field, type Values } from "../../parts/form/fields";
@@ -102,8 +102,7 @@ export function VehicleDialog({ id, onClose }: { id: string; onClose: () => void
   const vehicle = useQuery({ queryKey: ["vehicles", "card", id], queryFn: () => readVehicle(id) });
   if (vehicle.data && mayEdit) return <VehicleFile vehicle={vehicle.data} onClose={onClose} />;
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       title={vehicle.data ? showPlate(vehicle.data.plate) : t("shell.menu.vehicles")}
       size="lg"
@@ -124,7 +123,7 @@ export function VehicleDialog({ id, onClose }: { id: string; onClose: () => void
           <CustodyPanel vehicle={vehicle.data} />
         </>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

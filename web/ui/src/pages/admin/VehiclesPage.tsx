@@ -7,6 +7,7 @@ import { VehicleStatus } from "../../parts/badges";
 import { ChoiceFilter } from "../../parts/list/ChoiceFilter";
 import type { Column } from "../../parts/list/columns";
 import { ListView } from "../../parts/list/ListView";
+import { UnitFilter } from "../../parts/list/UnitFilter";
 import { useListState } from "../../parts/list/useListState";
 import { PageHeader } from "../../parts/PageHeader";
 import { useRight } from "../../session/useSession";
@@ -19,7 +20,7 @@ import { NewVehicleDialog, VehicleDialog } from "./VehicleDialogs";
 export function Component() {
   const { t } = useTranslation();
   const name = useName();
-  const state = useListState("plate", ["status"]);
+  const state = useListState("plate", ["status", "unit"]);
   const mayEdit = useRight("vehicle.edit");
   const [adding, setAdding] = useState(false);
   const [openId, setOpenId] = useState<string | null>(null);
@@ -41,7 +42,7 @@ export function Component() {
       show: (row) => name(row.unit_name, row.unit_name_en) ?? t("map.noUnit"),
       sort: "unit_name",
     },
-    { id: "device", title: t("vehicle.device"), show: (row) => row.device ?? "—" },
+    { id: "device", tight: true, title: t("vehicle.device"), show: (row) => row.device ?? "—" },
     {
       id: "status",
       title: t("vehicle.status"),
@@ -66,12 +67,15 @@ export function Component() {
         rowKey={({ id }) => id}
         onOpen={({ id }) => setOpenId(id)}
         filters={
-          <ChoiceFilter
-            state={state}
-            name="status"
-            label={t("vehicle.status")}
-            choices={wordChoices(t, "vehicleStatus", VEHICLE_STATUSES)}
-          />
+          <>
+            <ChoiceFilter
+              state={state}
+              name="status"
+              label={t("vehicle.status")}
+              choices={wordChoices(t, "vehicleStatus", VEHICLE_STATUSES)}
+            />
+            <UnitFilter state={state} label={t("vehicle.unit")} />
+          </>
         }
         empty={{ title: t("vehicle.none") }}
       />

@@ -1,8 +1,6 @@
 // /alerts: what the rules suspect, newest first. A list to work through, never a verdict.
-import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { AlertRow } from "../../api/alerts";
-import { readUnits } from "../../api/register";
 import { spanOfDays } from "../../app/time";
 import { useTime } from "../../app/useTime";
 import { Judgement, Severity } from "../../parts/badges";
@@ -10,7 +8,9 @@ import { ChoiceFilter } from "../../parts/list/ChoiceFilter";
 import type { Column } from "../../parts/list/columns";
 import { DayFilter } from "../../parts/list/DayFilter";
 import { ListView } from "../../parts/list/ListView";
+import { UnitFilter } from "../../parts/list/UnitFilter";
 import { useListState } from "../../parts/list/useListState";
+import { OrderLink } from "../../parts/OrderLink";
 import { PageHeader } from "../../parts/PageHeader";
 import { useConfig } from "../../session/useSession";
 import { wordFor } from "../../text/codes";
@@ -25,7 +25,6 @@ export function Component() {
   const time = useTime();
   const name = useName();
   const { timezone } = useConfig();
-  const units = useQuery({ queryKey: ["units", "all"], queryFn: readUnits, staleTime: 60_000 });
   const state = useListState("-started_at", [
     "rule",
     "severity",
@@ -67,8 +66,10 @@ export function Component() {
     },
     {
       id: "order",
+      tight: true,
       title: t("vehicle.order"),
-      show: (row) => (row.order_no ? row.order_no : t("alert.noOrder")),
+      show: (row) =>
+        row.order_id ? <OrderLink id={row.order_id} number={row.order_no} /> : t("alert.noOrder"),
     },
     {
       id: "severity",
@@ -118,15 +119,7 @@ export function Component() {
               label={t("alert.state")}
               choices={choices("alertState", ["open", "closed_episode", "auto_cleared"])}
             />
-            <ChoiceFilter
-              state={state}
-              name="unit"
-              label={t("vehicle.unit")}
-              choices={(units.data ?? []).map((unit) => ({
-                value: unit.id,
-                label: name(unit.name, unit.name_en) ?? unit.code,
-              }))}
-            />
+            <UnitFilter state={state} label={t("vehicle.unit")} />
             <DayFilter state={state} name="since" label={t("alert.since")} />
             <DayFilter state={state} name="until" label={t("alert.until")} />
           </>

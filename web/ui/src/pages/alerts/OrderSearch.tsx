@@ -69,7 +69,7 @@ function Looked({ entry }: { entry: LookedAt }) {
     <>
       {entry.order_id ? (
         <>
-          <Anchor component={Link} to={`/trips/${entry.order_id}`} size="sm">
+          <Anchor component={Link} to={`/trips/${entry.order_id}`} size="sm" underline="always">
             {t("order.number", { number: entry.order_no })}
           </Anchor>
           {t("alert.search.span", {

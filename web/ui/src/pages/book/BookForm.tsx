@@ -18,6 +18,7 @@ import { type Draft, FIELDS, type FieldName, PASSENGERS, toWish, troublesIn } fr
 import { WhatFields } from "./WhatFields";
 import { WhenFields } from "./WhenFields";
 import { WhereFields } from "./WhereFields";
+import "./book.css";
 
 interface BookFormProps {
   start: Draft;

@@ -1,10 +1,10 @@
 // Assigning by hand: every vehicle and driver with what stands against it. The server has the last word and says why.
-import { Modal } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Candidates, type QueueRow, readCandidates } from "../../api/dispatch";
 import { takeStep } from "../../api/orders";
+import { Dialog } from "../../parts/Dialog";
 import { FormDialog } from "../../parts/form/FormDialog";
 import type { Field, Values } from "../../parts/form/fields";
 import { Failed, Loading } from "../../parts/states";
@@ -45,10 +45,10 @@ export function AssignDialog({ order, preset, onClose }: AssignDialogProps) {
       />
     );
   return (
-    <Modal opened onClose={onClose} title={t("dispatch.manualTitle", { number: order.order_no })} size="lg">
+    <Dialog onClose={onClose} title={t("dispatch.manualTitle", { number: order.order_no })} size="lg">
       {candidates.isPending && <Loading />}
       {candidates.isError && <Failed error={candidates.error} retry={() => void candidates.refetch()} />}
-    </Modal>
+    </Dialog>
   );
 }
 

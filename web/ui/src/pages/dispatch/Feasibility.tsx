@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { QueueRow } from "../../api/dispatch";
 import { Tone } from "../../parts/Tone";
 import { Obstacles } from "./Obstacles";
+import "./dispatch.css";
 
 export function Feasibility({ order }: { order: QueueRow }) {
   const { t } = useTranslation();

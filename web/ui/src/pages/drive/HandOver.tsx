@@ -3,6 +3,7 @@ import { Button, Group } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { OrderPlace, OrderRow } from "../../api/orders";
 import { Icon } from "../../parts/Icon";
+import { drivingSteps } from "../trips/steps";
 
 /** The coordinates of the link are WGS 84, as RFC 5870 has it. */
 const geoLink = ({ lon, lat, name }: OrderPlace): string =>
@@ -16,7 +17,7 @@ export function HandOver({ order }: { order: OrderRow }) {
   // Before the passengers are aboard the way leads to them, afterwards on.
   const towards = BEFORE_DRIVING.includes(order.state) ? [order.origin, first] : [first, order.origin];
   const places = towards.filter((place): place is OrderPlace => place !== null);
-  if (places.length === 0) return null;
+  if (places.length === 0 || drivingSteps(order.state).length === 0) return null;
   return (
     <Group gap="xs">
       {places.map((place) => (

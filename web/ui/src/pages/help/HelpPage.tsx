@@ -35,7 +35,9 @@ export function Component() {
               <Group key={state} gap="sm" wrap="nowrap" align="flex-start">
                 <StateMark state={state} />
                 <Text size="sm">
-                  <strong>{t(`map.state.${state}`)}</strong> {t(`help.map.${state}`)}
+                  <strong>{t(`map.state.${state}`)}</strong>
+                  {t("common.colon")}
+                  {t(`help.map.${state}`)}
                 </Text>
               </Group>
             ))}

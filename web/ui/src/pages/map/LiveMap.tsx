@@ -2,10 +2,11 @@
 import { Box, Button } from "@mantine/core";
 import { useReducedMotion } from "@mantine/hooks";
 import { Marker } from "maplibre-gl";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Fleet } from "../../live/fleet";
 import { MapFrame, type ReadyMap } from "../../map/MapFrame";
+import { FitControl } from "../../map/vehicles/fitControl";
 import { type Covered, FleetOnMap } from "../../map/vehicles/fleetOnMap";
 import { Icon } from "../../parts/Icon";
 
@@ -18,9 +19,10 @@ interface LiveMapProps {
   coveredPx: Covered;
   at: readonly [number, number] | null;
   onPick: (vehicleNo: number | null) => void;
+  children?: ReactNode;
 }
 
-export function LiveMap({ fleet, plates, shown, selectedNo, coveredPx, at, onPick }: LiveMapProps) {
+export function LiveMap({ fleet, plates, shown, selectedNo, coveredPx, at, onPick, children }: LiveMapProps) {
   const { t } = useTranslation();
   const reduced = useReducedMotion(undefined, { getInitialValueInEffect: false });
   const [ready, setReady] = useState<ReadyMap | null>(null);
@@ -30,6 +32,8 @@ export function LiveMap({ fleet, plates, shown, selectedNo, coveredPx, at, onPic
   pick.current = onPick;
   const { right, bottom } = coveredPx;
   const covered = useMemo(() => ({ right, bottom }), [right, bottom]);
+  const uncovered = useRef(covered);
+  uncovered.current = covered;
   const takeReady = useCallback((next: ReadyMap | null) => setReady(next), []);
 
   useEffect(() => {
@@ -38,12 +42,18 @@ export function LiveMap({ fleet, plates, shown, selectedNo, coveredPx, at, onPic
     onMap.current = made;
     const pause = () => setFollowing(false);
     ready.map.on("dragstart", pause);
+    const fit = new FitControl(t("map.fit"), () => {
+      pause();
+      made.fit(uncovered.current);
+    });
+    ready.map.addControl(fit, "bottom-right");
     return () => {
       onMap.current = null;
       made.remove();
       ready.map.off("dragstart", pause);
+      if (ready.map.hasControl(fit)) ready.map.removeControl(fit);
     };
-  }, [ready, reduced]);
+  }, [ready, reduced, t]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a map made anew needs the data again
   useEffect(() => onMap.current?.show(fleet, plates), [fleet, plates, ready]);
@@ -74,6 +84,7 @@ export function LiveMap({ fleet, plates, shown, selectedNo, coveredPx, at, onPic
 
   return (
     <MapFrame label={t("map.label")} onReady={takeReady}>
+      {children}
       {located && (
         <Box
           pos="absolute"

@@ -2,7 +2,7 @@
 // Who owes a reason for looking at live positions is asked first.
 import { Button, Group, VisuallyHidden } from "@mantine/core";
 import { useDisclosure, useElementSize, useHotkeys, useMediaQuery } from "@mantine/hooks";
-import { useCallback, useEffect, useMemo } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../../parts/Icon";
 import { PurposeGate } from "../../parts/PurposeGate";
@@ -10,12 +10,14 @@ import { useSignedIn } from "../../session/useSession";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { LiveMap } from "./LiveMap";
 import { MapSide } from "./MapSide";
-import { matchRows, shownBits } from "./rows";
+import { NobodyNote } from "./NobodyNote";
+import { matchRows, onlyRows, shownBits } from "./rows";
 import { useMapState } from "./useMapState";
 import { useNow } from "./useNow";
 import { useVehicleRows } from "./useVehicleRows";
 import { VehicleCard } from "./VehicleCard";
 import { VehicleTable } from "./VehicleTable";
+import "./livemap.css";
 
 export function Component() {
   const { t } = useTranslation();
@@ -47,6 +49,10 @@ function LivePage({ purpose }: { purpose: string | undefined }) {
 
   const shownRows = useMemo(() => matchRows(rows, text, states), [rows, text, states]);
   const chosen = rows.find(({ row }) => row.id === vehicleId) ?? null;
+  const fleet = useMemo(
+    () => (text.trim() ? onlyRows(live.fleet, chosen ? [...shownRows, chosen] : shownRows) : live.fleet),
+    [text, live.fleet, shownRows, chosen],
+  );
   const choose = useCallback(
     (id: string | null) => {
       change({ vehicle: id, view: null });
@@ -61,8 +67,18 @@ function LivePage({ purpose }: { purpose: string | undefined }) {
     [change, rows],
   );
 
+  const leave = (event: KeyboardEvent<HTMLElement>) => {
+    if (event.key !== "Escape" || !chosen || event.defaultPrevented) return;
+    // What opens over the page closes first, and of itself.
+    if (event.target instanceof Element && event.target.closest("[role=dialog]")) return;
+    const row = event.currentTarget.querySelector<HTMLElement>(".row-button[aria-current=true]");
+    choose(null);
+    row?.focus({ preventScroll: true });
+  };
+
   return (
-    <div className="map-layout" data-view={table ? "table" : "map"}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: Esc only adds to the card's own button
+    <div className="map-layout" data-view={table ? "table" : "map"} onKeyDown={leave}>
       <MapSide
         vehicles={vehicles}
         shown={shownRows}
@@ -76,14 +92,18 @@ function LivePage({ purpose }: { purpose: string | undefined }) {
           <VehicleTable rows={shownRows} nowMs={nowMs} purpose={purpose} onChoose={choose} />
         ) : (
           <LiveMap
-            fleet={live.fleet}
+            fleet={fleet}
             plates={plates}
             shown={shownBits(states)}
             selectedNo={chosen?.row.vehicle_no ?? null}
             coveredPx={{ right: phone ? 0 : card.width, bottom: phone ? card.height : 0 }}
             at={at}
             onPick={pick}
-          />
+          >
+            {live.fleet.frameMs > 0 && vehicles.listed.isSuccess && (
+              <NobodyNote rows={rows} shown={shownRows} onClear={() => change({ q: null, states: null })} />
+            )}
+          </LiveMap>
         )}
         <ConnectionBanner live={live} nowMs={nowMs} />
         <Group pos="absolute" top={12} left={12} gap={6} style={{ zIndex: 3 }}>

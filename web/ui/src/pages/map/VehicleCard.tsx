@@ -1,11 +1,12 @@
 // The chosen vehicle: state in words, order, driver, age of the data, open suspicion, and, when it is not on the
 // map, why.
 import { Box, Button, CloseButton, Group, Stack, Text } from "@mantine/core";
-import type { Ref } from "react";
+import { type Ref, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useRight } from "../../session/useSession";
 import { showPlate } from "../../text/plates";
+import { PastDialog } from "./PastDialog";
 import type { VehicleRow } from "./rows";
 import { StateMark } from "./StateMark";
 import { VehicleFacts } from "./VehicleFacts";
@@ -40,15 +41,18 @@ export function VehicleCard({ item, nowMs, cardRef, onClose }: VehicleCardProps)
         </Group>
         {state === "absent" || state === "hidden" ? <WhyNot vehicleId={row.id} /> : null}
         <VehicleFacts item={item} nowMs={nowMs} />
-        <Onward item={item} />
+        <Onward item={item} plate={plate} />
       </Stack>
     </Box>
   );
 }
 
-function Onward({ item: { row } }: { item: VehicleRow }) {
+function Onward({ item: { row }, plate }: { item: VehicleRow; plate: string }) {
   const { t } = useTranslation();
   const maySeeAlerts = useRight("alert.view");
+  const maySeeTrack = useRight("track.view");
+  const [past, setPast] = useState(false);
+  const words = encodeURIComponent(row.plate);
   return (
     <Group gap="xs">
       {row.alert_id && (
@@ -56,16 +60,20 @@ function Onward({ item: { row } }: { item: VehicleRow }) {
           {t("map.openAlert")}
         </Button>
       )}
+      {maySeeTrack && (
+        <Button size="xs" variant="default" onClick={() => setPast(true)}>
+          {t("past.open")}
+        </Button>
+      )}
+      <Button component={Link} to={`/trips?q=${words}`} size="xs" variant="default">
+        {t("map.tripsOf")}
+      </Button>
       {maySeeAlerts && (
-        <Button
-          component={Link}
-          to={`/alerts?q=${encodeURIComponent(row.plate)}`}
-          size="xs"
-          variant="default"
-        >
+        <Button component={Link} to={`/alerts?q=${words}`} size="xs" variant="default">
           {t("map.alertsOf")}
         </Button>
       )}
+      {past && <PastDialog vehicleId={row.id} plate={plate} onClose={() => setPast(false)} />}
     </Group>
   );
 }

@@ -87,7 +87,7 @@ function Row({ item, index, nowMs, selected, onChoose }: RowProps) {
   return (
     <button
       type="button"
-      className="vehicle-row"
+      className="row-button"
       style={{ height: ROW_PX }}
       data-index={index}
       aria-current={selected}

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { Column } from "../../parts/list/columns";
 import { DataTable } from "../../parts/list/DataTable";
 import { ExportMenu } from "../../parts/list/ExportMenu";
+import { OrderLink } from "../../parts/OrderLink";
 import { Empty } from "../../parts/states";
 import { useName } from "../../text/names";
 import { showPlate } from "../../text/plates";
@@ -82,7 +83,14 @@ function columnsOf(t: TFunction, name: ReturnType<typeof useName>, nowMs: number
     {
       id: "order",
       title: t("vehicle.order"),
-      show: ({ row }) => row.order_no ?? (row.sees_every_order ? "—" : t("map.noOrderForYou")),
+      show: ({ row }) =>
+        row.order_id ? (
+          <OrderLink id={row.order_id} number={row.order_no} />
+        ) : row.sees_every_order ? (
+          "—"
+        ) : (
+          t("map.noOrderForYou")
+        ),
       numeric: true,
       sort: "order",
     },

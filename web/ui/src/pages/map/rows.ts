@@ -82,6 +82,12 @@ export function matchRows(
   });
 }
 
+/** The live fleet without the vehicles that searching has left out. */
+export const onlyRows = (fleet: Fleet, rows: readonly VehicleRow[]): Fleet => ({
+  ...fleet,
+  vehicles: new Map(rows.flatMap(({ row, live }) => (live ? [[row.vehicle_no, live] as const] : []))),
+});
+
 /** The states as the bits the vehicle layer filters by; no choice means all. */
 export function shownBits(states: ReadonlySet<string>): number {
   if (states.size === 0) return 31;

@@ -1,15 +1,22 @@
 // The vehicle and driver of a trip, and why these.
-import { List, Text } from "@mantine/core";
+import { Button, List, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import type { OrderDetail } from "../../api/orders";
 import { Contact } from "../../parts/Contact";
 import { Facts } from "../../parts/Facts";
+import { Icon } from "../../parts/Icon";
 import { Panel } from "../../parts/Panel";
+import { useRight } from "../../session/useSession";
 import { asCode, sentence } from "../../text/codes";
 import { showPlate } from "../../text/plates";
 
+/** While the vehicle is its order's: where it is now, or the map says why not. */
+const UNDER_WAY = ["assigned", "driver_accepted", "departed", "in_use", "extended", "broken_down"];
+
 export function Assignment({ order }: { order: OrderDetail }) {
   const { t } = useTranslation();
+  const maySee = useRight("track.view");
   const reasons = order.assignment_reason ?? [];
   return (
     <Panel title={t("trips.assignment")}>
@@ -31,6 +38,18 @@ export function Assignment({ order }: { order: OrderDetail }) {
                 : null,
             ]}
           />
+          {maySee && UNDER_WAY.includes(order.state) && (
+            <Button
+              component={Link}
+              to={`/map?vehicle=${order.vehicle_id}`}
+              size="xs"
+              variant="default"
+              mt="sm"
+              leftSection={<Icon name="map" size={16} />}
+            >
+              {t("trips.onMap")}
+            </Button>
+          )}
           {reasons.length > 0 && (
             <>
               <Text size="sm" c="dimmed" mt="sm" mb={4}>

@@ -19,6 +19,10 @@ const GIVEN_OR_TAKEN = [
 export function History({ order }: { order: OrderDetail }) {
   const { t } = useTranslation();
   const time = useTime();
+  // Who decided and what he said stands in the record above, for those who see it there.
+  const opinions = order.approvals.filter(
+    ({ opinion }) => opinion && !order.history.some(({ reason }) => reason === opinion),
+  );
   return (
     <Panel title={t("trips.history")}>
       <Timeline bulletSize={14} lineWidth={2} active={order.history.length}>
@@ -48,9 +52,9 @@ export function History({ order }: { order: OrderDetail }) {
           </Timeline.Item>
         ))}
       </Timeline>
-      {order.approvals.map((approval) => (
+      {opinions.map((approval) => (
         <Text size="sm" mt="sm" key={approval.decided_at}>
-          {t(approval.opinion ? "trips.approval" : "trips.approvalOnly", {
+          {t("trips.approval", {
             name: approval.approver_name,
             decision: t(`trips.decision.${approval.decision}`),
             opinion: approval.opinion,

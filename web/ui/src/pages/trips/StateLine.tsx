@@ -7,6 +7,7 @@ import { Note } from "../../parts/Note";
 import { Panel } from "../../parts/Panel";
 import { wordFor } from "../../text/codes";
 import { placeOnWay, USUAL_WAY } from "./steps";
+import "./stateline.css";
 
 export function StateLine({ order }: { order: OrderDetail }) {
   const { t } = useTranslation();

@@ -3,15 +3,18 @@ import { Button, SegmentedControl } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { OrderRow } from "../../api/orders";
+import { spanOfDays } from "../../app/time";
 import { useTime } from "../../app/useTime";
 import { OrderState } from "../../parts/badges";
 import { ChoiceFilter } from "../../parts/list/ChoiceFilter";
 import type { Column } from "../../parts/list/columns";
+import { DayFilter } from "../../parts/list/DayFilter";
 import { ListView } from "../../parts/list/ListView";
+import { UnitFilter } from "../../parts/list/UnitFilter";
 import { useListState } from "../../parts/list/useListState";
 import { spanOf, wayOf } from "../../parts/orderWords";
 import { PageHeader } from "../../parts/PageHeader";
-import { useRight, useSignedIn } from "../../session/useSession";
+import { useConfig, useRight, useSignedIn } from "../../session/useSession";
 import { wordFor } from "../../text/codes";
 import { useName } from "../../text/names";
 import { showPlate } from "../../text/plates";
@@ -39,9 +42,10 @@ export function Component() {
   const time = useTime();
   const name = useName();
   const { roles } = useSignedIn();
+  const { timezone } = useConfig();
   const mayBook = useRight("order.book");
   const wide = roles.some(({ role }) => LOOK_AFTER_OTHERS.includes(role));
-  const state = useListState("-planned_start_at", ["state", "whose"]);
+  const state = useListState("-planned_start_at", ["state", "whose", "unit", "since", "until"]);
   const whose = state.values["whose"] ?? (wide ? "all" : "mine");
   const columns: Column<OrderRow>[] = [
     {
@@ -93,7 +97,10 @@ export function Component() {
         path="/api/orders"
         label={t("shell.menu.trips")}
         state={{ ...state, values: withoutWhose(state.values) }}
-        fixed={{ mine: whose === "mine" ? true : null }}
+        fixed={{
+          mine: whose === "mine" ? true : null,
+          ...spanOfDays(state.values["since"], state.values["until"], timezone),
+        }}
         columns={columns}
         rowKey={(row) => row.id}
         href={(row) => `/trips/${row.id}`}
@@ -116,6 +123,9 @@ export function Component() {
               label={t("order.state")}
               choices={STATES.map((value) => ({ value, label: wordFor(t, "orderState", value) }))}
             />
+            {wide && <UnitFilter state={state} label={t("order.unit")} />}
+            <DayFilter state={state} name="since" label={t("trips.since")} />
+            <DayFilter state={state} name="until" label={t("trips.until")} />
           </>
         }
         empty={{ title: t("trips.none"), hint: t("trips.noneHint") }}

@@ -1,9 +1,10 @@
 // One dialog for adding or editing a row of the register. It keeps only what this person changed, beside the row as it
 // is stored: when somebody else was faster the newer row shows through, and what he changed is marked.
-import { Box, Modal, Stack } from "@mantine/core";
+import { Box, Stack } from "@mantine/core";
 import { useId } from "@mantine/hooks";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "../Dialog";
 import { ClashNote } from "./ClashNote";
 import { FieldInput } from "./FieldInput";
 import { FormEnd } from "./FormEnd";
@@ -63,7 +64,7 @@ export function FormDialog(props: FormDialogProps) {
     else onSend(values);
   };
   return (
-    <Modal opened onClose={onClose} title={title} size="lg">
+    <Dialog onClose={onClose} title={title} size="lg">
       <form onSubmit={send} noValidate>
         <Stack gap="sm">
           <RefusalNote id={`${form}-refusal`} refusal={refusal} stale={t("form.stale")} />
@@ -94,6 +95,6 @@ export function FormDialog(props: FormDialogProps) {
           />
         </Stack>
       </form>
-    </Modal>
+    </Dialog>
   );
 }

@@ -6,11 +6,12 @@ import { Link, useNavigate } from "react-router";
 import type { RowsProps } from "./columns";
 import { RowCards } from "./RowCards";
 import { SortButton, sortOf } from "./SortButton";
+import "./list.css";
 
 export function DataTable<Row>(props: RowsProps<Row>) {
   const phone = useMediaQuery("(max-width: 47.99em)", undefined, { getInitialValueInEffect: false });
   const navigate = useNavigate();
-  const { label, rows, columns, rowKey, href, onOpen, sort = "", onSort } = props;
+  const { label, rows, columns, rowKey, href, onOpen, chosenKey, sort = "", onSort } = props;
   const opens = Boolean(href ?? onOpen);
   const open = (row: Row) => (href ? void navigate(href(row)) : onOpen?.(row));
   if (phone) return <RowCards {...props} />;
@@ -43,6 +44,7 @@ export function DataTable<Row>(props: RowsProps<Row>) {
               key={rowKey(row)}
               tabIndex={opens ? 0 : undefined}
               data-opens={opens || undefined}
+              aria-current={chosenKey === rowKey(row) || undefined}
               onClick={opens ? () => open(row) : undefined}
               onKeyDown={(event) => moveOrOpen(event, () => open(row))}
             >

@@ -7,6 +7,7 @@ import { Empty, Failed, Loading } from "../states";
 import type { Column } from "./columns";
 import { DataTable } from "./DataTable";
 import { ExportMenu } from "./ExportMenu";
+import { Filters } from "./Filters";
 import { SearchField } from "./SearchField";
 import type { ListState } from "./useListState";
 import { useRows } from "./useRows";
@@ -37,6 +38,7 @@ export function ListView<Row>(props: ListViewProps<Row>) {
   const { t } = useTranslation();
   const query: Query = { ...state.values, ...fixed, ...(state.sort ? { sort: state.sort } : {}) };
   const { pages, items, total } = useRows<Row>(props.name, props.path, query, props.refreshMs);
+  const set = Object.keys(state.values).filter((name) => name !== "q").length;
   const filtered = Object.keys(state.values).length > 0;
 
   return (
@@ -45,7 +47,7 @@ export function ListView<Row>(props: ListViewProps<Row>) {
         {searchable && (
           <SearchField value={state.values["q"] ?? ""} onChange={(text) => state.set("q", text)} />
         )}
-        {props.filters}
+        {props.filters && <Filters set={set}>{props.filters}</Filters>}
         <Group gap="sm" ml="auto">
           <Text size="sm" c="dimmed" aria-live="polite" className="num">
             {pages.isSuccess && t(counted, { count: total })}

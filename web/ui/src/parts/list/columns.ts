@@ -21,6 +21,8 @@ export interface RowsProps<Row> {
   rowKey: (row: Row) => string;
   href?: ((row: Row) => string) | undefined;
   onOpen?: ((row: Row) => void) | undefined;
+  /** The row that is shown elsewhere on the page. */
+  chosenKey?: string | null | undefined;
   sort?: string | undefined;
   onSort?: ((column: string) => void) | undefined;
 }

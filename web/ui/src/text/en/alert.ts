@@ -54,7 +54,7 @@ export const alert = {
     title: "Evidence map",
     label: "Track and planned route of {{plate}}",
     legend: "Legend",
-    count: "{{count}} fixes, datum WGS 84",
+    count: "fixes: {{count}}, datum WGS 84",
     hidden: "The track of this time is not visible to you; the map shows only the other evidence.",
     partly: "Only the part of the track that you may see is shown.",
     part: {

@@ -19,7 +19,7 @@ export const form = {
     confirm: "Confirm: {{action}}",
   },
   step: {
-    done: "Done",
+    doneFor: "Order {{number}} done: {{step}}",
     title: "{{step}} · order {{number}}",
     odometer: "Odometer",
     odometerHint: "as the dashboard shows it",

@@ -52,6 +52,7 @@ export const register = {
     unbound: "not bound",
     model: "Model",
     line: "Line",
+    notOnline: "not on line (or off, or never heard)",
     off: "switched off",
     heard: "Last heard",
     rejected: "Messages not taken",

@@ -18,7 +18,7 @@ export const form = {
     confirm: "确认{{action}}",
   },
   step: {
-    done: "已办理",
+    doneFor: "派车单 {{number}} 号已办理：{{step}}",
     title: "{{step}} · 派车单 {{number}} 号",
     odometer: "里程表读数",
     odometerHint: "请按仪表盘填写",

@@ -50,6 +50,7 @@ export const register = {
     unbound: "未绑定",
     model: "型号",
     line: "在线",
+    notOnline: "不在线（含停用、从未上报）",
     off: "已停用",
     heard: "最近收到",
     rejected: "未采纳消息",

@@ -1,0 +1,62 @@
+"""Loads what vehicles are judged by: facts from the register, orders with the path of their own or of the router.
+
+A context is kept in memory until the register or an order changes; orders without a path are noted for the router.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import structlog
+
+from fleet.db import Connection
+from geofence.context import Context
+from geofence.facts import JudgedOrder
+from geofence.live.memory import ORDERS_AHEAD_MS, ORDERS_BACK_MS, Loaded, Memory
+from geofence.live.registry import facts_of
+from geofence.store import register
+from geofence.track.fixes import TrackFix
+
+log = structlog.get_logger("geofence")
+
+
+async def load_contexts(
+    conn: Connection, memory: Memory, by_vehicle: Mapping[str, Sequence[TrackFix]], now_ms: int
+) -> None:
+    """Facts for vehicles whose new fixes they do not cover yet, or that are out of date."""
+    oldest_ms = min((fixes[0].at_ms for fixes in by_vehicle.values()), default=now_ms)
+    missing = memory.need_context(by_vehicle, now_ms, oldest_ms)
+    for vehicle_id, context in (await contexts_of(conn, memory, missing, oldest_ms, now_ms)).items():
+        memory.contexts[vehicle_id] = Loaded(context=context, from_ms=oldest_ms, loaded_ms=now_ms)
+
+
+async def contexts_of(
+    conn: Connection, memory: Memory, vehicle_ids: Sequence[str], from_ms: int, now_ms: int
+) -> dict[str, Context]:
+    """Contexts good for judging from `from_ms` on. Orders without a path are noted for the router."""
+    registry = memory.registry
+    if not vehicle_ids or registry is None:
+        return {}
+    out = [memory.states[each].out for each in vehicle_ids if each in memory.states]
+    named = [each.order_id for each in out if each is not None]
+    orders = await register.load_orders(
+        conn, vehicle_ids, from_ms - ORDERS_BACK_MS, max(now_ms, from_ms) + ORDERS_AHEAD_MS, named
+    )
+    contexts = {}
+    for vehicle_id in vehicle_ids:
+        routed = [_with_route(memory, vehicle_id, order) for order in orders.get(vehicle_id, ())]
+        facts, problems = facts_of(registry, vehicle_id, routed)
+        for problem in problems:
+            log.error("rule_parameters_unusable", vehicle=vehicle_id, problem=problem)
+        contexts[vehicle_id] = Context(facts)
+    return contexts
+
+
+def _with_route(memory: Memory, vehicle_id: str, order: JudgedOrder) -> JudgedOrder:
+    """The order with the router's path when it has none of its own."""
+    if order.path is not None or not order.route_points:
+        return order
+    path = memory.routes.get((order.id, order.row_version))
+    if path is None:
+        memory.unrouted.setdefault(order.id, (vehicle_id, order))
+        return order
+    return replace(order, path=path, path_source="router")

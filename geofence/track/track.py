@@ -1,0 +1,49 @@
+"""What is remembered of one vehicle between two fixes: the place it rests at or its last step, and the drive under way.
+
+Small, bounded, and it serialises to JSON (geofence.state). Only geofence.track.fold changes it.
+"""
+
+from dataclasses import dataclass, field
+
+from geofence.track.fixes import TrackFix
+
+
+@dataclass(slots=True)
+class OpenDrive:
+    """The drive under way."""
+
+    started_ms: int
+    start_lon: float
+    start_lat: float
+    ended_ms: int
+    end_lon: float
+    end_lat: float
+    distance_m: float = 0.0
+    top_speed_kmh: float | None = None
+    fixes: int = 0
+    gap_ms: int = 0
+    woken: bool = False  # it is the first movement after a silence
+
+
+@dataclass(slots=True)
+class Track:
+    """Where one vehicle is in its resting and moving. `here` is the place it rests at, or its last step."""
+
+    last: TrackFix | None = None
+    good_ms: int | None = None  # newest good fix
+    resting: bool = True
+    here_lon: float = 0.0
+    here_lat: float = 0.0
+    here_ms: int = 0  # since when
+    here_last_ms: int = 0  # newest fix at this place
+    here_fixes: int = 0
+    here_ignition: bool | None = None
+    ignition_on_ms: int = 0
+    held: list[TrackFix] = field(default_factory=list)  # a departure not yet proven
+    strayed_m: list[int] = field(
+        default_factory=list
+    )  # how far the last unproven departures went before they were back
+    odd: list[TrackFix] = field(default_factory=list)  # first and newest fix of a jump not yet believed
+    odd_fixes: int = 0
+    slept: bool = False  # there was a silence since the last movement
+    drive: OpenDrive | None = None

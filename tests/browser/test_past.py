@@ -1,0 +1,67 @@
+"""The map beyond this moment: a vehicle's past day, everything in view, and words where there is nothing to see."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Person
+from tests.browser.seen import dotted, map_is_drawn, on_screen
+from tests.browser.test_access import barriers
+from tests.browser.town import Town, unordered_drive
+
+pytestmark = pytest.mark.timeout(240)
+
+
+def test_the_card_opens_the_day_of_a_vehicle_and_the_look_is_recorded(town: Town, person: Person) -> None:
+    """Drives and stops in order of time, one drive alone on the map; one look, one audit row; Esc goes back step by step."""
+    vehicle = town.vehicles[3]
+    town.report(vehicle, unordered_drive(vehicle))
+    page = person("fleetadmin")
+    page.goto("/map")
+    map_is_drawn(page)
+    row = page.locator(".row-button").filter(has_text=dotted(vehicle["plate"]))
+    row.click()
+    page.get_by_role("button", name="行驶轨迹").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("查阅目的").fill("核对当天的行驶情况")
+    dialog.get_by_role("button", name="查看").click()
+    drive = dialog.locator(".past-drive").first
+    expect(drive).to_contain_text("行驶", timeout=30_000)
+    drive.click()
+    expect(drive).to_have_attribute("aria-pressed", "true")
+    assert barriers(page, "[role=dialog]") == []
+    looks = "SELECT count(*) FROM audit WHERE action = 'view_track' AND purpose = '核对当天的行驶情况'"
+    assert town.query(looks) == [(1,)]
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("button", name="行驶轨迹")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="行驶轨迹")).to_have_count(0)
+    expect(row).to_be_focused()
+
+
+def test_every_vehicle_comes_into_view_and_searching_narrows_the_map_too(town: Town, person: Person) -> None:
+    """From a close look back to all with one button; what the search leaves out is not on the map either."""
+    page = person("fleetadmin")
+    vehicle, other = town.vehicles[1], town.vehicles[2]
+    page.goto("/map?q=" + vehicle["plate"])
+    map_is_drawn(page)
+    page.get_by_role("button", name="全部车辆").click()
+    page.wait_for_function("document.querySelector('.day-map').maplibre.getZoom() > 13.5")
+    page.wait_for_timeout(1500)
+    assert on_screen(page, dotted(vehicle["plate"])) is not None
+    assert on_screen(page, dotted(other["plate"])) is None
+    page.get_by_role("searchbox").fill("没有这样的车")
+    expect(page.locator(".map-empty")).to_contain_text("没有符合条件的车辆")
+    page.locator(".map-empty").get_by_role("button", name="清除筛选").click()
+    expect(page.locator(".map-empty")).to_have_count(0)
+    expect(page).not_to_have_url(re.compile("q="))
+
+
+def test_a_map_without_a_vehicle_says_so(person: Person) -> None:
+    """A driver without a task reads when his vehicle will appear, instead of looking at an empty city."""
+    page = person("driver", phone=True)
+    page.goto("/map")
+    expect(page.locator(".map-empty")).to_contain_text("执行任务时，您的车辆会出现在这里")
+    assert barriers(page) == []

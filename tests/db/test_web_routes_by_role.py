@@ -1,0 +1,237 @@
+"""Every route for every role, asked of the running program about things of another unit: who gets an answer is a table."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from fleet import db, store
+from tests.db import town as town_of
+from tests.db.site import Site, serving
+from tests.db.test_web_scope import add_alert
+from tests.servers import Database
+from web.work import SignedRoute
+
+# Roles of the people asked; all belong to the bureau, the centre or the root, and what they ask about to "other".
+EVERYBODY = frozenset({
+    "employee", "approver", "driver", "dispatcher", "fleet_admin", "inspector", "sysadmin", "unit_admin", "nobody",
+})  # fmt: skip
+SOME_ROLE = EVERYBODY - {"nobody"}
+OVERSEEING = frozenset({"dispatcher", "fleet_admin", "inspector"})
+BOOKING = frozenset({"employee", "approver", "dispatcher", "fleet_admin", "unit_admin"})
+NO_ONE: frozenset[str] = frozenset()
+# Strangers get an answer here and nowhere else.
+PUBLIC = {
+    ("POST", "/api/login"), ("GET", "/api/openapi.json"), ("GET", "/health/live"), ("GET", "/health/ready"),
+    ("GET", "/metrics"), ("GET", "/{path:path}"),
+}  # fmt: skip
+# Who is answered: anything but "not signed in", "forbidden" and "not found" counts as an answer.
+ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
+    ("GET", "/api/session"): EVERYBODY,
+    ("POST", "/api/logout"): EVERYBODY,
+    ("POST", "/api/password"): EVERYBODY,
+    ("GET", "/api/live-ticket"): EVERYBODY,
+    ("GET", "/api/vehicles"): EVERYBODY,
+    ("GET", "/api/vehicles/{vehicle_id}"): OVERSEEING,
+    ("GET", "/api/vehicles/{vehicle_id}/why-not-on-map"): OVERSEEING,
+    ("GET", "/api/vehicles/{vehicle_id}/track"): OVERSEEING,
+    ("GET", "/api/vehicles/{vehicle_id}/drives"): OVERSEEING,
+    ("GET", "/api/vehicles/{vehicle_id}/stops"): OVERSEEING,
+    ("GET", "/api/alerts"): SOME_ROLE - {"sysadmin"},
+    ("GET", "/api/alerts/{alert_id}"): OVERSEEING,
+    ("GET", "/api/orders"): EVERYBODY,
+    ("GET", "/api/approvals"): EVERYBODY,
+    ("GET", "/api/orders/{order_id}"): OVERSEEING,
+    ("POST", "/api/orders"): frozenset({"fleet_admin"}),  # for a unit one's roles reach
+    ("PATCH", "/api/orders/{order_id}"): frozenset({"dispatcher"}),
+    ("GET", "/api/orders/{order_id}/settlement"): OVERSEEING,  # told that it is too early
+    ("POST", "/api/orders/{order_id}/{step}"): NO_ONE,  # approving is for the approvers of that unit
+    ("GET", "/api/dispatch/queue"): frozenset({"dispatcher"}),
+    ("GET", "/api/dispatch/orders/{order_id}/candidates"): OVERSEEING,  # told that it is not approved yet
+    ("POST", "/api/dispatch/suggest"): frozenset({"dispatcher"}),
+    ("POST", "/api/dispatch/accept"): NO_ONE,  # of a plan that is not there
+    ("GET", "/api/places"): EVERYBODY,
+    ("GET", "/api/route"): BOOKING,
+    ("GET", "/api/room"): BOOKING,
+    ("GET", "/api/notices"): EVERYBODY,
+    ("GET", "/api/notices/unread"): EVERYBODY,
+    ("POST", "/api/notices/read"): EVERYBODY,
+    ("POST", "/api/notices/{notice_id}/read"): NO_ONE,  # somebody else's
+    ("GET", "/api/units"): EVERYBODY,
+    ("GET", "/api/units/{unit_id}"): EVERYBODY,
+    ("POST", "/api/units"): frozenset({"fleet_admin", "sysadmin"}),
+    ("PATCH", "/api/units/{unit_id}"): frozenset({"fleet_admin", "sysadmin"}),
+    ("GET", "/api/people"): frozenset({"dispatcher", "fleet_admin", "sysadmin", "unit_admin"}),
+    ("GET", "/api/people/{person_id}"): frozenset({"fleet_admin", "sysadmin"}),
+    ("POST", "/api/people"): frozenset({"sysadmin"}),
+    ("PATCH", "/api/people/{person_id}"): frozenset({"sysadmin"}),
+    ("PUT", "/api/people/{person_id}/roles"): frozenset({"sysadmin"}),
+    ("POST", "/api/people/{person_id}/password"): frozenset({"sysadmin"}),
+    ("POST", "/api/vehicles"): frozenset({"fleet_admin"}),
+    ("PATCH", "/api/vehicles/{vehicle_id}"): frozenset({"fleet_admin"}),
+    ("POST", "/api/vehicles/{vehicle_id}/custody"): frozenset({"fleet_admin"}),
+    ("GET", "/api/devices"): frozenset({"fleet_admin", "sysadmin"}),
+    ("POST", "/api/devices"): frozenset({"fleet_admin"}),
+    ("POST", "/api/devices/{device_id}/credential"): frozenset({"fleet_admin"}),
+    ("GET", "/api/devices/{device_id}"): frozenset({"fleet_admin", "sysadmin"}),
+    ("PATCH", "/api/devices/{device_id}"): frozenset({"fleet_admin"}),
+    ("POST", "/api/devices/{device_id}/binding"): frozenset({"fleet_admin"}),
+    ("GET", "/api/areas"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
+    ("GET", "/api/calendar"): SOME_ROLE,
+    ("GET", "/api/rules"): SOME_ROLE,
+    ("GET", "/api/audit"): EVERYBODY,
+    ("GET", "/api/journal"): OVERSEEING | {"sysadmin"},
+    ("GET", "/tiles/basemap.pmtiles"): NO_ONE,  # there is none here
+}  # fmt: skip
+REFUSED = {"not_signed_in", "forbidden", "not_found"}
+
+
+@pytest.fixture
+async def site(database: Database) -> AsyncIterator[Site]:
+    """The other unit has a vehicle with a locator and a suspicion, an order, a person and a notice."""
+    async with await db.connect(database.owner) as owner:
+        town = await town_of.build(owner)
+        await town_of.add_fix(owner, town, "other", datetime.now(UTC))
+        async with serving(database.web, owner, town) as running:
+            yield running
+
+
+def routes(app: FastAPI) -> list[tuple[str, str, object]]:
+    """What the application itself says it serves over HTTP: method, path, route."""
+    return [
+        (method, str(context.path), context.original_route)
+        for context in iter_route_contexts(app.router.routes)
+        for method in sorted(getattr(context, "methods", None) or ())
+        if method != "HEAD"
+    ]
+
+
+async def things(site: Site) -> dict[str, UUID | str]:
+    """What stands in the braces of a path: something of the other unit, or of a person in it."""
+    town, now = site.town, datetime.now(UTC)
+    vehicle = town.vehicles["other"]
+    notice, stranger = uuid4(), town.people["stranger"]
+    await store.insert(site.owner, "notice", {
+        "id": notice, "tenant_id": town.tenant_id, "person_id": stranger, "kind": "order_approve", "dedupe_key": "x", "created_at": now,
+    })  # fmt: skip
+    device = await store.one(site.owner, "SELECT id FROM device WHERE code = 'dev-other'")
+    assert device is not None
+    order = await town_of.add_order(
+        site.owner, town, requester="stranger", unit="other", start_at=now + timedelta(days=1)
+    )
+    alert = await add_alert(site.owner, town, "other", "other", now - timedelta(hours=1))
+    return {
+        "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
+        "unit_id": town.units["other"], "person_id": stranger, "device_id": device["id"],
+    }  # fmt: skip
+
+
+def bodies(site: Site, role: str) -> dict[tuple[str, str], Any]:
+    """A request each route would take from somebody who may; texts differ by role, so that nobody meets another's."""
+    town, now = site.town, datetime.now(UTC)
+    other = str(town.units["other"])
+    place = {"name": "x", "lon": 116.0, "lat": 32.0}
+    wish = {
+        "planned_start_at": (now + timedelta(days=2)).isoformat(), "planned_end_at": (now + timedelta(days=2, hours=2)).isoformat(),
+        "origin": place, "destination": {**place, "lon": 116.1}, "purpose": "meeting", "purpose_text": role,
+    }  # fmt: skip
+    custody = {"owner_unit_id": other, "manager_unit_id": other, "user_unit_id": other}
+    return {
+        ("POST", "/api/password"): {"old": "not it", "new": "another long password"},
+        ("POST", "/api/orders"): {**wish, "unit_id": other},
+        ("PATCH", "/api/orders/{order_id}"): wish,
+        ("POST", "/api/dispatch/accept"): {"plan_id": str(uuid4())},
+        ("POST", "/api/units"): {"parent_id": other, "code": f"N-{role}", "name": "n"},
+        ("PATCH", "/api/units/{unit_id}"): {"name_en": role},
+        ("POST", "/api/people"): {"unit_id": other, "login": f"n-{role}", "name": "n", "roles": []},
+        ("PATCH", "/api/people/{person_id}"): {"phone": role},
+        ("PUT", "/api/people/{person_id}/roles"): {"roles": []},
+        ("POST", "/api/people/{person_id}/password"): {"password": "a long enough one"},
+        ("POST", "/api/vehicles"): {"plate": "测B00001", "vehicle_class": "other", "seats": 5, **custody},
+        ("PATCH", "/api/vehicles/{vehicle_id}"): {"seats": 6},
+        ("POST", "/api/vehicles/{vehicle_id}/custody"): {"relation": "owner", "unit_id": other, "basis": "x"},
+        ("POST", "/api/devices"): {"code": f"n-{role}"},
+        ("PATCH", "/api/devices/{device_id}"): {"model": role},
+        ("POST", "/api/devices/{device_id}/binding"): {"vehicle_id": str(town.vehicles["other"]), "since": now.isoformat()},
+    }  # fmt: skip
+
+
+async def ask(
+    client: httpx.AsyncClient, site: Site, method: str, path: str, known: dict[str, Any], role: str
+) -> httpx.Response:
+    now = datetime.now(UTC)
+    params = {"from": (now - timedelta(hours=1)).isoformat(), "to": now.isoformat(), "purpose": "核查"}
+    params |= {"year": "2026"} if path == "/api/calendar" else {}
+    params |= {"from": "116,32", "to": "116.1,32"} if path == "/api/route" else {}
+    if "{" not in path and path != "/api/route":
+        del params["from"], params["to"]
+    json = None if method == "GET" else bodies(site, role).get((method, path), {})
+    version = {} if "{step}" in path else {"If-Match": '"1"'}
+    return await client.request(method, path.format(**known), params=params, json=json, headers=version)
+
+
+async def test_a_new_route_needs_a_decision(site: Site) -> None:
+    """Whoever adds a route says here who is answered; one without a session must be named as public."""
+    served = routes(site.app)
+    assert {(method, path) for method, path, _ in served} == PUBLIC | ANSWERED.keys()
+    for method, path, route in served:
+        if (method, path) not in PUBLIC:
+            assert isinstance(route, SignedRoute), (method, path)
+        else:
+            assert not isinstance(route, APIRoute) or method == "GET" or path == "/api/login"
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("role", sorted(EVERYBODY))
+async def test_every_route_answers_exactly_the_roles_of_the_table(site: Site, role: str) -> None:
+    """Asked about things of another unit, with a body the route would take: the others learn nothing, not even that it is there."""
+    known = await things(site)
+    wrong = []
+    for (method, path), answered in ANSWERED.items():
+        async with site.as_person(role) as client:
+            answer = await ask(client, site, method, path, known, role)
+        problem = answer.json() if "problem" in answer.headers.get("content-type", "") else {}
+        assert answer.status_code < 500 or problem["code"] == "unavailable", (method, path, answer.text)
+        assert problem.get("code") != "malformed", (method, path, answer.text)
+        if (problem.get("code") not in REFUSED) != (role in answered):
+            wrong.append((method, path, answer.status_code, problem.get("code")))
+    assert wrong == []
+
+
+async def test_another_tenants_things_do_not_exist(site: Site) -> None:
+    """The roles that see everything of their own tenant find nothing of another one, by id or in any list."""
+    from tests.db.test_fleet_policies import seed_other
+
+    town = site.town
+    far = await seed_other(site.owner)
+    unit = (await store.one(site.owner, "SELECT id FROM unit WHERE tenant_id = %s", (far,)) or {})["id"]
+    person = (await store.one(site.owner, "SELECT id FROM person WHERE tenant_id = %s", (far,)) or {})["id"]
+    device = (await store.one(site.owner, "SELECT id FROM device WHERE tenant_id = %s", (far,)) or {})["id"]
+    known = {"unit_id": unit, "person_id": person, "device_id": device}
+    for role in ("sysadmin", "fleet_admin", "inspector"):
+        async with site.as_person(role) as client:
+            for method, path in ANSWERED:
+                named = [name for name in known if "{" + name + "}" in path]
+                if named:
+                    answer = await ask(client, site, method, path, known, role)
+                    assert answer.json()["code"] in {"not_found", "forbidden"}, (role, method, path, answer.text)
+                elif method == "GET" and "{" not in path:
+                    text = (await ask(client, site, method, path, {}, role)).text
+                    assert not [word for word in ("far-device", "far-person", "别市") if word in text], path
+            # What one may do oneself does not reach across: a role over, a person in, a vehicle of a far unit.
+            mine = f"/api/people/{town.people['employee']}"
+            for method, path, body in (
+                ("PUT", f"{mine}/roles", {"roles": [{"role": "inspector", "unit_id": str(unit)}]}),
+                ("PATCH", mine, {"unit_id": str(unit)}),
+                ("POST", "/api/vehicles", {"plate": "测B00009", "vehicle_class": "other", "seats": 5,
+                    "owner_unit_id": str(unit), "manager_unit_id": str(unit), "user_unit_id": str(unit)}),
+                ("POST", f"/api/vehicles/{town.vehicles['pool']}/custody", {"relation": "user", "unit_id": str(unit), "basis": "x"}),
+                ("POST", "/api/units", {"parent_id": str(unit), "code": "below", "name": "x"}),
+            ):  # fmt: skip
+                answer = await client.request(method, path, json=body, headers={"If-Match": '"1"'})
+                assert answer.status_code in {403, 404, 422}, (role, method, path, answer.text)
