@@ -4,7 +4,7 @@ IN := .venv/bin
 # Arguments for pytest and the benchmarks: make test ARGS="tests/unit -k order"
 ARGS ?=
 
-.PHONY: help env up down test check bench logs backup restore format locks
+.PHONY: help env up down test check chaos bench logs backup restore format locks
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -33,6 +33,9 @@ check: env ## style, types, layers, interface
 
 test: env ## every test, on servers of its own (ARGS= goes to pytest)
 	@$(IN)/python -m local test $(ARGS)
+
+chaos: env ## every fault at full size, one after another (SEED= repeats a run, ARGS="-k f05" takes some)
+	@DAYLIGHT_CHAOS=1 DAYLIGHT_SEED="$(or $(SEED),1)" $(IN)/pytest -m fault -v -s --timeout 0 $(ARGS)
 
 bench: env ## benchmarks as ratios (ARGS= goes to them)
 	@$(IN)/python -m benchmarks $(ARGS)

@@ -7,12 +7,13 @@ once. The locators are the simulators' own terminals, so the promise is tested f
 import asyncio
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from benchmarks.site import PASSWORD, Site
 from fleet import db
+from fleet.broker import Address
 from simulators.terminal import Credential, Terminal
 
 CENTRE = (121.40, 31.20)  # lon, lat; the vehicles drive circles around it
@@ -66,13 +67,22 @@ class Verdict:
 class Load:
     """A crowd of locators that report at a fixed pace."""
 
-    def __init__(self, site: Site, devices: list[str], *, seed: int, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        site: Site,
+        devices: list[str],
+        *,
+        seed: int,
+        clock: Callable[[], datetime],
+        through: Mapping[str, Address] | None = None,
+    ) -> None:
+        """`through`: the way to the broker of each device, when it is not the broker's own address."""
         self._clock = clock
         rng = random.Random(seed)
         self.vehicles = [
             Vehicle(
                 terminal=Terminal(
-                    site.devices,
+                    through[name] if through else site.devices,
                     Credential(device=name, password=PASSWORD),
                     clock=clock,
                     rng=random.Random(rng.random()),

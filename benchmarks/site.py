@@ -29,15 +29,17 @@ PASSWORD = "secret"
 ADMIT_AT_ONCE = 250
 
 
-def start_program(name: str, environment: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
-    """Start `python -m name` (arguments behind it) and return once it says in its log that it is ready."""
+def start_program(
+    name: str, environment: Mapping[str, str], log: Path, *, says: str = "ready"
+) -> subprocess.Popen[bytes]:
+    """Start `python -m name` (arguments behind it) and return once it says in its log that it is ready, or another event."""
     said = log.stat().st_size if log.exists() else 0
     with log.open("ab") as out:
         program = subprocess.Popen(
             [sys.executable, "-m", *name.split()], cwd=REPOSITORY, env=environment, stdin=subprocess.DEVNULL, stderr=out
         )
     deadline = time.monotonic() + 30
-    while b'"event": "ready"' not in log.read_bytes()[said:]:
+    while f'"event": "{says}"'.encode() not in log.read_bytes()[said:]:
         if program.poll() is not None or time.monotonic() > deadline:
             program.kill()
             raise RuntimeError(f"{name} did not start: {log.read_text()[-2000:]}")
@@ -71,10 +73,15 @@ class Site:
     def start_broker(self) -> None:
         self.servers["broker"] = mosquitto.start(self.instance.mosquitto)
 
-    def start_program(self, name: str, **more: str) -> None:
-        """`python -m name` with the settings `make up` gives it; returns once it says it is ready."""
+    def start_program(self, name: str, *, called: str = "", says: str = "ready", **more: str) -> None:
+        """`python -m name` with the settings `make up` gives it; returns once it says it is ready.
+
+        A second one of the same program is `called` something else.
+        """
         kept = {key: value for key, value in os.environ.items() if not key.startswith("FLEET_")}
-        self.programs[name] = start_program(name, kept | self.instance.environment(name) | more, self.log(name))
+        environment = kept | self.instance.environment(name) | more
+        called = called or name
+        self.programs[called] = start_program(name, environment, self.log(called), says=says)
 
     def log(self, name: str) -> Path:
         return self.folder / f"{name}.log"

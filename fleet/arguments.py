@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fleet import commands, device_commands
 from fleet.access import Role
 from fleet.commandline import Arguments
+from fleet.keeping import commands as keeping
 from fleet.policy import AREA_KINDS
 from fleet.position import Datum
 from fleet.sources import FORWARDERS, Source
@@ -57,6 +58,7 @@ def parser() -> Arguments:
 
     _vehicles_and_locators(add, group)
     _policy(add, group)
+    keeping.add_arguments(add, group)
     return root
 
 

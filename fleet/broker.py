@@ -129,6 +129,7 @@ class Connection:
         self.session_present = False  # whether the broker still knew our session when we came (MQ5)
         self._address = address
         self._loop = asyncio.get_running_loop()
+        self._entered = False
         self._lost: BrokerLost | None = None
         self._gone: asyncio.Future[None] = self._loop.create_future()
         self._inbox: deque[Delivery] = deque()
@@ -145,6 +146,9 @@ class Connection:
         self._paho.on_publish = self._on_publish
 
     async def __aenter__(self) -> Self:
+        if self._entered:  # MQ2: what an earlier connection left in its queues would be handed out again
+            raise RuntimeError("a connection is entered once; make a new one")
+        self._entered = True
         try:
             await self._client.__aenter__()
         except MqttConnectError as error:
@@ -357,12 +361,18 @@ async def stay_connected(
     *,
     rng: random.Random,
     longest_wait_s: float = 5,
+    before: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
-    """Run `serve` on one connection after the other until it returns; each loss waits a little longer, with jitter."""
+    """Run `serve` on one connection after the other until it returns; each loss waits a little longer, with jitter.
+
+    `before` is awaited before every connect: connecting takes a client id over, so who may no longer does not try.
+    """
     failures = 0
     generation = 0
     while True:
         generation += 1
+        if before is not None:
+            await before()
         try:
             async with Connection(address, session, generation=generation) as connection:
                 failures = 0

@@ -43,9 +43,12 @@ Pool: TypeAlias = AsyncConnectionPool[psycopg.AsyncConnection[Any]]
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-async def connect(url: str, *, autocommit: bool = True) -> Connection:
-    """One connection in UTC. Autocommit by default: a transaction is always an explicit `async with conn.transaction()`."""
-    connection = await psycopg.AsyncConnection.connect(url, autocommit=autocommit)
+async def connect(url: str, *, autocommit: bool = True, name: str = "") -> Connection:
+    """One connection in UTC. Autocommit by default: a transaction is always an explicit `async with conn.transaction()`.
+
+    `name` is what the server calls it (application_name); a lease knows its holder by it.
+    """
+    connection = await psycopg.AsyncConnection.connect(url, autocommit=autocommit, application_name=name or None)
     await connection.execute("SET TIME ZONE 'UTC'")
     return connection
 

@@ -38,6 +38,10 @@ class Row:
     def key(self) -> Key:
         return self.columns[0], self.columns[1]  # type: ignore[return-value]  # by the order of COLUMNS
 
+    @property
+    def received_at(self) -> datetime:
+        return self.columns[2]  # type: ignore[return-value]  # likewise
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StateChange:

@@ -17,6 +17,7 @@ import structlog
 
 from fleet import db
 from fleet.broker import WEEK_S, Address, Connection, Delivery, PublishRefused, Session, stay_connected
+from fleet.lease import LeaseLost
 from fleet.position import Rejected
 from ingest import store
 from ingest.arrival import Arrivals
@@ -25,6 +26,7 @@ from ingest.flood import Flood
 from ingest.formats import FORMATS, form_of
 from ingest.judging import judge_message, refused_by_database
 from ingest.registry import Registry
+from ingest.standby import Standby
 from ingest.tally import Tally
 
 log = structlog.get_logger("ingest")
@@ -49,7 +51,7 @@ class Abandoned(Exception):
 
 @dataclass(slots=True)
 class Engine:
-    """One ingest writer: a session at the broker, one connection to the database, the devices it knows."""
+    """One ingest writer: a lease, a session at the broker, one connection to the database, the devices it knows."""
 
     database_url: str = field(repr=False)
     broker: Address
@@ -65,11 +67,14 @@ class Engine:
     _database: db.Connection | None = None
     _connected: bool = False  # to the broker
     _writer_no: int = 0
+    _standby: Standby = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._standby = Standby(self.database_url, NAME)
 
     async def run(self) -> None:
-        """Serve until `stopping` is set; then the batch under way may finish."""
-        session = Session(client_id=NAME, kept_for_s=WEEK_S, receive_maximum=RECEIVE_MAXIMUM)
-        serving = asyncio.create_task(stay_connected(self.broker, session, self._serve, rng=self.rng))
+        """Stand by and serve until `stopping` is set; then the batch under way may finish."""
+        serving = asyncio.create_task(self._serve_in_turn())
         asked = asyncio.create_task(self.stopping.wait())
         summary = asyncio.create_task(self._summarise())
         try:
@@ -80,9 +85,33 @@ class Engine:
                 task.cancel()
             ended, *_ = await asyncio.gather(serving, asked, summary, return_exceptions=True)
             await self._leave_database()
+            await self._standby.give_up()
             log.info("stopped", **self.tally.summary())
         if isinstance(ended, Exception):
             raise ended
+
+    async def _serve_in_turn(self) -> None:
+        """Wait for the lease, serve while it is ours, and again; whoever lost it lets go of everything first."""
+        session = Session(client_id=NAME, kept_for_s=WEEK_S, receive_maximum=RECEIVE_MAXIMUM)
+        while not self.stopping.is_set():
+            self.tally.term.set(await self._standby.take())
+            self.tally.holding.set(1)
+            serve = stay_connected(self.broker, session, self._serve, rng=self.rng, before=self._standby.confirm)
+            tasks = asyncio.create_task(self._standby.keep()), asyncio.create_task(serve)
+            try:
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
+            except LeaseLost as lost:
+                self.tally.leases_lost.inc()
+                log.warning("lease_lost", holder=self._standby.holder, term=self._standby.term, why=str(lost))
+            finally:
+                self.tally.holding.set(0)
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+                await self._leave_database()
+                await self._standby.give_up()
 
     async def _serve(self, connection: Connection) -> None:
         if not connection.session_present:
@@ -92,7 +121,12 @@ class Engine:
             await connection.subscribe(*(topic for form in FORMATS for topic in form.subscriptions))
             await self._try_answering(connection)
             await self._with_database(connection, self._read_registry)
-            log.info("ready", generation=connection.generation, session_present=connection.session_present)
+            log.info(
+                "ready",
+                generation=connection.generation,
+                session_present=connection.session_present,
+                term=self._standby.term,
+            )
             while not self.stopping.is_set():
                 deliveries, batch = await self._collect(connection)
                 if deliveries:
@@ -164,6 +198,7 @@ class Engine:
         oldest = min(judged.received_at for judged in messages)
         self.tally.waited_s.observe((self.clock() - oldest).total_seconds())
         self.tally.committed(messages, answers)
+        await self._standby.confirm()  # who was frozen since the commit, and is no longer the holder, learns it here
         if not connection.acknowledge(deliveries):
             self.tally.stale.inc()
             return
@@ -176,12 +211,12 @@ class Engine:
     async def _save(self, database: db.Connection, deliveries: list[Delivery], messages: list[Judged]) -> list[Answer]:
         """One transaction; when the database refuses a value, one per message, so that only that message is refused."""
         try:
-            saved = await store.save(database, self._writer_no, messages, self.flood)
+            saved = await store.save(database, self._writer_no, messages, self.flood, term=self._standby.term)
         except store.CannotStore as error:
             if len(messages) == 1:
                 log.exception("message_refused_by_database", topic=messages[0].topic)
                 refused = refused_by_database(messages[0], deliveries[0].payload, str(error))
-                saved = await store.save(database, self._writer_no, [refused], self.flood)
+                saved = await store.save(database, self._writer_no, [refused], self.flood, term=self._standby.term)
                 return [answer(refused, saved.folded, saved.met)]
             pairs = zip(deliveries, messages, strict=True)
             return [said for one, judged in pairs for said in await self._save(database, [one], [judged])]
@@ -205,9 +240,9 @@ class Engine:
 
     async def _reach_database(self) -> db.Connection:
         if self._database is None or self._database.closed:
-            self._database = await db.connect(self.database_url)
+            self._database = await db.connect(self.database_url, name=self._standby.holder)
             await store.prepare(self._database)
-            self._writer_no = await store.claim_writer(self._database, NAME)
+            self._writer_no = await store.claim_writer(self._database, NAME, self._standby.term)
         return self._database
 
     async def _leave_database(self) -> None:

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from fleet import raw
 from fleet.db import Connection, pg_errors
+from fleet.lease import LeaseLost
 from fleet.position import Datum, Quality, Rejected
 from ingest.batch import Folded, Judged, Key, Outcome, Row, fold, outcome
 from ingest.clean import Device
@@ -31,8 +33,8 @@ QUALITY = COLUMNS.index("quality")
 
 # The row of this writer, made at the first start; its number is part of every position.
 CLAIM_WRITER = """
-    INSERT INTO ingest_writer (name) VALUES (%(name)s)
-    ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING writer_no"""
+    INSERT INTO ingest_writer AS w (name, term) VALUES (%(name)s, %(term)s)
+    ON CONFLICT (name) DO UPDATE SET term = excluded.term WHERE w.term <= excluded.term RETURNING writer_no"""
 # Everything judging needs to know of devices.
 DEVICES = """
     SELECT d.device_no, t.tenant_no, t.id::text AS tenant_id, d.code, d.source_datum, d.installed_at, d.active
@@ -50,7 +52,10 @@ REGISTRY_VERSION = """
 STAGING = f"""
     CREATE TEMPORARY TABLE staging ON COMMIT DELETE ROWS AS SELECT {_LIST} FROM position WITH NO DATA"""  # noqa: S608 - our own column names
 COPY_ROWS = f"COPY staging ({_LIST}) FROM STDIN"
-# The number of this batch. The row lock lets batches of one writer commit in the order of their numbers.
+# Whether this program is still the one that writes. The row lock makes who takes over wait for this transaction, and
+# lets batches of one writer commit in the order of their numbers.
+FENCE = "SELECT FROM ingest_writer WHERE writer_no = %(writer_no)s AND term = %(term)s FOR NO KEY UPDATE"
+# The number of this batch.
 TAKE_NUMBER = """
     UPDATE ingest_writer SET last_batch = last_batch + 1 WHERE writer_no = %(writer_no)s RETURNING last_batch"""
 # New keys only; what is there already stays as it is.
@@ -88,6 +93,10 @@ LATEST = """
 LIST_BATCH = """
     INSERT INTO ingest_batch (writer_no, batch, committed_at, first_fixed_at, last_fixed_at, fixes)
     VALUES (%(writer_no)s, %(batch)s, clock_timestamp(), %(first)s, %(last)s, %(fixes)s)"""
+# What the fixes were before they were judged.
+KEEP_RAW = """
+    INSERT INTO raw_batch (received_at, writer_no, batch, payloads)
+    VALUES (%(received_at)s, %(writer_no)s, %(batch)s, %(payloads)s)"""
 NOTIFY = "SELECT pg_notify('fix_stored', %(payload)s)"
 # What was refused, once however often it is sent.
 QUARANTINE = """
@@ -115,11 +124,12 @@ class Saved:
     met: Mapping[Key, Outcome]  # keys that were there before
 
 
-async def claim_writer(connection: Connection, name: str) -> int:
-    """The number this writer signs its batches with."""
-    cursor = await connection.execute(CLAIM_WRITER, {"name": name})
+async def claim_writer(connection: Connection, name: str, term: int = 0) -> int:
+    """The number this writer signs its batches with. From here on nothing of an earlier term commits; LeaseLost when ours is one."""
+    cursor = await connection.execute(CLAIM_WRITER, {"name": name, "term": term})
     row = await cursor.fetchone()
-    assert row is not None  # noqa: S101 - the statement always returns its row
+    if row is None:
+        raise LeaseLost(f"writer {name} has a later term than {term}")
     return int(row[0])
 
 
@@ -157,9 +167,17 @@ async def load_registry(connection: Connection) -> Registry:
     return Registry(devices=devices, names=names)
 
 
-async def save(connection: Connection, writer_no: int, messages: list[Judged], flood: Flood | None = None) -> Saved:
-    """Store everything of a batch in one transaction; returns after the commit. DatabaseLost: perhaps committed."""
+async def save(
+    connection: Connection, writer_no: int, messages: list[Judged], flood: Flood | None = None, *, term: int = 0
+) -> Saved:
+    """Store everything of a batch in one transaction; returns after the commit. DatabaseLost: perhaps committed.
+
+    LeaseLost: another program writes now, and nothing of this batch is stored.
+    """
     async with connection.transaction():
+        fence = await connection.execute(FENCE, {"writer_no": writer_no, "term": term})
+        if fence.rowcount != 1:
+            raise LeaseLost(f"writer {writer_no} has a later term than {term}")
         folded = fold(messages, await _stored_untimed(connection, messages))
         batch, stored, met = await _save_rows(connection, writer_no, folded.unique)
         await _save_rejections(connection, messages, folded, met, flood or Flood())
@@ -217,6 +235,9 @@ async def _save_rows(
         if stored:
             await cursor.execute(LATEST, about)
             await cursor.execute(LIST_BATCH, about | {"fixes": stored})
+            payloads = raw.pack((row.key, row.payload) for row in rows if row.key not in met)
+            received_at = max(row.received_at for row in rows)
+            await cursor.execute(KEEP_RAW, about | {"received_at": received_at, "payloads": payloads})
             await cursor.execute(NOTIFY, {"payload": f"{writer_no}:{number[0]}"})
     return number[0], stored, met
 

@@ -30,6 +30,11 @@ class Tally:
         self.database_lost = Counter(
             "ingest_database_lost", "times the database did not answer", registry=self.registry
         )
+        self.holding = Gauge("ingest_holding", "1 = works, 0 = stands by", registry=self.registry)
+        self.term = Gauge("ingest_term", "the lease's term while it was last held here", registry=self.registry)
+        self.leases_lost = Counter(
+            "ingest_leases_lost", "times another program had to take over", registry=self.registry
+        )
         self.unacknowledged = Gauge(
             "ingest_unacknowledged", "messages received and not yet acknowledged", registry=self.registry
         )
@@ -56,7 +61,7 @@ class Tally:
         totals: dict[str, int] = {}
         for metric in self.registry.collect():
             for sample in metric.samples:
-                if sample.name.endswith(("_total", "_unacknowledged")) and sample.value:
+                if sample.name.endswith(("_total", "_unacknowledged", "_holding", "_term")) and sample.value:
                     label = sample.labels.get("reason")
                     name = sample.name.removeprefix("ingest_").removesuffix("_total")
                     totals[f"{name}_{label}" if label else name] = int(sample.value)

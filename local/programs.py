@@ -59,6 +59,7 @@ def programs(
         Program(name="ingest", arguments=(), environment=settings("ingest")),
         Program(name="geofence", arguments=(), environment=settings("geofence")),
         Program(name="dispatch", arguments=(), environment=settings("dispatch")),
+        Program(name="fleet", arguments=("keep", "--forever"), environment=settings("owner")),
         Program(name="web", arguments=(), environment=settings("web", **listen)),
         Program(
             name="simulators",

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from structlog.testing import capture_logs
 
 from fleet.broker import (
     WEEK_S,
@@ -95,6 +96,24 @@ def test_mq1_a_library_that_cannot_acknowledge_by_hand_stops_the_program() -> No
         _require_private_parts(object())
 
 
+async def test_mq1_the_library_is_looked_at_when_a_connection_is_made(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not only the check works: every connection makes it, before anything is sent."""
+    monkeypatch.delattr("paho.mqtt.client.Client.loop_read")
+    with pytest.raises(NotConfigured, match="loop_read"):
+        site.as_ingest()
+
+
+async def test_mq2_a_connection_is_never_entered_again(site: Site) -> None:
+    """Its queues hold what the broker will send again anyway."""
+    once = site.as_ingest()
+    async with once:
+        pass
+    with pytest.raises(RuntimeError, match="once"):
+        await once.__aenter__()
+
+
 async def test_mq2_what_a_lost_connection_left_comes_again_exactly_once(site: Site) -> None:
     """Unacknowledged messages of an old connection are not handed out by it any more; the new one gets each once."""
     old = site.as_ingest()
@@ -158,6 +177,24 @@ async def test_mq5_messages_sent_while_away_are_kept_and_the_session_is_said_to_
         assert numbers(await collect(second, 50)) == list(range(50))
 
 
+async def test_mq5_a_lost_session_is_said_aloud(site: Site) -> None:
+    """The log has an event when the broker knows nothing of a session it should have kept, and only then."""
+
+    async def serve(connection: Connection) -> None:
+        await subscribe(connection)
+
+    session = Session(client_id="ingest", kept_for_s=WEEK_S)
+    said = []
+    for lost in (True, False, True):
+        if lost:
+            async with site.as_ingest(kept=False):
+                pass
+        with capture_logs() as logs:
+            await stay_connected(site.ingest, session, serve, rng=RNG)
+        said.append("mqtt_session_absent" in [line["event"] for line in logs])
+    assert said == [True, False, True]
+
+
 async def test_mq5_the_receive_maximum_is_what_is_under_way_at_most(site: Site) -> None:
     """Memory is bounded: without acknowledgement the broker stops at the window."""
     async with site.as_ingest(window=5) as ingest:
@@ -199,6 +236,33 @@ async def test_mq9_acknowledging_from_another_thread_is_an_error(site: Site) -> 
         with pytest.raises(RuntimeError):
             await asyncio.to_thread(delivery.ack)
         assert delivery.ack()
+
+
+async def test_mq9_nothing_is_acknowledged_on_a_connection_that_is_gone(site: Site) -> None:
+    """The library would queue the acknowledgement and say success; the message comes again instead."""
+    async with site.as_ingest() as ingest:
+        await subscribe(ingest)
+        await site.publish(1)
+        (delivery,) = await collect(ingest, 1)
+        async with site.as_ingest():
+            pass  # takes the client id over
+        await asyncio.sleep(0.1)
+        assert not delivery.ack()
+        assert ingest.unacknowledged == 1
+    async with site.as_ingest() as again:
+        assert numbers(await collect(again, 1)) == [0]
+
+
+async def test_mq10_messages_come_with_qos_1_however_they_were_sent(site: Site) -> None:
+    """QoS 2 would be confirmed by the library before anything is stored; unacknowledged, the message comes again."""
+    async with site.as_ingest() as ingest:
+        await subscribe(ingest)
+        async with site.device() as device:
+            await device.publish("fleet/v1/dev1/pos", b"7", qos=2)
+        (delivery,) = await collect(ingest, 1)
+        assert delivery.qos == 1
+    async with site.as_ingest() as again:
+        assert numbers(await collect(again, 1)) == [7]
 
 
 async def test_a_publish_under_way_ends_when_the_connection_does(site: Site) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from benchmarks.faults.scale import progress, seed, size
+from benchmarks.faults.schedule import kills
 from benchmarks.load import Load, Verdict, utc_now
 from benchmarks.site import site, start_program
 from fleet import db
@@ -148,20 +150,22 @@ async def test_a_different_fix_at_a_taken_instant_is_kept_in_quarantine(chain: C
     ]
 
 
+@pytest.mark.fault
 async def test_bad_stamps_make_no_chunk(chain: Chain) -> None:
-    """F07 in short: 1,000 stamps from 1970 to 2099 are quarantined, acknowledged and counted; no chunk appears."""
+    """F07: 1,000 (10,000) stamps from 1970 to 2099 are quarantined, acknowledged and counted; no chunk appears."""
     await chain.say(fix(1))
     chunks = "SELECT count(*) FROM timescaledb_information.chunks"
     before = await chain.rows(chunks)
     rng = random.Random(7)
     now = datetime.now(UTC).timestamp()
-    for _ in range(10):
+    for number in range(size(10, 100)):
+        progress(f"F07 {number + 1}00 bad stamps")
         ages = [rng.choice([-1, 1]) * rng.uniform(31 * 86_400, 50 * 365 * 86_400) for _ in range(100)]
         answer = await chain.say(*({"t": now - age, "lon": 121.4, "lat": 31.2} for age in ages))
         reasons = ["ancient" if age > 0 else "future" for age in ages]
         assert [one["reason"] for one in answer["rejected"]] == reasons
     assert await chain.rows(chunks) == before
-    assert await chain.count("quarantine") == 1_000
+    assert await chain.count("quarantine") == size(1_000, 10_000)
     assert await chain.count("position") == 1
 
 
@@ -248,31 +252,32 @@ async def test_sigterm_ends_within_five_seconds_and_loses_nothing(
 
 
 KILLS = {
-    "ingest": (("ingest",), 3),
-    "database": (("database",), 2),
-    "broker": (("broker",), 2),
-    "all": (("database", "ingest", "broker"), 1),
+    "ingest": (["ingest"], size(3, 20)),
+    "database": (["database"], size(2, 20)),
+    "broker": (["broker"], size(2, 20)),
+    "all": (["database", "ingest", "broker"], size(3, 15)),
 }
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("victim", KILLS)
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(size(180, 0))
 async def test_kill_9_under_load_loses_nothing_that_was_acknowledged(victim: str) -> None:
-    """F01, F02, F04 in short, seeded: released is a part of stored, no fix twice, everything arrives in the end."""
+    """F01, F02, F04, seeded: released is a part of stored, no fix twice, everything arrives in the end."""
     names = [f"car{number}" for number in range(10)]
-    schedule, rounds = KILLS[victim]
-    rng = random.Random(f"kills of {victim}")
+    victims, count = KILLS[victim]
     with site(durable=False) as here:
         await here.register(names)
         here.start_program("ingest")
         load = Load(here, names, seed=1, clock=utc_now)
         load.connect()
-        reporting = asyncio.create_task(load.report(seconds=4.0 * rounds * len(schedule), every_s=0.1))
-        for name in schedule * rounds:
-            await asyncio.sleep(rng.uniform(1.0, 2.0))
-            here.kill(name)
-            await asyncio.sleep(rng.uniform(0.2, 1.0))
-            await asyncio.to_thread(here.restart, name)
+        reporting = asyncio.create_task(load.report(seconds=4.0 * count, every_s=0.1))
+        for number, kill in enumerate(kills(f"{victim} {seed()}", victims, count)):
+            await asyncio.sleep(kill.after_s)
+            here.kill(kill.name)
+            await asyncio.sleep(kill.away_s)
+            await asyncio.to_thread(here.restart, kill.name)
+            progress(f"{number + 1} of {count}: killed {kill.name}")
         await reporting
         assert await load.all_released(60)
         await load.disconnect()
@@ -286,4 +291,4 @@ async def test_kill_9_under_load_loses_nothing_that_was_acknowledged(victim: str
         duplicates=0,
         resent=verdict.resent,
     )
-    assert verdict.made == 10 * 40 * rounds * len(schedule)
+    assert verdict.made == 10 * 40 * count

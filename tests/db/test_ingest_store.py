@@ -4,9 +4,11 @@ import json
 import random
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.faults.scale import progress, size
 from fleet import db
 from fleet.seed.reference import seed_tenant
 from ingest import store
@@ -89,8 +91,10 @@ async def test_the_database_takes_whatever_judging_lets_through(database_url: st
         assert row[0] > 50
 
 
+@pytest.mark.fault
+@pytest.mark.timeout(0)
 async def test_any_order_of_arrival_gives_the_same_tables(database_url: str) -> None:
-    """F06: messages of three devices shuffled, repeated and split differently end in the same rows and latest positions."""
+    """F06, 10 (1,000) times: messages of three devices shuffled, repeated and split differently end in the same rows and latest positions."""
     here = await database(database_url, database_url)
     async with here.connection:
         rng = random.Random(6)
@@ -102,16 +106,17 @@ async def test_any_order_of_arrival_gives_the_same_tables(database_url: str) -> 
             for number in range(60)
         ]
         hashes = set()
-        for _ in range(10):
+        for number in range(size(10, 1_000)):
+            progress(f"F06 permutation {number + 1}")
             await here.connection.execute("DELETE FROM position")
             await here.connection.execute("DELETE FROM latest_position")
             arriving = [here.judge(*body) for body in bodies + rng.choices(bodies, k=40)]
             rng.shuffle(arriving)
             stored = 0
             while arriving:
-                size = rng.randint(1, 30)
-                stored += sum(one[0] for one in await here.save(*arriving[:size]))
-                arriving = arriving[size:]
+                taken = rng.randint(1, 30)
+                stored += sum(one[0] for one in await here.save(*arriving[:taken]))
+                arriving = arriving[taken:]
             assert stored == 300
             hashes.add(await here.hash())
         assert len(hashes) == 1

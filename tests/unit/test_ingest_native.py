@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.faults.scale import size
 from fleet.position import Datum, Rejected
 from ingest.formats import decode
 from ingest.formats.said import MOST_BYTES, MOST_FIXES
@@ -214,14 +215,18 @@ KEYS = st.sampled_from(
 )
 
 
-@settings(max_examples=2_000, deadline=None)
+@pytest.mark.fault
+@pytest.mark.timeout(size(120, 0))
+@settings(max_examples=size(2_000, 20_000), deadline=None)
 @given(payload=st.binary(max_size=200), kind=st.sampled_from(["pos", "status", "event", "else"]))
 def test_any_bytes_give_an_answer(payload: bytes, kind: str) -> None:
     """The decoder is total: random bytes on any topic never raise."""
     assert decode(f"fleet/v1/d/{kind}", payload) is not None
 
 
-@settings(max_examples=2_000, deadline=None)
+@pytest.mark.fault
+@pytest.mark.timeout(size(120, 0))
+@settings(max_examples=size(2_000, 20_000), deadline=None)
 @given(body=st.dictionaries(KEYS, JSON, max_size=8) | JSON)
 def test_any_json_gives_readings_or_named_rejections(body: object) -> None:
     """Whatever values stand at our own keys: one answer per fix, in order, and nothing raised."""

@@ -1,0 +1,52 @@
+"""What the fault tests share: a site under load, a proxy in front of a server, and the oracle's last word."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from benchmarks.faults.proxy import Proxy, proxy
+from benchmarks.faults.scale import progress, seed
+from benchmarks.load import Load, Verdict, utc_now
+from benchmarks.site import Site, site
+
+RELEASED_WITHIN_S = 120
+
+
+@asynccontextmanager
+async def loaded_site(vehicles: int) -> AsyncIterator[tuple[Site, Load]]:
+    """Database, broker and registered, connected locators; no program yet."""
+    names = [f"car{number}" for number in range(vehicles)]
+    with site(durable=False) as here:
+        await here.register(names)
+        load = Load(here, names, seed=seed(), clock=utc_now)
+        try:
+            yield here, load
+        finally:
+            await load.disconnect()
+
+
+@asynccontextmanager
+async def before(url: str) -> AsyncIterator[tuple[Proxy, str]]:
+    """A proxy in front of a server, and its URL by way of it."""
+    parts = urlsplit(url)
+    assert parts.hostname is not None
+    assert parts.port is not None
+    async with proxy(parts.hostname, parts.port, seed=seed()) as made:
+        yield made, made.through(url)
+
+
+async def nothing_lost(here: Site, load: Load, *, within_s: float = RELEASED_WITHIN_S) -> Verdict:
+    """Everything made is released and stored once, and nothing else."""
+    assert await load.all_released(within_s), "not everything was acknowledged in the end"
+    verdict = await load.verdict(here.owner_url)
+    progress(str(verdict))
+    assert (verdict.lost, verdict.alien, verdict.duplicates) == (0, 0, 0)
+    assert verdict.stored == verdict.released == verdict.made
+    return verdict
+
+
+async def pause(rng: random.Random, shortest_s: float, longest_s: float) -> None:
+    """A while that the seed decides."""
+    await asyncio.sleep(rng.uniform(shortest_s, longest_s))
