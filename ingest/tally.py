@@ -33,7 +33,7 @@ class Tally:
         self.holding = Gauge("ingest_holding", "1 = works, 0 = stands by", registry=self.registry)
         self.term = Gauge("ingest_term", "the lease's term while it was last held here", registry=self.registry)
         self.leases_lost = Counter(
-            "ingest_leases_lost", "times another program had to take over", registry=self.registry
+            "ingest_leases_lost", "times the lease ended here without being handed on", registry=self.registry
         )
         self.unacknowledged = Gauge(
             "ingest_unacknowledged", "messages received and not yet acknowledged", registry=self.registry

@@ -4,7 +4,16 @@ import asyncio
 
 import pytest
 
-from fleet.broker import BrokerLost, Connection, ConnectRefused, PublishRefused, Session, SubscribeRefused, Will
+from fleet.broker import (
+    Address,
+    BrokerLost,
+    Connection,
+    ConnectRefused,
+    PublishRefused,
+    Session,
+    SubscribeRefused,
+    Will,
+)
 from fleet.broker_accounts import Control, ControlFailed, Credential, admit_devices, with_control
 from local.mosquitto import SERVICE_ACCOUNTS, Mosquitto
 from tests.db.test_broker import PASSWORD, RNG, Site, collect
@@ -75,7 +84,7 @@ async def test_a_message_beyond_every_measure_costs_only_its_senders_connection(
 
 
 @pytest.mark.parametrize("name", SERVICE_ACCOUNTS)
-async def test_a_device_named_like_our_own_accounts_is_never_admitted(site: Site, name: str) -> None:
+async def test_a_device_named_like_our_own_accounts_is_never_admitted(site: Site, broker: Mosquitto, name: str) -> None:
     """It would give the account of ingest, or of the administrator, a password a locator knows."""
 
     async def act(control: Control) -> None:
@@ -83,5 +92,5 @@ async def test_a_device_named_like_our_own_accounts_is_never_admitted(site: Site
 
     with pytest.raises(ControlFailed):
         await with_control(site.admin, act, rng=RNG)
-    async with Connection(getattr(site, name), Session(client_id=name)):
+    async with Connection(Address.parse(broker.url(name)), Session(client_id=name)):
         pass  # still the one of ours

@@ -108,6 +108,9 @@ def test_f09_garbage_accuses_nobody(tmp_path: Path) -> None:
         fixes = [
             shifted(fix, rng, 1_000, 50_000) if rng.random() < 0.03 else fix for fix in out_and_parked("03-11 14:10")
         ]
+        # Nothing tells a wrong fix from a right one when it is the first ever: then it is undetermined at most.
+        assert {str(one.judgement) for one in judged(tmp_path / f"first{number}", fixes, about)} <= {"undetermined"}
+        fixes[0] = out_and_parked("03-11 14:10")[0]
         assert judged(tmp_path / f"driven{number}", fixes, about) == [], number
         drifting = [shifted(fix, rng, 0, 60) if rng.random() < 0.3 else fix for fix in parked("03-11 20:00", 300)]
         drives, _, steps = fold(drifting)
