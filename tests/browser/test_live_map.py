@@ -38,6 +38,24 @@ def test_the_list_counts_states_and_filters(town: Town, person: Person) -> None:
     expect(page).to_have_url(re.compile(r"q="))
 
 
+def test_a_graphics_card_that_goes_away_costs_nothing(person: Person) -> None:
+    """The page stays as it is while there is no card (a sleeping laptop, a driver's restart); afterwards vehicles are drawn."""
+    page = person("fleetadmin")
+    page.goto("/map")
+    map_is_drawn(page)
+    page.evaluate("""() => {
+      const canvas = document.querySelector('.day-map canvas');
+      window.card = canvas.getContext('webgl2').getExtension('WEBGL_lose_context');
+      window.card.loseContext();
+    }""")
+    until(lambda: page.evaluate("!document.querySelector('.day-map').maplibre.style"), "the card is still there")
+    page.wait_for_timeout(2_500)  # frames of the fleet go on coming
+    expect(page.get_by_role("heading", name="车辆列表")).to_be_visible()
+    page.evaluate("window.card.restoreContext()")
+    vehicles = "!!document.querySelector('.day-map').maplibre.style?.getLayer('vehicles')"
+    until(lambda: page.evaluate(vehicles), "no vehicles on the restored map")
+
+
 def test_the_map_can_be_read_as_a_table(town: Town, person: Person) -> None:
     """One key shows the same vehicles as a table, for those who cannot use the picture."""
     page = person("fleetadmin")

@@ -8,13 +8,13 @@ import {
   MercatorCoordinate,
 } from "maplibre-gl";
 import { EMPTY_FLEET, type Fleet } from "../../live/fleet";
-import { NOTHING, putOverlay } from "../overlay";
+import { NOTHING, putOverlay, whenStyled } from "../overlay";
 import { PALETTES, type Scheme, STATE_COLOURS } from "../style/palette";
 import { LABEL_FONTS } from "../style/parts";
 import { mercator } from "./buffer";
 import { clusterFleet } from "./clusters";
 import { LABELS_FROM_ZOOM, labelFleet } from "./labels";
-import { CLUSTER_BELOW_ZOOM, VehicleLayer } from "./layer";
+import { CLUSTER_BELOW_ZOOM, VEHICLE_LAYER_ID, VehicleLayer } from "./layer";
 import { nearest } from "./pick";
 
 const CLUSTERS = "vehicle-clusters";
@@ -52,6 +52,7 @@ export class FleetOnMap {
     const redraw = () => this.drawWords();
     map.on("moveend", redraw);
     this.undo.push(() => map.off("moveend", redraw));
+    this.returnAfterLoss();
   }
 
   show(fleet: Fleet, plates: ReadonlyMap<number, string>): void {
@@ -96,6 +97,22 @@ export class FleetOnMap {
 
   remove(): void {
     for (const undo of this.undo) undo();
+  }
+
+  /** When the graphics card comes back MapLibre restores its own layers, ours it cannot. */
+  private returnAfterLoss(): void {
+    let stopWaiting = () => undefined as void;
+    const restored = () => {
+      stopWaiting = whenStyled(this.map, () => {
+        if (!this.map.getLayer(VEHICLE_LAYER_ID)) this.map.addLayer(this.layer, LABELS);
+        this.drawWords();
+      });
+    };
+    this.map.on("webglcontextrestored", restored);
+    this.undo.push(() => {
+      stopWaiting();
+      this.map.off("webglcontextrestored", restored);
+    });
   }
 
   private listen(event: "click" | "mousemove", handler: (event: MapMouseEvent) => void): void {
@@ -185,6 +202,7 @@ export class FleetOnMap {
   }
 
   private drawWords(): void {
+    if (!this.map.style) return; // without a graphics card a map has none
     const zoom = this.map.getZoom();
     if (zoom < CLUSTER_BELOW_ZOOM) putOverlay(this.map, CLUSTERS, clusterFleet(this.fleet, zoom), []);
     if (zoom < LABELS_FROM_ZOOM) return;

@@ -45,7 +45,8 @@ export class VehicleLayer implements CustomLayerInterface {
   onAdd(map: MapLibreMap, gl: WebGLRenderingContext | WebGL2RenderingContext): void {
     this.map = map;
     this.gl = gl as WebGL2RenderingContext;
-    this.parts = buildProgram(this.gl);
+    // Of a map that is gone, or whose graphics card was taken away: nothing to draw on, and no reason to fail.
+    this.parts = this.gl.isContextLost() ? null : buildProgram(this.gl);
     this.stale = true;
   }
 
