@@ -101,7 +101,7 @@ export class FleetOnMap {
 
   /** When the graphics card comes back MapLibre restores its own layers, ours it cannot. */
   private returnAfterLoss(): void {
-    let stopWaiting = () => undefined as void;
+    let stopWaiting: () => void = () => undefined;
     const restored = () => {
       stopWaiting = whenStyled(this.map, () => {
         if (!this.map.getLayer(VEHICLE_LAYER_ID)) this.map.addLayer(this.layer, LABELS);
