@@ -45,7 +45,8 @@ def test_the_count_of_a_locator_leads_to_its_messages(
     expect(dialog).to_contain_text(re.compile("不能采纳|Not to be taken"))
     assert (barriers(page), cut_off(page)) == ([], False)
     recorded = town.query(
-        "SELECT count(*) FROM audit WHERE action = 'view_raw' AND purpose = '终端排障' AND detail ->> 'device' = %s", code
+        "SELECT count(*) FROM audit WHERE action = 'view_raw' AND purpose = '终端排障' AND detail ->> 'device' = %s",
+        code,
     )
     assert recorded == [(1,)]
 

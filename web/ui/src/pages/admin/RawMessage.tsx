@@ -28,7 +28,6 @@ export function RawMessage({ raw }: { raw: RawBytes }) {
           </CopyButton>
         </Group>
       </Group>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <Box component="pre" className="raw-message" tabIndex={0} aria-label={t("device.refused.raw")}>
         {raw.content}
       </Box>

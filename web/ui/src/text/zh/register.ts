@@ -57,7 +57,8 @@ export const register = {
     rejectedOf: "终端 {{code}} 未采纳的消息，共 {{count}} 次",
     refused: {
       title: "未采纳消息",
-      about: "收到而未采纳的消息及其原因。解析程序修正，或终端、外部名称登记之后，运行 python -m ingest reprocess 重新解析；已处理的仍保留在此。",
+      about:
+        "收到而未采纳的消息及其原因。解析程序修正，或终端、外部名称登记之后，运行 python -m ingest reprocess 重新解析；已处理的仍保留在此。",
       device: "终端或发送方",
       reason: "原因",
       detail: "说明",
