@@ -1,4 +1,5 @@
-"""`python -m ingest`: the engine. `decode`: what a payload means, without servers. `jt808`: the gateway of terminals."""
+"""`python -m ingest`: the engine. `decode`: what a payload means, without servers. `jt808`: the gateway of terminals.
+`reprocess`: what was put aside, decoded again."""
 
 import asyncio
 import os
@@ -13,6 +14,7 @@ from fleet.errors import NotConfigured
 from fleet.settings import load, need
 from ingest import decode
 from ingest.jt808.gateway import command
+from ingest.reprocess import command as again
 
 
 async def serve() -> None:
@@ -43,9 +45,14 @@ def main() -> int:
     decode.add_arguments(commands.add_parser("decode", help="show what a payload means, without any server"))
     gateway = commands.add_parser("jt808", help="serve JT/T 808 terminals over TCP")
     gateway.add_argument("--listen", required=True, type=command.listening, metavar="HOST:PORT")
+    again.add_arguments(
+        commands.add_parser("reprocess", help="decode again what was put aside, and store what is sound now")
+    )
     arguments = parser.parse_args()
     if arguments.command == "decode":
         return decode.main(arguments)
+    if arguments.command == "reprocess":
+        return asyncio.run(again.run(arguments))
     try:
         asyncio.run(command.serve(*arguments.listen) if arguments.command == "jt808" else serve())
     except NotConfigured as missing:

@@ -77,6 +77,9 @@ class Judged:
     batch: int | None = None  # number the device wants acknowledged
     count: int = 0  # fixes in the message when it was rejected as a whole
     repeated: bool = False  # the broker sends it again: it may be stored already
+    retained: bool = (
+        False  # the broker kept it for whoever subscribes: of when it is, the time in it says or nobody knows
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,11 +16,13 @@ import msgspec
 
 from fleet.position import Fix, Rejected
 from ingest.clean import Doubt, place
-from ingest.formats import FORMATS, Format
+from ingest.formats import FORMATS, Format, form_of
 from ingest.instant import EPOCH
-from ingest.jt808.profiles import profile_of
+from ingest.jt808.profiles import Profile, profile_of
 from ingest.jt808.show import show
+from ingest.jt808.wire import FLAG
 from ingest.reading import Event, Positions, Reading, Refused, Rejection, Sound, State
+from ingest.registry import NATIVE
 
 JT808 = "jt808"  # frames of a byte stream: no topic, hexadecimal in files too
 NO_DEVICE = ("-", "-/-")  # in the topic when neither --topic nor the body names a device; printed as null
@@ -74,11 +76,38 @@ def _frames(arguments: argparse.Namespace, stdin: BinaryIO) -> Iterator[dict[str
                 raise Unusable(f"message {number}: {error}") from error
     profile = profile_of(arguments.model)
     for stream in streams:
-        for shown in show(stream, profile):
-            if isinstance(shown, Positions):
-                yield from _positions(shown)
-            else:
-                yield _rejected(shown) if isinstance(shown, Rejection) else shown
+        yield from _shown(stream, profile)
+
+
+def _shown(stream: bytes, profile: Profile) -> Iterator[dict[str, object]]:
+    for shown in show(stream, profile):
+        if isinstance(shown, Positions):
+            yield from _positions(shown)
+        else:
+            yield _rejected(shown) if isinstance(shown, Rejection) else shown
+
+
+def explain(topic: str, payload: bytes, *, alone: bool) -> list[dict[str, object]]:
+    """What the decoders make of kept bytes, for people. `alone`: one fix of the list a message held."""
+    if len(payload) > 1 and payload.startswith(FLAG) and payload.endswith(FLAG):
+        lines = list(_shown(payload, profile_of("")))
+    else:
+        form = form_of(topic)
+        if form is None:
+            return [{"rejected": Rejected.UNSUPPORTED.value, "detail": f"no form takes the topic {topic}"}]
+        lines = list(_lines(form, topic, form.alone(payload) if alone else payload))
+    readable: list[dict[str, object]] = msgspec.to_builtins(lines)
+    return readable
+
+
+def topic_of(device: str, payload: bytes) -> str:
+    """The topic stored bytes can have come on: of the first form they are a sound position in."""
+    for form in FORMATS:
+        topic = f"fleet/v1/{device}/pos" if form.name == NATIVE else form.topic_of(payload)
+        decoded = form.decode(topic, payload) if topic else None
+        if topic and isinstance(decoded, Positions) and any(not isinstance(item, Rejection) for item in decoded.items):
+            return topic
+    return f"fleet/v1/{device}/pos"
 
 
 def _format(name: str) -> Format:

@@ -53,6 +53,7 @@ def judge_message(
         rejections=rejections,
         state=state,
         event=event,
+        retained=retained,
     )
 
 
@@ -93,6 +94,7 @@ def refused_by_database(judged: Judged, payload: bytes, detail: str) -> Judged:
         rejections=(Rejection(reason=Rejected.MALFORMED, detail=detail, payload=payload),),
         batch=judged.batch,
         count=count,
+        retained=judged.retained,
     )
 
 
@@ -140,6 +142,7 @@ def _positions(
         batch=decoded.batch,
         count=decoded.count,
         repeated=repeated,
+        retained=retained,
     )
 
 

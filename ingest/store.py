@@ -14,7 +14,7 @@ from fleet import raw
 from fleet.db import Connection, pg_errors
 from fleet.lease import LeaseLost
 from fleet.position import Datum, Quality, Rejected
-from ingest.batch import Folded, Judged, Key, Outcome, Row, fold, outcome
+from ingest.batch import DeviceEvent, Folded, Judged, Key, Outcome, Row, fold, outcome
 from ingest.clean import Device
 from ingest.flood import Flood
 from ingest.reading import Rejection
@@ -98,11 +98,12 @@ KEEP_RAW = """
     INSERT INTO raw_batch (received_at, writer_no, batch, payloads)
     VALUES (%(received_at)s, %(writer_no)s, %(batch)s, %(payloads)s)"""
 NOTIFY = "SELECT pg_notify('fix_stored', %(payload)s)"
-# What was refused, once however often it is sent.
+# What was refused, once however often it is sent; refused again after it was settled, it waits again.
 QUARANTINE = """
-    INSERT INTO quarantine (tenant_id, device, topic, received_at, reason, detail, payload, item, digest, last_received_at)
-    VALUES (%(tenant_id)s, %(device)s, %(topic)s, %(at)s, %(reason)s, %(detail)s, %(payload)s, %(item)s, %(digest)s, %(at)s)
-    ON CONFLICT (digest) DO UPDATE SET times = quarantine.times + 1, last_received_at = excluded.last_received_at"""
+    INSERT INTO quarantine (tenant_id, device, topic, received_at, reason, detail, payload, item, digest, last_received_at, retained)
+    VALUES (%(tenant_id)s, %(device)s, %(topic)s, %(at)s, %(reason)s, %(detail)s, %(payload)s, %(item)s, %(digest)s, %(at)s, %(retained)s)
+    ON CONFLICT (digest) DO UPDATE SET times = quarantine.times + 1, last_received_at = excluded.last_received_at,
+        settled_at = NULL, settled_as = NULL"""
 # Whether a device is there; a repetition changes nothing.
 STATE = """
     INSERT INTO device_state AS s (device_no, online, changed_at) VALUES (%(device_no)s, %(online)s, %(at)s)
@@ -179,7 +180,7 @@ async def save(
         if fence.rowcount != 1:
             raise LeaseLost(f"writer {writer_no} has a later term than {term}")
         folded = fold(messages, await _stored_untimed(connection, messages))
-        batch, stored, met = await _save_rows(connection, writer_no, folded.unique)
+        batch, stored, met = await save_rows(connection, writer_no, folded.unique)
         await _save_rejections(connection, messages, folded, met, flood or Flood())
         await _save_states_and_events(connection, messages)
     return Saved(batch=batch if stored else None, stored=stored, folded=folded, met=met)
@@ -205,7 +206,7 @@ async def _stored_untimed(connection: Connection, messages: Iterable[Judged]) ->
     return found
 
 
-async def _save_rows(
+async def save_rows(
     connection: Connection, writer_no: int, rows: tuple[Row, ...]
 ) -> tuple[int, int, dict[Key, Outcome]]:
     """Insert new keys; returns the batch number, how many were new, and what the others met."""
@@ -253,13 +254,19 @@ async def _save_rejections(
                 detail = "another fix is stored at this device and time"
                 refused.append(Rejection(reason=Rejected.COLLISION, detail=detail, payload=row.payload, item=row.item))
         day = judged.received_at.date()
-        parameters += [_quarantined(judged, flood.bounded(judged.device, one, day)) for one in refused]
+        parameters += [quarantined(judged, flood.bounded(judged.device, one, day)) for one in refused]
+    await put_aside(connection, parameters)
+
+
+async def put_aside(connection: Connection, parameters: list[dict[str, object]]) -> None:
+    """Keep what was refused, as `quarantined` says it."""
     if parameters:
         async with connection.cursor() as cursor:
             await cursor.executemany(QUARANTINE, parameters)
 
 
-def _quarantined(judged: Judged, rejection: Rejection) -> dict[str, object]:
+def quarantined(judged: Judged, rejection: Rejection) -> dict[str, object]:
+    """The row of a refusal."""
     identity = repr((judged.device, rejection.reason.value, rejection.item)).encode() + rejection.payload
     return {
         "tenant_id": judged.tenant_id,
@@ -271,6 +278,7 @@ def _quarantined(judged: Judged, rejection: Rejection) -> dict[str, object]:
         "payload": rejection.payload,
         "item": rejection.item,
         "digest": hashlib.sha256(identity).digest(),
+        "retained": judged.retained,
     }
 
 
@@ -281,15 +289,17 @@ async def _save_states_and_events(connection: Connection, messages: Iterable[Jud
             state = judged.state
             await connection.execute(STATE, {"device_no": state.device_no, "online": state.online, "at": at})
         if judged.event is not None:
-            event = judged.event
-            await connection.execute(
-                EVENT,
-                {
-                    "tenant_id": event.tenant_id,
-                    "device_no": event.device_no,
-                    "happened_at": event.happened_at,
-                    "at": at,
-                    "code": event.code,
-                    "body": event.body,
-                },
-            )
+            await save_event(connection, judged.event, at)
+
+
+async def save_event(connection: Connection, event: DeviceEvent, received_at: datetime) -> None:
+    """Keep what a device reported; the same again changes nothing."""
+    about = {
+        "tenant_id": event.tenant_id,
+        "device_no": event.device_no,
+        "happened_at": event.happened_at,
+        "at": received_at,
+        "code": event.code,
+        "body": event.body,
+    }
+    await connection.execute(EVENT, about)

@@ -31,6 +31,7 @@ from web.routes import (
     people,
     places,
     policy,
+    quarantine,
     register,
     session,
     vehicles,
@@ -87,6 +88,7 @@ def _api() -> APIRouter:
         notices.router,
         people.router,
         register.router,
+        quarantine.router,
         policy.router,
     ):
         api.include_router(router)

@@ -64,6 +64,10 @@ class Work:
         """The same for live positions."""
         return _stated(stated, owed=self.actor.needs_live_purpose())
 
+    def raw_purpose(self, stated: str | None) -> str:
+        """The same for the bytes of messages, which tell where somebody was: everybody owes it."""
+        return _stated(stated, owed=True)
+
     async def audit(
         self, action: str, kind: str, object_id: UUID | None, *, purpose: str, detail: Mapping[str, object]
     ) -> None:

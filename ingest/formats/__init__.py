@@ -23,6 +23,7 @@ class Format:
     takes: Callable[[str], bool]
     decode: Callable[[str, bytes], Decoded]
     topic_of: Callable[[bytes], str | None]  # the topic a message came on, as far as it says it; None = it cannot have
+    alone: Callable[[bytes], bytes]  # one fix taken from a list, as a message that holds it alone
     timed: bool  # False: its messages say no time, the instant of arrival is taken
 
 
@@ -33,6 +34,7 @@ def _format(module: ModuleType) -> Format:
         takes=module.takes,
         decode=module.decode,
         topic_of=module.topic_of,
+        alone=getattr(module, "alone", bytes),
         timed=module is not homeassistant,
     )
 

@@ -90,6 +90,11 @@ def _message(device: str, payload: bytes) -> Decoded:
     return Sound(device=device, message=message, body=body.rest | part)
 
 
+def alone(payload: bytes) -> bytes:
+    """A location of a bulk message as a bulk message of one."""
+    return b'{"header":{"msg_id":%d},"body":{"location":[%s]}}' % (BULK, payload)
+
+
 def topic_of(payload: bytes) -> str:
     """The header names the terminal."""
     phone = key_of(payload, "header", "phone")

@@ -78,6 +78,11 @@ def decode(topic: str, payload: bytes) -> Decoded:
     return refuse(device, payload, Rejected.UNSUPPORTED, f"not a topic a device writes: {topic}")
 
 
+def alone(payload: bytes) -> bytes:
+    """A fix of a list as a list of one."""
+    return b'{"fixes":[' + payload + b"]}"
+
+
 def topic_of(payload: bytes) -> str | None:
     """Of the device the body names; without a topic there is nothing it could contradict. None = no name for a topic."""
     try:

@@ -14,7 +14,7 @@ from tests.browser.seen import map_is_drawn
 pytestmark = pytest.mark.timeout(300)
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = {
-    "fleetadmin": ("/map", "/map?view=table", "/alerts", "/admin/vehicles", "/admin/devices", "/admin/areas",
+    "fleetadmin": ("/map", "/map?view=table", "/alerts", "/admin/vehicles", "/admin/devices", "/admin/devices/refused", "/admin/areas",
                    "/admin/calendar", "/admin/rules", "/help"),
     "sysadmin": ("/admin/people", "/admin/units", "/account"),
     "employee": ("/book", "/trips"),

@@ -81,6 +81,9 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/devices/{device_id}"): frozenset({"fleet_admin", "sysadmin"}),
     ("PATCH", "/api/devices/{device_id}"): frozenset({"fleet_admin"}),
     ("POST", "/api/devices/{device_id}/binding"): frozenset({"fleet_admin"}),
+    ("GET", "/api/devices/{device_id}/raw"): NO_ONE,  # it has stored no fix at that instant
+    ("GET", "/api/quarantine"): frozenset({"fleet_admin", "sysadmin"}),
+    ("GET", "/api/quarantine/{entry_id}"): frozenset({"fleet_admin"}),
     ("GET", "/api/areas"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
     ("GET", "/api/calendar"): SOME_ROLE,
     ("GET", "/api/rules"): SOME_ROLE,
@@ -121,13 +124,18 @@ async def things(site: Site) -> dict[str, UUID | str]:
     })  # fmt: skip
     device = await store.one(site.owner, "SELECT id FROM device WHERE code = 'dev-other'")
     assert device is not None
+    entry = uuid4()
+    await store.insert(site.owner, "quarantine", {
+        "id": entry, "tenant_id": town.tenant_id, "device": "dev-other", "topic": "fleet/v1/dev-other/pos", "received_at": now,
+        "reason": "malformed", "payload": b"x", "digest": b"x", "last_received_at": now,
+    })  # fmt: skip
     order = await town_of.add_order(
         site.owner, town, requester="stranger", unit="other", start_at=now + timedelta(days=1)
     )
     alert = await add_alert(site.owner, town, "other", "other", now - timedelta(hours=1))
     return {
         "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
-        "unit_id": town.units["other"], "person_id": stranger, "device_id": device["id"],
+        "unit_id": town.units["other"], "person_id": stranger, "device_id": device["id"], "entry_id": entry,
     }  # fmt: skip
 
 
@@ -170,6 +178,7 @@ async def ask(
     params |= {"from": "116,32", "to": "116.1,32"} if path == "/api/route" else {}
     if "{" not in path and path != "/api/route":
         del params["from"], params["to"]
+    params |= {"at": now.isoformat()} if path.endswith("/raw") else {}
     json = None if method == "GET" else bodies(site, role).get((method, path), {})
     version = {} if "{step}" in path else {"If-Match": '"1"'}
     return await client.request(method, path.format(**known), params=params, json=json, headers=version)

@@ -21,6 +21,7 @@ from web.store.alerts import AlertRow
 from web.store.notices import NoticeRow
 from web.store.orders import OrderRow
 from web.store.people import PersonRow, UnitRow
+from web.store.quarantine import QuarantineRow
 from web.store.records import RecordRow
 from web.store.register import DeviceRow
 
@@ -31,7 +32,7 @@ ZH = Reader(language="zh", zone=ZoneInfo("Asia/Shanghai"))
 EN = Reader(language="en", zone=ZoneInfo("Asia/Shanghai"))
 ROWS: dict[str, type] = {
     "vehicles": VehicleItem, "alerts": AlertRow, "orders": OrderRow, "notices": NoticeRow, "units": UnitRow,
-    "people": PersonRow, "devices": DeviceRow, "audit": RecordRow, "journal": RecordRow,
+    "people": PersonRow, "devices": DeviceRow, "quarantine": QuarantineRow, "audit": RecordRow, "journal": RecordRow,
 }  # fmt: skip
 
 

@@ -141,6 +141,25 @@ DEVICES = Table("定位终端", "Locators", (
 ))  # fmt: skip
 
 
+QUARANTINE = Table("未采纳消息", "Messages not taken", (
+    plain("终端或发送方", "Locator or sender", "device"),
+    plain("当时车牌", "Plate then", "plate"),
+    named("当时使用单位", "Unit using it then", "unit_name"),
+    code("原因", "Reason", "reason", "quarantine"),
+    plain("说明", "Details", "detail"),
+    instant("首次收到", "First received", "received_at"),
+    instant("最近收到", "Last received", "last_received_at"),
+    plain("次数", "Times", "times"),
+    plain("主题", "Topic", "topic"),
+    plain("批内序号", "Place in its message", "item"),
+    code("处理结果", "What became of it", "settled_as", "settledAs"),
+    instant("处理时间", "Settled", "settled_at"),
+    plain("入库定位数", "Fixes stored", "stored"),
+    code("重新解析仍未采纳的原因", "Reason when decoded again", "tried_reason", "quarantine"),
+    instant("重新解析时间", "Decoded again", "tried_at"),
+))  # fmt: skip
+
+
 def _record(zh: str, en: str, reason: Column) -> Table:
     return Table(zh, en, (
         instant("时间", "Time", "happened_at"),
@@ -164,6 +183,7 @@ TABLES: Mapping[str, Table] = {
     "units": UNITS,
     "people": PEOPLE,
     "devices": DEVICES,
+    "quarantine": QUARANTINE,
     "audit": AUDIT,
     "journal": JOURNAL,
 }

@@ -155,7 +155,7 @@ LEFT JOIN device d ON d.id = b.device_id
 LEFT JOIN device_state s ON s.device_no = d.device_no
 LEFT JOIN latest_position l ON l.device_no = d.device_no
 LEFT JOIN LATERAL (
-    SELECT r.reason, r.last_received_at, r.detail, r.times FROM quarantine r WHERE r.device = d.code AND r.tenant_id = v.tenant_id
+    SELECT r.reason, r.last_received_at, r.detail, r.times FROM quarantine r WHERE r.device = d.code AND r.tenant_id = v.tenant_id AND r.settled_at IS NULL
     ORDER BY r.last_received_at DESC LIMIT 1
 ) q ON true
 WHERE v.id = %(id)s

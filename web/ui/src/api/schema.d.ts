@@ -212,6 +212,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices/{device_id}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Raw Form
+         * @description The bytes a stored fix came as, by its own time to the millisecond; kept for 30 days. Recorded like a track.
+         */
+        get: operations["raw_form_api_devices__device_id__raw_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dispatch/accept": {
         parameters: {
             query?: never;
@@ -660,6 +680,46 @@ export interface paths {
          * @description Places whose name contains `q`, the person's own earlier ones first.
          */
         get: operations["places_api_places_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quarantine
+         * @description What was not taken of what locators sent: from whom, why, how often, and what became of it; never its bytes.
+         */
+        get: operations["quarantine_api_quarantine_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quarantine/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quarantined
+         * @description One entry with its bytes and what they mean; the look is recorded, with its purpose, before they are read.
+         */
+        get: operations["quarantined_api_quarantine__entry_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1359,6 +1419,25 @@ export interface components {
             vehicle_id: string;
         };
         /**
+         * Bytes
+         * @description A message as it came, and what the decoders of today make of it.
+         */
+        Bytes: {
+            /** Content */
+            content: string;
+            /** Decoded */
+            decoded: {
+                [key: string]: unknown;
+            }[];
+            /** Size */
+            size: number;
+            /**
+             * Written
+             * @enum {string}
+             */
+            written: "text" | "hex";
+        };
+        /**
          * Candidates
          * @description Every vehicle and driver there is, whether it may be chosen or not.
          */
@@ -1596,6 +1675,14 @@ export interface components {
             unit_name: string;
         };
         /**
+         * Entry
+         * @description One entry with its bytes; `raw` is absent when nothing was kept of it.
+         */
+        Entry: {
+            entry: components["schemas"]["QuarantineRow"];
+            raw: components["schemas"]["Bytes"] | null;
+        };
+        /**
          * Evidence
          * @description What the verdict rests on, as far as this person may see it.
          */
@@ -1809,6 +1896,15 @@ export interface components {
         Listing_PlaceRow_: {
             /** Items */
             items: components["schemas"]["PlaceRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[QuarantineRow] */
+        Listing_QuarantineRow_: {
+            /** Items */
+            items: components["schemas"]["QuarantineRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -2562,6 +2658,67 @@ export interface components {
             type: string;
         };
         /**
+         * QuarantineRow
+         * @description One message, or one fix of it, that was not taken; never its bytes.
+         */
+        QuarantineRow: {
+            /** Detail */
+            detail: string;
+            /** Device */
+            device: string;
+            /** Device Id */
+            device_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Item */
+            item: number | null;
+            /**
+             * Last Received At
+             * Format: date-time
+             */
+            last_received_at: string;
+            /** Plate */
+            plate: string | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Settled As */
+            settled_as: string | null;
+            /** Settled At */
+            settled_at: string | null;
+            /** Settled By */
+            settled_by: string | null;
+            /** Settled Device */
+            settled_device: string | null;
+            /** Settled Fixed At */
+            settled_fixed_at: string | null;
+            /** Stored */
+            stored: number | null;
+            /** Times */
+            times: number;
+            /** Topic */
+            topic: string;
+            /** Tried At */
+            tried_at: string | null;
+            /** Tried Detail */
+            tried_detail: string | null;
+            /** Tried Reason */
+            tried_reason: string | null;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+            /** Vehicle Id */
+            vehicle_id: string | null;
+        };
+        /**
          * QueueItem
          * @description A waiting order with what the vehicles look like to it.
          */
@@ -2686,6 +2843,25 @@ export interface components {
             vehicles: number;
         };
         /**
+         * RawForm
+         * @description A stored fix as it came; `raw` is absent when the 30 days are over.
+         */
+        RawForm: {
+            /** Device */
+            device: string;
+            /**
+             * Fixed At
+             * Format: date-time
+             */
+            fixed_at: string;
+            raw: components["schemas"]["Bytes"] | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+        };
+        /**
          * Reason
          * @description One reason, as a code with parameters; the interface has the sentences.
          */
@@ -2743,6 +2919,12 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /**
+         * Rejected
+         * @description Reasons of quarantine (contracts.md 1).
+         * @enum {string}
+         */
+        Rejected: "malformed" | "future" | "ancient" | "impossible" | "unknown_device" | "forged" | "collision" | "oversized" | "unsupported";
         /**
          * Relation
          * @description The three relations of custody.
@@ -4009,6 +4191,49 @@ export interface operations {
             };
         };
     };
+    raw_form_api_devices__device_id__raw_get: {
+        parameters: {
+            query: {
+                at: string;
+                purpose?: string | null;
+            };
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RawForm"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     accept_api_dispatch_accept_post: {
         parameters: {
             query?: never;
@@ -5082,6 +5307,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listing_PlaceRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quarantine_api_quarantine_get: {
+        parameters: {
+            query?: {
+                device?: string | null;
+                reason?: components["schemas"]["Rejected"] | null;
+                settled?: boolean | null;
+                unit?: string | null;
+                vehicle?: string | null;
+                from?: string | null;
+                to?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_QuarantineRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    quarantined_api_quarantine__entry_id__get: {
+        parameters: {
+            query?: {
+                purpose?: string | null;
+            };
+            header?: never;
+            path: {
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entry"];
                 };
             };
             /** @description Refused; `code` says why */

@@ -41,6 +41,7 @@ export const router = createBrowserRouter([
           { path: "admin/people", lazy: () => import("../pages/admin/PeoplePage") },
           { path: "admin/vehicles", lazy: () => import("../pages/admin/VehiclesPage") },
           { path: "admin/devices", lazy: () => import("../pages/admin/DevicesPage") },
+          { path: "admin/devices/refused", lazy: () => import("../pages/admin/RefusedPage") },
           { path: "admin/areas", lazy: () => import("../pages/admin/AreasPage") },
           { path: "admin/calendar", lazy: () => import("../pages/admin/CalendarPage") },
           { path: "admin/rules", lazy: () => import("../pages/admin/RulesPage") },

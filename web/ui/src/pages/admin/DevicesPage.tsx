@@ -2,6 +2,7 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { addRow, type Credential, type Device, newCredential } from "../../api/register";
 import { useTime } from "../../app/useTime";
 import { FormDialog } from "../../parts/form/FormDialog";
@@ -18,6 +19,7 @@ import { showPlate } from "../../text/plates";
 import { CredentialDialog } from "./CredentialDialog";
 import { useVehicles, vehicleChoices } from "./choices";
 import { DeviceDialog } from "./DeviceDialog";
+import { RefusedLink } from "./RefusedLink";
 
 export function Component() {
   const { t } = useTranslation();
@@ -94,7 +96,7 @@ export function Component() {
     {
       id: "rejected",
       title: t("device.rejected"),
-      show: (row) => row.rejected,
+      show: (row) => <RefusedLink code={row.code} count={row.rejected} />,
       numeric: true,
       sort: "rejected",
     },
@@ -110,7 +112,14 @@ export function Component() {
       <PageHeader
         title={t("shell.menu.devices")}
         about={t("device.about")}
-        actions={mayEdit && <Button onClick={() => setAdding(true)}>{t("device.add")}</Button>}
+        actions={
+          <>
+            <Button component={Link} to="/admin/devices/refused" variant="default">
+              {t("device.refused.title")}
+            </Button>
+            {mayEdit && <Button onClick={() => setAdding(true)}>{t("device.add")}</Button>}
+          </>
+        }
       />
       <ListView<Device>
         name="devices"

@@ -102,6 +102,12 @@ export const map = {
     no_satellite_fix: "The locator is on line but has no satellite fix ({{at}}).",
   },
   online: { online: "on line", offline: "off line", unknown: "unknown" },
+  settledAs: {
+    stored: "Stored",
+    duplicate: "The same was stored already",
+    event: "Kept as an event",
+    nothing: "Nothing in it to store",
+  },
   quarantine: {
     malformed: "malformed",
     future: "time in the future",

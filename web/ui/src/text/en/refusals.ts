@@ -1,6 +1,8 @@
 // Words of refusals: which field, why, what it contradicts, which duties one person may not hold.
 export const refusals = {
   field: {
+    tenant: "tenant",
+    until: "end",
     value: "value",
     kind: "kind",
     geometry: "shape",
@@ -44,6 +46,8 @@ export const refusals = {
     cursor: "page",
   },
   invalidReason: {
+    not_after_since: "it must be after the start",
+    not_exactly_one: "there must be exactly one",
     after_start: "it is after the departure",
     before_start: "it is before the departure",
     not_after_start: "it must be after the departure",

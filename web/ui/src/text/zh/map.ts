@@ -101,6 +101,12 @@ export const map = {
     no_satellite_fix: "终端在线，但没有卫星定位（{{at}}）。",
   },
   online: { online: "在线", offline: "离线", unknown: "未知" },
+  settledAs: {
+    stored: "已入库",
+    duplicate: "与已入库的相同",
+    event: "已记为事件",
+    nothing: "无需入库",
+  },
   quarantine: {
     malformed: "格式错误",
     future: "时间晚于现在",

@@ -1,6 +1,8 @@
 // 被拒绝时的说法：哪一项、为什么、与什么冲突、哪两种职责不能兼任。
 export const refusals = {
   field: {
+    tenant: "数据",
+    until: "结束时间",
     action: "操作",
     value: "所填内容",
     kind: "类型",
@@ -44,6 +46,8 @@ export const refusals = {
     cursor: "翻页位置",
   },
   invalidReason: {
+    not_after_since: "必须晚于开始时间",
+    not_exactly_one: "必须恰好有一个",
     after_start: "不能晚于出发时间",
     before_start: "不能早于出发时间",
     not_after_start: "必须晚于出发时间",
