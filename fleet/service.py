@@ -251,6 +251,7 @@ async def add_device(
     now: datetime,
     vehicle_id: UUID | None = None,
     model: str = "",
+    installer: str = "",
     source_datum: str = "WGS84",
     acknowledges: str = "application",
     installed_at: datetime | None = None,
@@ -264,7 +265,7 @@ async def add_device(
     device_id = uuid4()
     since = installed_at or now
     values = {
-        "id": device_id, "tenant_id": tenant_id, "code": code, "model": model, "source_datum": source_datum,
+        "id": device_id, "tenant_id": tenant_id, "code": code, "model": model, "installer": installer, "source_datum": source_datum,
         "acknowledges": acknowledges, "installed_at": since,
     }  # fmt: skip
     await _insert(conn, "device", values, field="code", value=code)

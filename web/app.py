@@ -24,6 +24,7 @@ from web.parts import Parts
 from web.routes import (
     alerts,
     dispatch,
+    health,
     live,
     meta,
     notices,
@@ -87,6 +88,7 @@ def _api() -> APIRouter:
         notices.router,
         people.router,
         register.router,
+        health.router,
         policy.router,
     ):
         api.include_router(router)

@@ -58,6 +58,7 @@ class Facts:
     expected: bool  # active, bound to a vehicle that is in service
     reports: tuple[Report, ...]  # newest first, of the last hours; empty when none came
     fixed_at: datetime | None  # newest stored fix ever
+    speed_kmh: float | None  # in it: a parked locator reports rarely
     heard_at: datetime | None  # last sign of life of any kind; None = never
     anybody_heard_at: datetime | None  # of all locators: how far the platform itself can hear
     online: bool | None  # its own last word (last will); None = it never said

@@ -141,7 +141,7 @@ def tamper(facts: Facts, profile: Profile) -> Finding:
 
 def _allowed_s(facts: Facts, profile: Profile) -> float:
     """How long it may be silent after its last report; a parked one reports rarely."""
-    moving = bool(facts.reports) and (facts.reports[0].speed_kmh or 0) > MOVING_KMH
+    moving = facts.speed_kmh is not None and facts.speed_kmh > MOVING_KMH
     return profile.silent_moving_s if moving else profile.silent_parked_s
 
 

@@ -30,7 +30,7 @@ def series(count: int = 12, every_s: float = 60, **more: object) -> tuple[Report
 def facts(reports: tuple[Report, ...] = (), **more: object) -> Facts:
     newest = reports[0] if reports else None
     values: dict[str, object] = {
-        "expected": True, "reports": reports, "fixed_at": newest.fixed_at if newest else None,
+        "expected": True, "reports": reports, "fixed_at": newest.fixed_at if newest else None, "speed_kmh": newest.speed_kmh if newest else None,
         "heard_at": newest.received_at if newest else None, "anybody_heard_at": NOW, "online": True, "online_at": NOW - timedelta(hours=9),
     }  # fmt: skip
     return Facts(**(values | more))  # type: ignore[arg-type]

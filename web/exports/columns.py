@@ -84,6 +84,15 @@ def code(zh: str, en: str, field: str, group: str) -> Column:
     return Column(zh, en, lambda row, reader: reader.word(group, getattr(row, field)))
 
 
+def codes(zh: str, en: str, field: str, group: str) -> Column:
+    """Several codes in one cell."""
+
+    def show(row: Any, reader: Reader) -> Cell:
+        return reader.word("punctuation", "comma").join(reader.word(group, one) for one in getattr(row, field))
+
+    return Column(zh, en, show)
+
+
 def yes_no(zh: str, en: str, field: str) -> Column:
     def show(row: Any, reader: Reader) -> Cell:
         value = getattr(row, field)
