@@ -73,7 +73,7 @@ def no_fix(facts: Facts, profile: Profile, now: datetime) -> Finding:
     refused = facts.refused.get("impossible", 0)  # 0/0 and the like, which are no fixes at all
     age = None if facts.fixed_at is None else (now - facts.fixed_at).total_seconds()
     if not newest and refused >= profile.no_fix_reports and age is not None and age >= profile.no_fix_long_s:
-        return Finding(verdict=Verdict.FAULT, evidence={"refused": refused, "last_place_h": round(age / 3600, 1)})
+        return Finding(verdict=Verdict.FAULT, evidence={"refused": refused, "last_place_min": round(age / 60)})
     return UNKNOWN
 
 

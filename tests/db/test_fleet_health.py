@@ -203,7 +203,7 @@ async def test_a_hidden_vehicles_ticket_is_for_the_cleared_only(clinic: Clinic) 
 async def test_the_facts_come_from_what_ingest_stores(clinic: Clinic) -> None:
     """Alarms, clocks and refusals of the stored rows; a fight for the session is counted where the state is kept."""
     town = clinic.town
-    for number in range(12):
+    for number in range(11, -1, -1):
         at = NOW - number * MINUTE
         for vehicle, lon in (
             ("pool", 116.0),

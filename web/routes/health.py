@@ -22,7 +22,7 @@ router = APIRouter(tags=["devices"], route_class=SignedRoute)
 LONGEST_DAYS = 366
 
 
-class Summary(BaseModel):
+class HealthSummary(BaseModel):
     """The numbers above the list, each under the name of the filter that shows its rows, and what can be chosen."""
 
     counts: dict[str, int]
@@ -37,7 +37,7 @@ class TicketItem(BaseModel):
     steps: list[TicketStep]
 
 
-class StepBody(BaseModel):
+class TicketStepBody(BaseModel):
     """What was found; the cause is owed when a ticket is called repaired or a false alarm."""
 
     cause: Cause | None = None
@@ -65,11 +65,11 @@ async def device_health(
 
 
 @router.get("/device-health/summary")
-async def health_summary(work: Signed) -> Summary:
+async def health_summary(work: Signed) -> HealthSummary:
     """How many locators have which fault, how many tickets wait."""
     require(work.actor, "device.view")
     counts, models, installers = await store.summary(work.conn, work.actor, work.now)
-    return Summary(counts=counts, models=models, installers=installers)
+    return HealthSummary(counts=counts, models=models, installers=installers)
 
 
 @router.get("/device-tickets", response_model=Listing[TicketRow])
@@ -104,7 +104,7 @@ async def device_ticket(ticket_id: UUID, work: Signed) -> TicketItem:
 
 @router.post("/device-tickets/{ticket_id}/{ticket_step}")
 async def step_ticket(
-    ticket_id: UUID, ticket_step: TicketStep, body: StepBody, work: Signed, row_version: RowVersion
+    ticket_id: UUID, ticket_step: TicketStep, body: TicketStepBody, work: Signed, row_version: RowVersion
 ) -> Changed:
     """Acknowledges, repairs, calls a false alarm or closes a ticket."""
     version = await service.act(

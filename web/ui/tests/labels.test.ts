@@ -12,6 +12,8 @@ type Tree = { readonly [key: string]: string | Tree };
 const GROUPS = [
   "alertState",
   "dayKind",
+  "deviceFault",
+  "deviceLine",
   "distanceSource",
   "energy",
   "judgement",
@@ -30,6 +32,8 @@ const GROUPS = [
   "role",
   "ruleName",
   "severity",
+  "ticketCause",
+  "ticketState",
   "vehicleClass",
   "vehicleStatus",
 ] as const;
