@@ -28,5 +28,8 @@ async def health(settings: Settings, arguments: argparse.Namespace) -> int:
         return 0
     async with await db.connect(url) as conn:
         done = await service.turn(conn, datetime.now(UTC), settings.timezone)
-    commands.tell(**(done or {"health": "another program is at it"}))
+    if done is None:
+        commands.tell(health="another program is at it")
+    else:
+        commands.tell(**done)
     return 0

@@ -57,7 +57,11 @@ def offline(facts: Facts, profile: Profile) -> Finding:
         return UNKNOWN
     allowed = _allowed_s(facts, profile)
     said = "unknown" if facts.online is None else "online" if facts.online else "offline"
-    evidence = {"silent_min": round(silent / 60, 1), "allowed_min": round(allowed / 60, 1), "last_word": said}
+    evidence: dict[str, float | int | str | None] = {
+        "silent_min": round(silent / 60, 1),
+        "allowed_min": round(allowed / 60, 1),
+        "last_word": said,
+    }
     return Finding(verdict=Verdict.FAULT if silent > allowed else Verdict.FINE, evidence=evidence)
 
 

@@ -20,7 +20,8 @@ export function Coverage() {
   const { t } = useTranslation();
   const name = useName();
   const { timezone } = useConfig();
-  const day = (back: number) => showInstant(Date.now() - back * DAY_MS, timezone, "zh-CN", "date").slice(0, 10);
+  const day = (back: number) =>
+    showInstant(Date.now() - back * DAY_MS, timezone, "zh-CN", "date").slice(0, 10);
   const [by, setBy] = useState<Grouping>("unit");
   const [from, setFrom] = useState(() => day(6));
   const [to, setTo] = useState(() => day(0));
@@ -29,7 +30,11 @@ export function Coverage() {
     queryFn: () => readCoverage(by, from, to),
   });
   const columns: Column<CoverageRow>[] = [
-    { id: "name", title: t("health.group"), show: (row) => name(row.name, row.name_en) || t("health.unnamed") },
+    {
+      id: "name",
+      title: t("health.group"),
+      show: (row) => name(row.name, row.name_en) || t("health.unnamed"),
+    },
     { id: "vehicles", title: t("health.vehicles"), show: (row) => row.vehicles, numeric: true },
     { id: "with", title: t("health.withLocator"), show: (row) => row.with_locator, numeric: true },
     { id: "working", title: t("health.working"), show: (row) => row.working, numeric: true },

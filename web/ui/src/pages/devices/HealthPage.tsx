@@ -148,13 +148,7 @@ function Numbers({
         </Button>
       ))}
       {(["unsolved", "overdue"] as const).map((state) => (
-        <Button
-          key={state}
-          size="xs"
-          variant="default"
-          component={Link}
-          to={`/admin/tickets?state=${state}`}
-        >
+        <Button key={state} size="xs" variant="default" component={Link} to={`/admin/tickets?state=${state}`}>
           {t("health.count", {
             name: `${t("health.ticket")} · ${wordFor(t, "ticketState", state)}`,
             count: counts[`ticket.${state}`] ?? 0,
@@ -170,9 +164,7 @@ function Faults({ row }: { row: HealthRow }) {
   if (!row.expected && row.checked_at) return <Tone tone="neutral">{t("health.notExpected")}</Tone>;
   if (row.faults.length === 0) {
     const blind = !row.checked_at || row.unknown.length === FAULTS.length;
-    return (
-      <Tone tone={blind ? "neutral" : "good"}>{blind ? t("health.allUnknown") : t("health.fine")}</Tone>
-    );
+    return <Tone tone={blind ? "neutral" : "good"}>{blind ? t("health.allUnknown") : t("health.fine")}</Tone>;
   }
   return (
     <Stack gap={4}>

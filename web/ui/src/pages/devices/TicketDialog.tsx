@@ -3,7 +3,13 @@ import { Button, Group, NativeSelect, Stack, Text, Textarea } from "@mantine/cor
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { readTicket, stepTicket, type TicketAnswer, type TicketItem, type TicketStep } from "../../api/health";
+import {
+  readTicket,
+  stepTicket,
+  type TicketAnswer,
+  type TicketItem,
+  type TicketStep,
+} from "../../api/health";
 import { useTime } from "../../app/useTime";
 import { Dialog } from "../../parts/Dialog";
 import { Facts } from "../../parts/Facts";
@@ -49,7 +55,9 @@ function Opened({ item }: { item: TicketItem }) {
           [
             t("health.filterFault"),
             <Group key="fault" gap="xs">
-              <Tone tone={ticket.still_there ? "bad" : "good"}>{wordFor(t, "deviceFault", ticket.fault)}</Tone>
+              <Tone tone={ticket.still_there ? "bad" : "good"}>
+                {wordFor(t, "deviceFault", ticket.fault)}
+              </Tone>
               <Text size="sm">{ticket.still_there ? t("ticket.stillThere") : t("ticket.gone")}</Text>
             </Group>,
           ],

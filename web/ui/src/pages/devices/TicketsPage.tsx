@@ -37,7 +37,12 @@ export function Component() {
       show: (row) => t("health.ticketNo", { number: row.ticket_no }),
       sort: "ticket_no",
     },
-    { id: "fault", tight: true, title: t("health.filterFault"), show: (row) => wordFor(t, "deviceFault", row.fault) },
+    {
+      id: "fault",
+      tight: true,
+      title: t("health.filterFault"),
+      show: (row) => wordFor(t, "deviceFault", row.fault),
+    },
     {
       id: "state",
       tight: true,
@@ -60,7 +65,13 @@ export function Component() {
     },
     { id: "unit", title: t("vehicle.unit"), show: (row) => name(row.unit_name, row.unit_name_en) ?? "—" },
     { id: "installer", title: t("device.installer"), show: (row) => row.installer || "—" },
-    { id: "opened", tight: true, title: t("ticket.opened"), show: (row) => time(row.opened_at), sort: "opened_at" },
+    {
+      id: "opened",
+      tight: true,
+      title: t("ticket.opened"),
+      show: (row) => time(row.opened_at),
+      sort: "opened_at",
+    },
   ];
   return (
     <>
@@ -76,8 +87,18 @@ export function Component() {
         refreshMs={30_000}
         filters={
           <>
-            <ChoiceFilter state={state} name="state" label={t("ticket.state")} choices={choices("ticketState", STATES)} />
-            <ChoiceFilter state={state} name="fault" label={t("health.filterFault")} choices={choices("deviceFault", FAULTS)} />
+            <ChoiceFilter
+              state={state}
+              name="state"
+              label={t("ticket.state")}
+              choices={choices("ticketState", STATES)}
+            />
+            <ChoiceFilter
+              state={state}
+              name="fault"
+              label={t("health.filterFault")}
+              choices={choices("deviceFault", FAULTS)}
+            />
             <KindFilters state={state} />
           </>
         }

@@ -2,6 +2,8 @@
 export const refusals = {
   field: {
     cause: "cause",
+    tenant: "tenant",
+    until: "end",
     value: "value",
     kind: "kind",
     geometry: "shape",
@@ -45,6 +47,8 @@ export const refusals = {
     cursor: "page",
   },
   invalidReason: {
+    not_exactly_one: "must be exactly one",
+    not_after_since: "must be later than the beginning",
     after_start: "it is after the departure",
     before_start: "it is before the departure",
     not_after_start: "it must be after the departure",

@@ -75,7 +75,8 @@ export const health = {
     none: "没有在用的定位终端",
     filterFault: "故障",
     coverage: "覆盖率与在线率",
-    coverageHint: "覆盖率：在用车辆中终端正常的占比（报告时间不少于应报时间的一半）。在线率：实际报告时间占应报时间的比例。",
+    coverageHint:
+      "覆盖率：在用车辆中终端正常的占比（报告时间不少于应报时间的一半）。在线率：实际报告时间占应报时间的比例。",
     by: "分组",
     byUnit: "按使用单位",
     byModel: "按型号",

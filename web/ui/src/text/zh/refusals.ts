@@ -3,6 +3,8 @@ export const refusals = {
   field: {
     action: "操作",
     cause: "原因",
+    tenant: "数据",
+    until: "截止时间",
     value: "所填内容",
     kind: "类型",
     geometry: "图形",
@@ -45,6 +47,8 @@ export const refusals = {
     cursor: "翻页位置",
   },
   invalidReason: {
+    not_exactly_one: "须且只能有一个",
+    not_after_since: "须晚于起始时间",
     after_start: "不能晚于出发时间",
     before_start: "不能早于出发时间",
     not_after_start: "必须晚于出发时间",
