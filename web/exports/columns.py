@@ -88,7 +88,7 @@ def codes(zh: str, en: str, field: str, group: str) -> Column:
     """Several codes in one cell."""
 
     def show(row: Any, reader: Reader) -> Cell:
-        return reader.word("punctuation", "comma").join(reader.word(group, one) for one in getattr(row, field))
+        return reader.word("punctuation", "comma").join(reader.word(group, one) for one in getattr(row, field) or [])
 
     return Column(zh, en, show)
 
