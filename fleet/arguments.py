@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fleet import commands, device_commands
 from fleet.access import Role
 from fleet.commandline import Arguments
+from fleet.health import commands as health
 from fleet.keeping import commands as keeping
 from fleet.policy import AREA_KINDS
 from fleet.position import Datum
@@ -59,6 +60,7 @@ def parser() -> Arguments:
     _vehicles_and_locators(add, group)
     _policy(add, group)
     keeping.add_arguments(add, group)
+    health.add_arguments(add)
     return root
 
 
@@ -102,6 +104,7 @@ def _vehicles_and_locators(add: Callable[..., Arguments], group: Callable[[str, 
     device.add_argument("code")
     device.add_argument("--plate", help="vehicle it is built into")
     device.add_argument("--model", default="")
+    device.add_argument("--installer", default="", help="who built it in, and repairs it")
     device.add_argument("--datum", default="WGS84", choices=[str(one) for one in Datum])
     device.add_argument("--since", type=commands.instant, help="installation; now when absent")
 

@@ -26,7 +26,7 @@ async def device_add(settings: Settings, arguments: Arguments) -> int:
             vehicle_id = vehicle["id"]
         device_id = await service.add_device(
             conn, "fleet device add", tenant_id=tenant_id, code=arguments.code, vehicle_id=vehicle_id,
-            model=arguments.model, source_datum=arguments.datum, installed_at=arguments.since, now=now,
+            model=arguments.model, installer=arguments.installer, source_datum=arguments.datum, installed_at=arguments.since, now=now,
         )  # fmt: skip
         # Inside the transaction: a broker that refuses leaves no device without a credential behind.
         await admit(settings, [(arguments.code, password)])

@@ -60,6 +60,7 @@ def programs(
         Program(name="geofence", arguments=(), environment=settings("geofence")),
         Program(name="dispatch", arguments=(), environment=settings("dispatch")),
         Program(name="fleet", arguments=("keep", "--forever"), environment=settings("owner")),
+        Program(name="fleet", arguments=("health", "--forever"), environment=settings("health")),
         Program(name="web", arguments=(), environment=settings("web", **listen)),
         Program(
             name="simulators",

@@ -22,6 +22,7 @@ ROLE_OF = {
     "gateway": ("fleet_engine", "gateway"),
     "geofence": ("fleet_engine", None),
     "dispatch": ("fleet_engine", None),
+    "health": ("fleet_engine", None),
     "web": ("fleet_web", "platform"),
 }
 

@@ -24,6 +24,7 @@ from web.parts import Parts
 from web.routes import (
     alerts,
     dispatch,
+    health,
     live,
     meta,
     notices,
@@ -89,6 +90,7 @@ def _api() -> APIRouter:
         people.router,
         register.router,
         quarantine.router,
+        health.router,
         policy.router,
     ):
         api.include_router(router)

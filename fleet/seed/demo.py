@@ -43,6 +43,7 @@ PEOPLE: Sequence[tuple[str, str, Role, str]] = (
     ("driver", "赵师傅", Role.DRIVER, "CENTRE"),
     ("fleetadmin", "周敏", Role.FLEET_ADMIN, "ROOT"),
     ("inspector", "孙正", Role.INSPECTOR, "ROOT"),
+    ("engineer", "钱国栋", Role.DEVICE_ENGINEER, "ROOT"),
     ("sysadmin", "吴磊", Role.SYSTEM_ADMIN, "ROOT"),
 )
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"

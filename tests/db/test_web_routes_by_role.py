@@ -84,6 +84,12 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/devices/{device_id}/raw"): NO_ONE,  # it has stored no fix at that instant
     ("GET", "/api/quarantine"): frozenset({"fleet_admin", "sysadmin"}),
     ("GET", "/api/quarantine/{entry_id}"): frozenset({"fleet_admin"}),
+    ("GET", "/api/device-health"): frozenset({"fleet_admin", "sysadmin"}),
+    ("GET", "/api/device-health/summary"): frozenset({"fleet_admin", "sysadmin"}),
+    ("GET", "/api/device-coverage"): frozenset({"fleet_admin", "sysadmin"}),
+    ("GET", "/api/device-tickets"): frozenset({"fleet_admin", "sysadmin"}),
+    ("GET", "/api/device-tickets/{ticket_id}"): frozenset({"fleet_admin", "sysadmin"}),
+    ("POST", "/api/device-tickets/{ticket_id}/{ticket_step}"): frozenset({"fleet_admin"}),
     ("GET", "/api/areas"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
     ("GET", "/api/calendar"): SOME_ROLE,
     ("GET", "/api/rules"): SOME_ROLE,
@@ -133,8 +139,13 @@ async def things(site: Site) -> dict[str, UUID | str]:
         site.owner, town, requester="stranger", unit="other", start_at=now + timedelta(days=1)
     )
     alert = await add_alert(site.owner, town, "other", "other", now - timedelta(hours=1))
+    ticket = uuid4()
+    await store.insert(site.owner, "device_ticket", {
+        "id": ticket, "tenant_id": town.tenant_id, "device_id": device["id"], "vehicle_id": vehicle, "fault": "offline", "state": "open",
+        "installer": "", "model": "", "evidence": "{}", "episode_at": now, "opened_at": now, "due_at": now,
+    })  # fmt: skip
     return {
-        "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
+        "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
         "unit_id": town.units["other"], "person_id": stranger, "device_id": device["id"], "entry_id": entry,
     }  # fmt: skip
 
@@ -175,8 +186,9 @@ async def ask(
     now = datetime.now(UTC)
     params = {"from": (now - timedelta(hours=1)).isoformat(), "to": now.isoformat(), "purpose": "核查"}
     params |= {"year": "2026"} if path == "/api/calendar" else {}
+    params |= {"from": "2026-11-01", "to": "2026-11-02"} if path == "/api/device-coverage" else {}
     params |= {"from": "116,32", "to": "116.1,32"} if path == "/api/route" else {}
-    if "{" not in path and path != "/api/route":
+    if "{" not in path and path not in {"/api/route", "/api/device-coverage"}:
         del params["from"], params["to"]
     params |= {"at": now.isoformat()} if path.endswith("/raw") else {}
     json = None if method == "GET" else bodies(site, role).get((method, path), {})

@@ -8,6 +8,8 @@ import pytest
 
 from fleet.access import Role
 from fleet.arguments import parser
+from fleet.health.facts import Fault
+from fleet.health.tickets import TicketState
 from fleet.order import OrderState, OrderType
 from fleet.position import Rejected
 from fleet.settings import VARIABLES
@@ -23,7 +25,9 @@ def read(name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "words", [OrderType, OrderState, VehicleClass, VehicleStatus, Role, DayKind, Rejected], ids=lambda e: e.__name__
+    "words",
+    [OrderType, OrderState, VehicleClass, VehicleStatus, Role, DayKind, Rejected, Fault, TicketState],
+    ids=lambda e: e.__name__,
 )
 def test_the_glossary_knows_every_word_of_an_enumeration(words: type[StrEnum]) -> None:
     glossary = read("docs/glossary.md")

@@ -84,6 +84,15 @@ def code(zh: str, en: str, field: str, group: str) -> Column:
     return Column(zh, en, lambda row, reader: reader.word(group, getattr(row, field)))
 
 
+def codes(zh: str, en: str, field: str, group: str) -> Column:
+    """Several codes in one cell."""
+
+    def show(row: Any, reader: Reader) -> Cell:
+        return reader.word("punctuation", "comma").join(reader.word(group, one) for one in getattr(row, field) or [])
+
+    return Column(zh, en, show)
+
+
 def yes_no(zh: str, en: str, field: str) -> Column:
     def show(row: Any, reader: Reader) -> Cell:
         value = getattr(row, field)
@@ -123,7 +132,9 @@ def made(zh: str, en: str, show: Show) -> Column:
 
 def notice(row: Any, reader: Reader) -> str:
     """The sentence of a notice."""
-    values: Mapping[str, object] = {**row.params, "rule": reader.word("ruleName", row.params.get("rule"))}
+    spoken = {"rule": "ruleName", "fault": "deviceFault"}
+    words = {name: reader.word(group, row.params.get(name)) for name, group in spoken.items()}
+    values: Mapping[str, object] = {**row.params, **words}
     return labels.sentence(reader.language, "notice", row.kind, values)
 
 

@@ -19,6 +19,10 @@ FILTERS: Mapping[str, tuple[str, str, str]] = {
     "severity": ("等级", "Level", "severity"),
     "judgement": ("判断", "Judgement", "judgement"),
     "state": ("状态", "State", "orderState"),
+    "fault": ("故障", "Fault", "deviceFault"),
+    "line": ("线路", "Line", "deviceLine"),
+    "model": ("型号", "Model", ""),
+    "installer": ("安装单位", "Installer", ""),
     "status": ("车辆状态", "Status", "vehicleStatus"),
     "role": ("角色", "Role", "role"),
     "unit": ("单位", "Unit", "id"),
@@ -94,7 +98,8 @@ def _filter(taking: Taking, reader: Reader) -> str:
 
 
 def _value(taking: Taking, reader: Reader, name: str, value: str) -> str:
-    group = "alertState" if (taking.name, name) == ("alerts", "state") else FILTERS[name][2]
+    states = {"alerts": "alertState", "device-tickets": "ticketState"}
+    group = states.get(taking.name, FILTERS[name][2]) if name == "state" else FILTERS[name][2]
     if group == "id":
         return taking.names.get(value, (value, value))[0 if reader.language == "zh" else 1]
     if group == "instant":

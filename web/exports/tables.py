@@ -8,6 +8,7 @@ from web.exports.columns import (
     Table,
     action,
     code,
+    codes,
     degrees,
     detail,
     instant,
@@ -129,6 +130,7 @@ PEOPLE = Table("人员", "People", (
 DEVICES = Table("定位终端", "Locators", (
     plain("终端编号", "Code", "code"),
     plain("型号", "Model", "model"),
+    plain("安装单位", "Installer", "installer"),
     plain("协议", "Protocol", "protocol"),
     plain("坐标系", "Datum", "source_datum"),
     instant("安装时间", "Installed", "installed_at"),
@@ -138,6 +140,40 @@ DEVICES = Table("定位终端", "Locators", (
     instant("最近定位", "Last fix", "fixed_at"),
     instant("最近收到", "Last heard", "received_at"),
     plain("未采纳消息", "Messages not taken", "rejected"),
+))  # fmt: skip
+
+DEVICE_HEALTH = Table("终端健康", "Locator health", (
+    plain("终端编号", "Code", "code"),
+    plain("型号", "Model", "model"),
+    plain("安装单位", "Installer", "installer"),
+    plain("车牌", "Plate", "plate"),
+    named("使用单位", "Unit using it", "unit_name"),
+    code("线路", "Line", "line", "deviceLine"),
+    instant("最近收到", "Last heard", "heard_at"),
+    codes("故障", "Faults", "faults", "deviceFault"),
+    codes("无法判断", "Cannot be told", "unknown", "deviceFault"),
+    instant("故障起始", "Faulty since", "faulty_since"),
+    plain("工单号", "Ticket no.", "ticket_no"),
+    instant("检查时间", "Checked", "checked_at"),
+))  # fmt: skip
+
+DEVICE_TICKETS = Table("终端工单", "Locator tickets", (
+    plain("工单号", "Ticket no.", "ticket_no"),
+    plain("终端编号", "Code", "code"),
+    plain("型号", "Model", "model"),
+    plain("安装单位", "Installer", "installer"),
+    plain("车牌", "Plate", "plate"),
+    named("使用单位", "Unit using it", "unit_name"),
+    code("故障", "Fault", "fault", "deviceFault"),
+    code("进展", "State", "state", "ticketState"),
+    instant("开单时间", "Opened", "opened_at"),
+    instant("应办结时间", "Due", "due_at"),
+    yes_no("超时", "Overdue", "overdue"),
+    plain("重开次数", "Opened again", "reopened"),
+    plain("处理人", "Taken by", "acknowledged_by_name"),
+    instant("处理完成", "Solved", "resolved_at"),
+    code("原因", "Cause", "cause", "ticketCause"),
+    plain("说明", "Remark", "note"),
 ))  # fmt: skip
 
 
@@ -184,6 +220,8 @@ TABLES: Mapping[str, Table] = {
     "people": PEOPLE,
     "devices": DEVICES,
     "quarantine": QUARANTINE,
+    "device-health": DEVICE_HEALTH,
+    "device-tickets": DEVICE_TICKETS,
     "audit": AUDIT,
     "journal": JOURNAL,
 }

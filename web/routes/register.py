@@ -73,6 +73,7 @@ class NewDevice(BaseModel):
     code: Text
     vehicle_id: UUID | None = None
     model: Label = ""
+    installer: Label = ""
     source_datum: Label = "WGS84"
     installed_at: AwareDatetime | None = None
 
@@ -92,6 +93,7 @@ class DeviceEdit(BaseModel):
     """What may change of a locator; absent fields stay."""
 
     model: Label | None = None
+    installer: Label | None = None
     active: bool | None = None
 
 

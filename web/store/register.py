@@ -20,6 +20,7 @@ class DeviceRow:
     device_no: int
     code: str
     model: str
+    installer: str
     protocol: str
     source_datum: str
     acknowledges: str
@@ -94,7 +95,7 @@ DEVICES_SORTABLE = {"code": "text", "received_at": "timestamptz", "plate": "text
 
 # Locators with the vehicle bound now, and what was refused of them and still waits (a code is unique over all tenants). A locator of a hidden vehicle is left out, not shown without its vehicle.
 DEVICES = """
-SELECT d.id, d.device_no, d.code, d.model, d.protocol, d.source_datum, d.acknowledges, d.installed_at, d.active,
+SELECT d.id, d.device_no, d.code, d.model, d.installer, d.protocol, d.source_datum, d.acknowledges, d.installed_at, d.active,
     v.id AS vehicle_id, v.plate, s.online, s.changed_at AS online_changed_at, l.fixed_at, l.received_at, l.quality,
     coalesce((SELECT sum(q.times) FROM quarantine q WHERE q.device = d.code AND q.settled_at IS NULL), 0)::int
         AS rejected, d.row_version

@@ -12,6 +12,8 @@ type Tree = { readonly [key: string]: string | Tree };
 const GROUPS = [
   "alertState",
   "dayKind",
+  "deviceFault",
+  "deviceLine",
   "distanceSource",
   "energy",
   "judgement",
@@ -32,6 +34,8 @@ const GROUPS = [
   "ruleName",
   "settledAs",
   "severity",
+  "ticketCause",
+  "ticketState",
   "vehicleClass",
   "vehicleStatus",
 ] as const;

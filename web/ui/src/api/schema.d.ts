@@ -124,6 +124,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/device-coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Device Coverage
+         * @description Vehicles with a working locator, and the share of the expected time that was reported, both days included.
+         */
+        get: operations["device_coverage_api_device_coverage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Device Health
+         * @description Locators in use with their faults and the numbers those rest on; never where they are.
+         */
+        get: operations["device_health_api_device_health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device-health/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Health Summary
+         * @description How many locators have which fault, how many tickets wait.
+         */
+        get: operations["health_summary_api_device_health_summary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device-tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Device Tickets
+         * @description Repair tickets, the most urgent first.
+         */
+        get: operations["device_tickets_api_device_tickets_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device-tickets/{ticket_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Device Ticket
+         * @description One ticket and its next steps.
+         */
+        get: operations["device_ticket_api_device_tickets__ticket_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device-tickets/{ticket_id}/{ticket_step}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Step Ticket
+         * @description Acknowledges, repairs, calls a false alarm or closes a ticket.
+         */
+        post: operations["step_ticket_api_device_tickets__ticket_id___ticket_step__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices": {
         parameters: {
             query?: never;
@@ -1448,6 +1568,12 @@ export interface components {
             vehicles: components["schemas"]["VehicleChoice"][];
         };
         /**
+         * Cause
+         * @description Why it was, as the one who looked found.
+         * @enum {string}
+         */
+        Cause: "power" | "antenna" | "sim" | "device" | "configuration" | "clock" | "removed" | "vehicle_laid_up" | "no_coverage" | "other";
+        /**
          * Changed
          * @description An edited row's new version, for the next If-Match.
          */
@@ -1482,6 +1608,34 @@ export interface components {
             shortest_purpose: number;
             /** Timezone */
             timezone: string;
+        };
+        /**
+         * CoverageRow
+         * @description What the locators of one unit, model or installer were worth in a period.
+         */
+        CoverageRow: {
+            /** Availability */
+            availability: number | null;
+            /** Coverage */
+            coverage: number | null;
+            /** Expected H */
+            expected_h: number;
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Reported H */
+            reported_h: number;
+            /** Unknown */
+            unknown: number;
+            /** Vehicles */
+            vehicles: number;
+            /** With Locator */
+            with_locator: number;
+            /** Working */
+            working: number;
         };
         /**
          * Credential
@@ -1564,6 +1718,8 @@ export interface components {
         DeviceEdit: {
             /** Active */
             active?: boolean | null;
+            /** Installer */
+            installer?: string | null;
             /** Model */
             model?: string | null;
         };
@@ -1592,6 +1748,8 @@ export interface components {
              * Format: date-time
              */
             installed_at: string;
+            /** Installer */
+            installer: string;
             /** Model */
             model: string;
             /** Online */
@@ -1746,6 +1904,12 @@ export interface components {
             vehicles: number;
         };
         /**
+         * Fault
+         * @description Kinds of faults of a locator.
+         * @enum {string}
+         */
+        Fault: "offline" | "no_fix" | "stuck" | "clock" | "tamper" | "cloned";
+        /**
          * GivenBack
          * @description Why an order waits for a vehicle again.
          */
@@ -1770,6 +1934,69 @@ export interface components {
             plate: string | null;
             /** Reason */
             reason: string;
+        };
+        /**
+         * HealthRow
+         * @description One locator: what is wrong with it, on which numbers, and the ticket that waits longest.
+         */
+        HealthRow: {
+            /** Checked At */
+            checked_at: string | null;
+            /** Code */
+            code: string;
+            /** Evidence */
+            evidence: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** Expected */
+            expected: boolean;
+            /** Faults */
+            faults: string[];
+            /** Faulty Since */
+            faulty_since: string | null;
+            /** Heard At */
+            heard_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Installer */
+            installer: string;
+            /** Line */
+            line: string;
+            /** Model */
+            model: string;
+            /** Plate */
+            plate: string | null;
+            /** Ticket Id */
+            ticket_id: string | null;
+            /** Ticket No */
+            ticket_no: number | null;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+            /** Unknown */
+            unknown: string[];
+            /** Vehicle Id */
+            vehicle_id: string | null;
+        };
+        /**
+         * HealthSummary
+         * @description The numbers above the list, each under the name of the filter that shows its rows, and what can be chosen.
+         */
+        HealthSummary: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Installers */
+            installers: string[];
+            /** Models */
+            models: string[];
         };
         /**
          * HistoryRow
@@ -1813,6 +2040,12 @@ export interface components {
             password: string;
         };
         /**
+         * Line
+         * @description Whether a locator is there now.
+         * @enum {string}
+         */
+        Line: "online" | "offline" | "unknown";
+        /**
          * LineString
          * @description GeoJSON.
          */
@@ -1847,6 +2080,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[CoverageRow] */
+        Listing_CoverageRow_: {
+            /** Items */
+            items: components["schemas"]["CoverageRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[DayRow] */
         Listing_DayRow_: {
             /** Items */
@@ -1860,6 +2102,15 @@ export interface components {
         Listing_DeviceRow_: {
             /** Items */
             items: components["schemas"]["DeviceRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[HealthRow] */
+        Listing_HealthRow_: {
+            /** Items */
+            items: components["schemas"]["HealthRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -1937,6 +2188,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[TicketRow] */
+        Listing_TicketRow_: {
+            /** Items */
+            items: components["schemas"]["TicketRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[UnitRow] */
         Listing_UnitRow_: {
             /** Items */
@@ -1993,6 +2253,11 @@ export interface components {
             code: string;
             /** Installed At */
             installed_at?: string | null;
+            /**
+             * Installer
+             * @default
+             */
+            installer: string;
             /**
              * Model
              * @default
@@ -3222,6 +3487,112 @@ export interface components {
             ticket: string;
         };
         /**
+         * TicketItem
+         * @description One ticket with what may be done next.
+         */
+        TicketItem: {
+            /** Steps */
+            steps: components["schemas"]["TicketStep"][];
+            ticket: components["schemas"]["TicketRow"];
+        };
+        /**
+         * TicketRow
+         * @description One repair ticket.
+         */
+        TicketRow: {
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Acknowledged By Name */
+            acknowledged_by_name: string | null;
+            /** Cause */
+            cause: string | null;
+            /** Closed At */
+            closed_at: string | null;
+            /** Code */
+            code: string;
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * Episode At
+             * Format: date-time
+             */
+            episode_at: string;
+            /** Evidence */
+            evidence: {
+                [key: string]: unknown;
+            };
+            /** Fault */
+            fault: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Installer */
+            installer: string;
+            /** Model */
+            model: string;
+            /** Note */
+            note: string;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Overdue */
+            overdue: boolean;
+            /** Plate */
+            plate: string | null;
+            /** Reopened */
+            reopened: number;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Row Version */
+            row_version: number;
+            /** State */
+            state: string;
+            /** Still There */
+            still_there: boolean;
+            /** Ticket No */
+            ticket_no: number;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+        };
+        /**
+         * TicketState
+         * @description Where a ticket is.
+         * @enum {string}
+         */
+        TicketState: "open" | "acknowledged" | "repaired" | "false_alarm" | "closed";
+        /**
+         * TicketStep
+         * @description What a person does with one.
+         * @enum {string}
+         */
+        TicketStep: "acknowledge" | "repair" | "false_alarm" | "close";
+        /**
+         * TicketStepBody
+         * @description What was found; the cause is owed when a ticket is called repaired or a false alarm.
+         */
+        TicketStepBody: {
+            cause?: components["schemas"]["Cause"] | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
          * Track
          * @description The past of one vehicle: WGS 84, oldest first.
          */
@@ -3912,6 +4283,275 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listing_DayRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    device_coverage_api_device_coverage_get: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                by?: "unit" | "model" | "installer";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_CoverageRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    device_health_api_device_health_get: {
+        parameters: {
+            query?: {
+                fault?: components["schemas"]["Fault"] | ("any" | "none") | null;
+                line?: components["schemas"]["Line"] | null;
+                unit?: string | null;
+                model?: string | null;
+                installer?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_HealthRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    health_summary_api_device_health_summary_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthSummary"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    device_tickets_api_device_tickets_get: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["TicketState"] | ("unsolved" | "overdue") | null;
+                fault?: components["schemas"]["Fault"] | null;
+                unit?: string | null;
+                model?: string | null;
+                installer?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_TicketRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    device_ticket_api_device_tickets__ticket_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ticket_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketItem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    step_ticket_api_device_tickets__ticket_id___ticket_step__post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                ticket_id: string;
+                ticket_step: components["schemas"]["TicketStep"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketStepBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
                 };
             };
             /** @description Refused; `code` says why */

@@ -23,6 +23,7 @@ const PARAM_GROUPS: Record<string, string> = {
   wanted: "vehicleClass",
   role: "role",
   rule: "ruleName",
+  fault: "deviceFault",
   status: "vehicleStatus",
   severity: "severity",
   kind: "dayKind",

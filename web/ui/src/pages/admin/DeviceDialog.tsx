@@ -23,9 +23,10 @@ export function DeviceDialog({ device, renewing, onRenew, onClose }: DeviceDialo
   const edit = useRowEdit({ table: "devices", opened: device, touches: ["devices"], onClose });
   const fields: Field[] = [
     { name: "model", label: t("device.model"), kind: "text" },
+    { name: "installer", label: t("device.installer"), kind: "text" },
     { name: "active", label: t("device.active"), kind: "switch" },
   ];
-  const start = { model: edit.row.model, active: edit.row.active };
+  const start = { model: edit.row.model, installer: edit.row.installer, active: edit.row.active };
   return (
     <FormDialog
       title={t("device.edit", { code: device.code })}

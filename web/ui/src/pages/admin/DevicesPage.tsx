@@ -41,6 +41,7 @@ export function Component() {
     },
     { name: "vehicle_id", label: t("device.vehicle"), kind: "choice", choices: vehicleChoices(vehicles) },
     { name: "model", label: t("device.model"), kind: "text" },
+    { name: "installer", label: t("device.installer"), kind: "text" },
   ];
   const add = useAct({
     run: (values: Record<string, unknown>, key) => addRow<Credential>("devices", values, key),

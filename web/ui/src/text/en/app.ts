@@ -93,6 +93,8 @@ export const app = {
       trips: "Trips",
       vehicles: "Vehicles",
       devices: "Locators",
+      health: "Locator health",
+      tickets: "Repair tickets",
       people: "People",
       units: "Units",
       areas: "Areas",

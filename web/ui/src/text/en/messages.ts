@@ -29,6 +29,10 @@ export const messages = {
     order_archive: "Order {{order_no}} is archived",
     order_expire: "Order {{order_no}} expired without departure",
     alert_raised: "{{plate}} is suspected: {{rule}}. For information, not a verdict",
+    ticket_open: "Locator {{device}} has a fault: {{fault}}. Ticket {{ticket_no}} is due within 24 hours",
+    ticket_reopen:
+      "The fault of locator {{device}} is back: {{fault}}. Ticket {{ticket_no}} is open again, due within 24 hours",
+    ticket_overdue: "Ticket {{ticket_no}} (locator {{device}}, {{fault}}) has waited for more than 24 hours",
   },
   noticePast: {
     order_submit: "Request {{order_no}} waited for your approval",

@@ -1,6 +1,7 @@
 // Words of refusals: which field, why, what it contradicts, which duties one person may not hold.
 export const refusals = {
   field: {
+    cause: "cause",
     tenant: "tenant",
     until: "end",
     value: "value",
@@ -102,6 +103,7 @@ export const refusals = {
   },
   conflict: {
     already_done: "it is done already",
+    fault_still_there: "the fault is still there; it can be closed once the locator is well again",
     area_kind: "the kind of an area cannot change",
     area_version: "another version begins there already",
     audit: "the audit record cannot be written",

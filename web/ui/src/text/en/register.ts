@@ -51,6 +51,7 @@ export const register = {
     vehicle: "Vehicle",
     unbound: "not bound",
     model: "Model",
+    installer: "Installer",
     line: "Line",
     notOnline: "not on line (or off, or never heard)",
     off: "switched off",

@@ -90,6 +90,8 @@ export const app = {
       trips: "行程",
       vehicles: "车辆",
       devices: "定位终端",
+      health: "终端健康",
+      tickets: "维修工单",
       people: "人员",
       units: "单位",
       areas: "区域",

@@ -4,6 +4,7 @@ import { app } from "./app";
 import { codes } from "./codes";
 import { dispatch } from "./dispatch";
 import { form } from "./form";
+import { health } from "./health";
 import { map } from "./map";
 import { messages } from "./messages";
 import { record } from "./record";
@@ -25,4 +26,5 @@ export const zh = {
   ...register,
   ...messages,
   ...record,
+  ...health,
 };

@@ -29,6 +29,9 @@ export const messages = {
     order_archive: "派车单 {{order_no}} 号已归档",
     order_expire: "派车单 {{order_no}} 号逾期未出车，已过期",
     alert_raised: "{{plate}} 疑似{{rule}}，仅供核实参考",
+    ticket_open: "终端 {{device}} 出现故障：{{fault}}。工单 {{ticket_no}} 号须在 24 小时内处理",
+    ticket_reopen: "终端 {{device}} 的故障再次出现：{{fault}}。工单 {{ticket_no}} 号已重开，24 小时内处理",
+    ticket_overdue: "工单 {{ticket_no}} 号（终端 {{device}}，{{fault}}）已超过 24 小时未处理",
   },
   noticePast: {
     order_submit: "用车申请（{{order_no}} 号）曾等待您审批",

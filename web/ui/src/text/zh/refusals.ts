@@ -1,9 +1,10 @@
 // 被拒绝时的说法：哪一项、为什么、与什么冲突、哪两种职责不能兼任。
 export const refusals = {
   field: {
-    tenant: "数据",
-    until: "结束时间",
     action: "操作",
+    cause: "原因",
+    tenant: "数据",
+    until: "截止时间",
     value: "所填内容",
     kind: "类型",
     geometry: "图形",
@@ -102,6 +103,7 @@ export const refusals = {
   },
   conflict: {
     already_done: "已经办理过",
+    fault_still_there: "故障仍然存在，不能关闭；请等终端恢复正常后再关闭",
     area_kind: "区域的类型不能改变",
     area_version: "该时间起已有另一个版本",
     audit: "查阅记录暂时无法写入",

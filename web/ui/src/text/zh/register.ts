@@ -49,6 +49,7 @@ export const register = {
     vehicle: "绑定车辆",
     unbound: "未绑定",
     model: "型号",
+    installer: "安装单位",
     line: "在线",
     notOnline: "不在线（含停用、从未上报）",
     off: "已停用",
