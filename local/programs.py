@@ -14,14 +14,15 @@ LOOPBACK = "127.0.0.1"
 class Program:
     """One child process of ours that writes {"event": "ready"} to its log once it serves."""
 
-    name: str
+    name: str  # of its log and of the record of its process: no two may share it
     arguments: tuple[str, ...]
     environment: dict[str, str] = field(repr=False)  # holds passwords
+    module: str = ""  # what `python -m` runs, where that is not the name
 
     @property
     def command(self) -> list[str]:
         """The full command line."""
-        return [sys.executable, "-m", self.name, *self.arguments]
+        return [sys.executable, "-m", self.module or self.name, *self.arguments]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,8 +60,8 @@ def programs(
         Program(name="ingest", arguments=(), environment=settings("ingest")),
         Program(name="geofence", arguments=(), environment=settings("geofence")),
         Program(name="dispatch", arguments=(), environment=settings("dispatch")),
-        Program(name="fleet", arguments=("keep", "--forever"), environment=settings("owner")),
-        Program(name="fleet", arguments=("health", "--forever"), environment=settings("health")),
+        Program(name="keeping", module="fleet", arguments=("keep", "--forever"), environment=settings("owner")),
+        Program(name="health", module="fleet", arguments=("health", "--forever"), environment=settings("health")),
         Program(name="web", arguments=(), environment=settings("web", **listen)),
         Program(
             name="simulators",

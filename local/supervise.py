@@ -44,6 +44,8 @@ def begin(kept: Kept, records: Path) -> None:
 
 def add(all_kept: list[Kept], one: Kept, records: Path, *, patient: bool = False) -> None:
     """Start one more child. `patient`: a failed first start is tried again later instead of raised."""
+    if any(other.name == one.name for other in all_kept):
+        raise ValueError(f"two children named {one.name}: one would hide the other's record and log")
     all_kept.append(one)
     try:
         begin(one, records)
