@@ -45,8 +45,10 @@ def test(arguments: list[str]) -> int:
     that is a coroutine cannot run there afterwards.
     """
     ui.build()
-    runs = [arguments] if arguments else [["--ignore=tests/browser"], ["tests/browser"]]
-    commands = [[str(TOOLS / "pytest"), "-n", "2", *chosen] for chosen in runs]
+    # Tests of servers wait more than they compute: two cores carry three of them. Browsers compute.
+    whole = [["-n", "3", "--ignore=tests/browser"], ["-n", "2", "tests/browser"]]
+    runs = [["-n", "2", *arguments]] if arguments else whole
+    commands = [[str(TOOLS / "pytest"), *chosen] for chosen in runs]
     return max(subprocess.run(command, check=False, cwd=REPOSITORY).returncode for command in commands)
 
 

@@ -323,7 +323,9 @@ async def test_the_broker_dies_and_every_position_is_answered_in_the_end(chain: 
 
     terminal = await chain.terminal()
     (running,) = [
-        one for one in psutil.process_iter(["cmdline"]) if f"{broker.home}/mosquitto.conf" in one.info["cmdline"]
+        one
+        for one in psutil.process_iter(["cmdline"])
+        if f"{broker.home}/mosquitto.conf" in (one.info["cmdline"] or ())
     ]
     running.kill()
     serials = [await terminal.say(POSITION, location(now() - timedelta(seconds=step))) for step in range(5)]
