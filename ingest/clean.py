@@ -132,19 +132,31 @@ def _believable(reading: Reading) -> tuple[dict[str, float | None], dict[str, ob
 
 
 def _quality(reading: Reading, source: Datum, said: dict[str, float | None], received_at: datetime) -> Quality:
-    flags = 0
-    satellites, accuracy, hdop = said["satellites"], said["accuracy_m"], said["hdop"]
-    if reading.valid is False or (ENCRYPTED in reading.alarms and source in UNSHIFTED):
-        flags |= Quality.NO_FIX.value
+    valid = False if ENCRYPTED in reading.alarms and source in UNSHIFTED else reading.valid
+    late_by = None if reading.fixed_at is None else received_at - reading.fixed_at
+    return Quality(flags(valid, said["satellites"], said["accuracy_m"], said["hdop"], late_by))
+
+
+def flags(
+    valid: bool | None,
+    satellites: float | None,
+    accuracy_m: float | None,
+    hdop: float | None,
+    late_by: timedelta | None,  # None = the sender gave no time
+) -> int:
+    """The bits of `Quality` that one fix alone tells; a plain integer, because combining flags costs as much as the rest."""
+    bits = 0
+    if valid is False:
+        bits |= Quality.NO_FIX.value
     if satellites is not None and satellites < FEW_SATELLITES:
-        flags |= Quality.FEW_SATELLITES.value
-    if (accuracy is not None and accuracy > POOR_ACCURACY_M) or (hdop is not None and hdop > POOR_HDOP):
-        flags |= Quality.POOR_ACCURACY.value
-    if reading.fixed_at is None:
-        flags |= Quality.RECEIVE_TIME.value
-    elif received_at - reading.fixed_at > LATE_AFTER:
-        flags |= Quality.LATE.value
-    return Quality(flags)
+        bits |= Quality.FEW_SATELLITES.value
+    if (accuracy_m is not None and accuracy_m > POOR_ACCURACY_M) or (hdop is not None and hdop > POOR_HDOP):
+        bits |= Quality.POOR_ACCURACY.value
+    if late_by is None:
+        bits |= Quality.RECEIVE_TIME.value
+    elif late_by > LATE_AFTER:
+        bits |= Quality.LATE.value
+    return bits
 
 
 def reject(doubt: Doubt, payload: bytes, item: int | None) -> Rejection:

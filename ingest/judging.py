@@ -10,6 +10,7 @@ from fleet.position import Rejected
 from ingest.batch import DeviceEvent, Judged, Row, StateChange
 from ingest.clean import Device, Doubt, judge, reject
 from ingest.formats import decode, form_of
+from ingest.plain import judge_plain
 from ingest.reading import Event, Positions, Reading, Refused, Rejection, State
 from ingest.registry import NATIVE, Registry
 from ingest.row import columns, json_text, plain_text
@@ -27,6 +28,14 @@ def judge_message(
     repeated: bool = False,
 ) -> Judged:
     """Everything that has to happen for this message. `retained`, `repeated`: the broker's flags on this delivery."""
+    plain = judge_plain(topic, payload, registry, received_at, retained=retained, repeated=repeated)
+    return plain or judge_closely(topic, payload, registry, received_at, retained=retained, repeated=repeated)
+
+
+def judge_closely(
+    topic: str, payload: bytes, registry: Registry, received_at: datetime, *, retained: bool, repeated: bool
+) -> Judged:
+    """The long way, which takes everything and says what is wrong with it."""
     form = form_of(topic)
     decoded = form.decode(topic, payload) if form else decode(topic, payload)
     sender = Sender(form.name if form else NATIVE, decoded.device, registry)

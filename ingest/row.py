@@ -5,6 +5,7 @@ with one key and different content are a collision.
 """
 
 from datetime import datetime
+from typing import Protocol
 
 import msgspec
 
@@ -39,45 +40,103 @@ Column = int | bool | str | datetime | None
 Columns = tuple[Column, ...]
 
 
+class Sensed(Protocol):
+    """What a fix says beside when and who: the values both a `Fix` and the short way's own type have, in WGS 84."""
+
+    @property
+    def lon(self) -> float: ...
+    @property
+    def lat(self) -> float: ...
+    @property
+    def speed_kmh(self) -> float | None: ...
+    @property
+    def heading_deg(self) -> float | None: ...
+    @property
+    def altitude_m(self) -> float | None: ...
+    @property
+    def accuracy_m(self) -> float | None: ...
+    @property
+    def hdop(self) -> float | None: ...
+    @property
+    def satellites(self) -> int | None: ...
+    @property
+    def odometer_km(self) -> float | None: ...
+    @property
+    def valid(self) -> bool | None: ...
+    @property
+    def ignition(self) -> bool | None: ...
+    @property
+    def fuel_l(self) -> float | None: ...
+    @property
+    def soc_pct(self) -> float | None: ...
+    @property
+    def ext_voltage_v(self) -> float | None: ...
+    @property
+    def rssi(self) -> int | None: ...
+    @property
+    def seq(self) -> int | None: ...
+    @property
+    def driver(self) -> str | None: ...
+
+
 def columns(fix: Fix, device: Device) -> Columns:
-    """The row of a fix. Accuracy and hdop beyond the column's range mean "useless" and are cut there."""
+    """The row of a fix."""
+    detail = _detail(fix, fix.alarms, fix.extra)
+    return row_of(fix, device, fix.fixed_at, fix.received_at, fix.quality.value, fix.source_datum, detail)
+
+
+def row_of(
+    said: Sensed,
+    device: Device,
+    fixed_at: datetime,
+    received_at: datetime,
+    quality: int,
+    source: Datum,
+    detail: str | None,
+) -> Columns:
+    """Values as columns. Accuracy and hdop beyond the column's range mean "useless" and are cut there."""
+    speed, heading, altitude = said.speed_kmh, said.heading_deg, said.altitude_m
+    accuracy, hdop, odometer = said.accuracy_m, said.hdop, said.odometer_km
     return (
         device.device_no,
-        fix.fixed_at,
-        fix.received_at,
-        fix.quality.value,
+        fixed_at,
+        received_at,
+        quality,
         device.tenant_no,
-        round(fix.lon * 1e7),
-        round(fix.lat * 1e7),
-        DATUM_NUMBER[fix.source_datum],
-        _scaled(fix.speed_kmh, 10),
-        _scaled(fix.heading_deg, 1),
-        _scaled(fix.altitude_m, 1),
-        _scaled(fix.accuracy_m, 10),
-        _scaled(fix.hdop, 10),
-        fix.satellites,
-        None if fix.odometer_km is None else round(fix.odometer_km * 1000),
-        fix.valid,
-        fix.ignition,
-        _detail(fix),
+        round(said.lon * 1e7),
+        round(said.lat * 1e7),
+        DATUM_NUMBER[source],
+        None if speed is None else round(speed * 10),
+        None if heading is None else round(heading),
+        None if altitude is None else round(altitude),
+        None if accuracy is None else min(round(accuracy * 10), SMALLINT_MAX),
+        None if hdop is None else min(round(hdop * 10), SMALLINT_MAX),
+        said.satellites,
+        None if odometer is None else round(odometer * 1000),
+        said.valid,
+        said.ignition,
+        detail,
     )
 
 
-def _scaled(value: float | None, factor: int) -> int | None:
-    return None if value is None else min(round(value * factor), SMALLINT_MAX)
+def plain_detail(said: Sensed) -> str | None:
+    """The detail of a fix without alarms and unknown keys."""
+    if said.seq is said.driver is said.rssi is said.fuel_l is said.soc_pct is said.ext_voltage_v is None:
+        return None
+    return _detail(said, (), {})
 
 
-def _detail(fix: Fix) -> str | None:
+def _detail(said: Sensed, alarms: tuple[str, ...], extra: dict[str, object]) -> str | None:
     """JSON text, or None when there is nothing to keep."""
     kept: dict[str, object] = {}
     for name in DETAIL_FIELDS:
-        value = getattr(fix, name)
+        value = getattr(said, name)
         if value is not None:
             kept[name] = value
-    if fix.alarms:
-        kept["alarms"] = fix.alarms
-    if fix.extra:
-        kept["extra"] = fix.extra
+    if alarms:
+        kept["alarms"] = alarms
+    if extra:
+        kept["extra"] = extra
     return json_text(kept) if kept else None
 
 

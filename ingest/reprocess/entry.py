@@ -5,9 +5,11 @@ would have been stored then. Where it is refused again it waits on, under its fi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from fleet.position import Rejected
 from ingest.batch import Folded, Judged, Key, Outcome, outcome
