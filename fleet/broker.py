@@ -7,7 +7,7 @@ ordinary way. What the messages mean, and when a message may be acknowledged, is
 import asyncio
 import random
 import socket
-import struct
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
 import aiomqtt
+import msgspec
 import structlog
 from aiomqtt.exceptions import MqttConnectError
 from paho.mqtt.packettypes import PacketTypes
@@ -23,14 +24,14 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from fleet import wire
 from fleet.errors import NotConfigured
 
 log = structlog.get_logger("fleet.broker")
 
 WEEK_S = 7 * 24 * 3600  # how long the broker keeps the session of an absent service (MQ5)
 REFUSED = 0x80  # MQTT 5 reason codes from here on are refusals
-PUBACK = struct.Struct("!BBH")  # packet type, two bytes follow, packet identifier; no reason code means success
-READ_AT_ONCE = 64  # messages read before the event loop gets its turn
+READ_AT_ONCE = 64 * 1024  # bytes read before the event loop gets its turn
 RETAIN_WHEN_NEW = 1  # retained messages only with a new subscription, not on every reconnect
 
 
@@ -102,8 +103,7 @@ class Session:
     will: Will | None = None
 
 
-@dataclass(slots=True, eq=False)
-class Delivery:
+class Delivery(msgspec.Struct, eq=False, gc=False):  # one is made for every message; its connection outlives it
     """One message and the right to acknowledge it, bound to the connection it came by (MQ3)."""
 
     topic: str
@@ -134,6 +134,8 @@ class Connection:
         self._gone: asyncio.Future[None] = self._loop.create_future()
         self._inbox: deque[Delivery] = deque()
         self._unacknowledged: deque[Delivery] = deque()
+        self._ahead = bytearray()  # read from the socket and not yet taken apart
+        self._lent: bytearray | None = None  # one packet for the library; None = it reads the socket itself
         self._something_new = asyncio.Event()
         self._unconfirmed: dict[int, tuple[str, asyncio.Future[None]]] = {}
         self._client = _new_client(address, session)
@@ -144,6 +146,7 @@ class Connection:
         self._paho.on_connect = self._on_connect
         self._paho.on_message = self._on_message
         self._paho.on_publish = self._on_publish
+        self._paho._sock_recv = self._recv  # noqa: SLF001
 
     async def __aenter__(self) -> Self:
         if self._entered:  # MQ2: what an earlier connection left in its queues would be handed out again
@@ -160,6 +163,7 @@ class Connection:
         if socket_now is None or not self._paho.is_connected():
             self._end("disconnected at once")
         else:
+            self._lent = bytearray()
             self._loop.add_reader(socket_now.fileno(), self._read)
         return self
 
@@ -234,7 +238,7 @@ class Connection:
         waiting = self._unacknowledged
         packets = bytearray()
         while waiting and waiting[0].settled:
-            packets += PUBACK.pack(PacketTypes.PUBACK << 4, 2, waiting.popleft().packet_id)
+            packets += wire.puback(waiting.popleft().packet_id)
         if packets:  # all in one piece: `ack` of the library costs a system call and a wake-up of the broker each
             self._paho._packet_queue(PacketTypes.PUBACK << 4, packets, 0, 1)  # noqa: SLF001
         return True
@@ -254,6 +258,13 @@ class Connection:
             self._unconfirmed[handed.mid] = (topic, confirmed)
         return confirmed
 
+    def tell(self, messages: Iterable[tuple[str, bytes]]) -> None:
+        """Hand over many messages of QoS 0 in one piece; whether they arrive nobody learns."""
+        packets = b"".join(wire.publish(topic, payload) for topic, payload in messages)
+        if packets and not self._lost:
+            # Queued as acknowledgements are: for a PUBLISH the library would look for a message of its own.
+            self._paho._packet_queue(PacketTypes.PUBACK << 4, packets, 0, 1)  # noqa: SLF001
+
     async def publish(
         self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False, timeout_s: float = 15
     ) -> None:
@@ -268,30 +279,74 @@ class Connection:
         self._library_on_connect(client, userdata, flags, reason, properties)
 
     def _read(self) -> None:
-        """Read on while messages come; the library's own reader takes one message per turn of the event loop."""
+        """Take what has come: messages here, other packets through the library."""
+        before = len(self._inbox)
         try:
-            for _ in range(READ_AT_ONCE):
-                before = len(self._inbox)
-                self._paho.loop_read()
-                if len(self._inbox) == before:
-                    return
+            self._read_ahead()
         except Exception as error:  # whatever it was, the connection cannot be trusted any more
             if not self._client._disconnected.done():  # noqa: SLF001
                 self._client._disconnected.set_exception(error)  # noqa: SLF001
+        if len(self._inbox) > before:
+            self._something_new.set()
+
+    def _read_ahead(self) -> None:
+        try:
+            fresh = self._paho.socket().recv(READ_AT_ONCE)
+        except BlockingIOError:
+            return
+        except OSError:
+            fresh = b""
+        if not fresh:
+            self._lent = None
+            self._paho.loop_read()  # meets the end again and says it to everyone
+            return
+        self._paho._last_bytes_received = time.monotonic()  # noqa: SLF001 - else it would ping, and give up, in the midst of traffic
+        ahead = self._ahead
+        ahead += fresh
+        at = 0
+        while (packet := wire.packet_end(ahead, at)) is not None:
+            start, end = packet
+            message = wire.read_publish(ahead[at], ahead, start, end)
+            if message is None:
+                self._lent = ahead[at:end]
+                self._paho.loop_read()
+            else:
+                self._deliver(message)
+            at = end
+        del ahead[:at]
+
+    def _recv(self, most: int) -> bytes:
+        """What the library reads: the packet lent to it, or from the socket until this object reads for itself."""
+        if self._lent is None:
+            connected = self._paho.socket()
+            if connected is None:
+                raise ConnectionError("no socket")
+            return bytes(connected.recv(most))
+        if not self._lent:
+            raise BlockingIOError
+        taken = bytes(self._lent[:most])
+        del self._lent[:most]
+        return taken
+
+    def _deliver(self, message: wire.Publish) -> None:
+        topic, payload, qos, retained, repeated, packet_id = message
+        delivery = Delivery(topic, payload, retained, qos, packet_id, self, repeated)
+        self._inbox.append(delivery)
+        if qos:
+            self._unacknowledged.append(delivery)
 
     def _on_message(self, client: Any, userdata: Any, message: Any) -> None:
-        delivery = Delivery(
-            message.topic,
-            bytes(message.payload),
-            bool(message.retain),
-            message.qos,
-            message.mid,
-            self,
-            repeated=bool(message.dup),
+        """A message that came right behind the answer to CONNECT, before this object reads for itself."""
+        self._deliver(
+            wire.Publish(
+                message.topic,
+                bytes(message.payload),
+                message.qos,
+                bool(message.retain),
+                bool(message.dup),
+                message.mid,
+            )
         )
-        self._inbox.append(delivery)
-        if delivery.qos:
-            self._unacknowledged.append(delivery)
         self._something_new.set()
 
     def _on_publish(self, client: Any, userdata: Any, packet_id: int, reason: ReasonCode, properties: Any) -> None:
@@ -348,7 +403,15 @@ def _new_client(address: Address, session: Session) -> aiomqtt.Client:
 
 def _require_private_parts(paho: Any) -> None:
     """Crash at start-up, not at the first lost message, when the library no longer has what we reach for (MQ1)."""
-    needed = ("manual_ack_set", "_packet_queue", "loop_read", "on_publish", "is_connected")
+    needed = (
+        "manual_ack_set",
+        "_packet_queue",
+        "_sock_recv",
+        "_last_bytes_received",
+        "loop_read",
+        "on_publish",
+        "is_connected",
+    )
     missing = [name for name in needed if not hasattr(paho, name)]
     if missing:
         raise NotConfigured(f"this paho-mqtt cannot acknowledge by hand: no {', '.join(missing)}")

@@ -203,10 +203,12 @@ class Engine:
             self.tally.stale.inc()
             return
         self.tally.unacknowledged.set(connection.unacknowledged)
-        for judged, said in zip(messages, answers, strict=True):
-            if judged.batch is not None:
-                # Not confirmed one by one: a lost answer is made up for by the device's next try.
-                connection.post(f"fleet/v1/{judged.device}/ack", _answer_payload(judged.batch, said), qos=0)
+        # Not confirmed: a lost answer is made up for by the device's next try.
+        connection.tell(
+            (f"fleet/v1/{judged.device}/ack", _answer_payload(judged.batch, said))
+            for judged, said in zip(messages, answers, strict=True)
+            if judged.batch is not None
+        )
 
     async def _save(self, database: db.Connection, deliveries: list[Delivery], messages: list[Judged]) -> list[Answer]:
         """One transaction; when the database refuses a value, one per message, so that only that message is refused."""
