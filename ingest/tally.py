@@ -1,6 +1,6 @@
 """What ingest counts, as Prometheus metrics; a summary line in the log shows them every few seconds."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
@@ -45,16 +45,17 @@ class Tally:
             registry=self.registry,
         )
 
-    def committed(self, messages: Iterable[Judged], answers: Iterable[Answer]) -> None:
+    def committed(self, messages: Collection[Judged], answers: Iterable[Answer]) -> None:
         """Count a committed batch."""
-        for _, said in zip(messages, answers, strict=True):
-            self.messages.inc()
-            if said.stored:
-                self.stored.inc(said.stored)
-            if said.duplicate:
-                self.duplicate.inc(said.duplicate)
+        stored = duplicate = 0
+        for said in answers:
+            stored += said.stored
+            duplicate += said.duplicate
             for _, reason in said.rejected:
                 self.rejected.labels(reason.value).inc()
+        self.messages.inc(len(messages))
+        self.stored.inc(stored)
+        self.duplicate.inc(duplicate)
 
     def summary(self) -> dict[str, int]:
         """Totals since the start, without those that are zero."""

@@ -50,7 +50,9 @@ def test_a_publish_reads_as_the_library_reads_it(packet: bytes) -> None:
     """Topic, payload, flags and packet identifier are those of paho's own decoder, whatever properties stand between."""
     (ours,), end = read_all(bytearray(packet))
     where = wire.packet_end(packet, 0)
-    assert ours is not None and where is not None and end == len(packet)
+    assert ours is not None
+    assert where is not None
+    assert end == len(packet)
     theirs = _packet.decode_publish(packet[0], packet[where[0] :], MQTTProtocolVersion.MQTTv5)
     assert ours.topic.encode() == theirs.topic
     assert ours.payload == theirs.payload

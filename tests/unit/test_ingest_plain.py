@@ -14,7 +14,6 @@ from ingest.judging import judge_closely
 from ingest.plain import judge_plain
 from ingest.registry import Registry
 
-
 NOW = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
 TOPIC = "fleet/v1/car/pos"
 FIX = {"t": "2026-11-20T09:30:00+08:00", "lon": 117.2, "lat": 39.13, "speed_kmh": 60, "heading_deg": 90.6}
