@@ -5,14 +5,18 @@ import asyncio
 import sys
 from collections.abc import Callable
 
-from benchmarks import ingest
+from benchmarks import ingest, sustained
 
 
 def _ingest(rounds: int) -> list[str]:
     return ingest.report(asyncio.run(ingest.run(rounds)))
 
 
-BENCHMARKS: dict[str, Callable[[int], list[str]]] = {"ingest": _ingest}
+def _sustained(_: int) -> list[str]:
+    return sustained.report(asyncio.run(sustained.run()))
+
+
+BENCHMARKS: dict[str, Callable[[int], list[str]]] = {"ingest": _ingest, "sustained": _sustained}
 
 
 def main() -> int:

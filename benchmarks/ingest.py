@@ -2,6 +2,8 @@
 
 Both drain the same kind of backlog from the broker into the same table with the same durability. The obvious way is an
 ordinary aiomqtt receiver that commits one INSERT per message; it also acknowledges before it has stored anything.
+The floor is what the database takes from one writer when rows lie ready: COPY into the staging table, INSERT of the new
+keys, commit, in batches as large as those of ingest; no broker, no decoding, no latest positions, no raw form.
 """
 
 import asyncio
@@ -19,6 +21,9 @@ import msgspec
 from benchmarks.site import PASSWORD, Site, site
 from fleet import db
 from fleet.broker import WEEK_S, Address, Connection, Session
+from ingest import store
+from ingest.batch import MOST_ROWS
+from ingest.row import Columns
 
 DEVICES = [f"bench{number}" for number in range(20)]
 ROUNDS = 5
@@ -36,7 +41,7 @@ class Measure:
 
     name: str
     messages: int
-    fixes_per_message: int
+    fixes_per_message: int  # 0 = nothing comes through the broker
     drain: Callable[[Site, int], Awaitable[float]]  # rows/s for so many rows waiting in the broker
 
 
@@ -92,6 +97,41 @@ async def drain_naively(here: Site, rows: int) -> float:
     raise AssertionError("unreachable")
 
 
+async def write_ready_rows(here: Site, rows: int) -> float:
+    """The floor; rows/s."""
+    connection = await db.connect(here.engine_url)
+    async with connection:
+        await store.prepare(connection)
+        numbers = [one for (one,) in await (await connection.execute("SELECT device_no FROM device")).fetchall()]
+        newest = await (await connection.execute("SELECT max(fixed_at) FROM position")).fetchone()
+        start_at = (newest and newest[0]) or datetime.now(UTC) - timedelta(hours=10)
+        batches = [_ready(numbers, start_at, number) for number in range(rows // MOST_ROWS)]
+        started_s = time.monotonic()
+        for batch in batches:
+            async with connection.transaction(), connection.cursor() as cursor:
+                async with cursor.copy(store.COPY_ROWS) as copy:
+                    for row in batch:
+                        await copy.write_row(row)
+                await cursor.execute(store.INSERT_ROWS, {"writer_no": 0, "batch": 0})
+        took_s = time.monotonic() - started_s
+    return len(batches) * MOST_ROWS / took_s
+
+
+def _ready(devices: list[int], start_at: datetime, number: int) -> list[Columns]:
+    """A batch in the order of the primary key, later than the batches before it."""
+    rng = random.Random(number)
+    each = MOST_ROWS // len(devices)
+    first_at = start_at + timedelta(milliseconds=number * each + 1)
+    rows: list[Columns] = []
+    for device_no in devices:
+        for step in range(each):
+            at = first_at + timedelta(milliseconds=step)
+            lon_e7, lat_e7 = 1_214_000_000 + rng.randrange(10**6), 312_000_000 + rng.randrange(10**6)
+            sensed = (rng.randrange(800), rng.randrange(360), None, 40, None, 11, rng.randrange(90_000_000))
+            rows.append((device_no, at, first_at, 0, 1, lon_e7, lat_e7, 0, *sensed, None, True, None))
+    return rows
+
+
 async def fill_broker(here: Site, messages: int, fixes_per_message: int, start_at: datetime) -> None:
     """Leave a backlog for the session of ingest: each device a row of fixes, one a millisecond apart from the last."""
     ingest = Address.parse(here.instance.mosquitto.url("ingest"))
@@ -143,6 +183,7 @@ MEASURES = (
     ),
     Measure(name="ingest, one fix per message", messages=20_000, fixes_per_message=1, drain=drain_with_ingest),
     Measure(name="ingest, ten fixes per message", messages=6_000, fixes_per_message=10, drain=drain_with_ingest),
+    Measure(name="floor: ready rows by staging COPY", messages=60_000, fixes_per_message=0, drain=write_ready_rows),
 )
 
 
@@ -154,8 +195,9 @@ async def run(rounds: int = ROUNDS) -> dict[str, float]:
         start_at = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=10)
         for _ in range(rounds):
             for measure in MEASURES:
-                rows = measure.messages * measure.fixes_per_message
-                await fill_broker(here, measure.messages, measure.fixes_per_message, start_at)
+                rows = measure.messages * max(1, measure.fixes_per_message)
+                if measure.fixes_per_message:
+                    await fill_broker(here, measure.messages, measure.fixes_per_message, start_at)
                 start_at += timedelta(milliseconds=rows / len(DEVICES) + 1_000)
                 rates[measure.name].append(await measure.drain(here, rows))
     return {name: statistics.median(taken) for name, taken in rates.items()}
@@ -164,4 +206,6 @@ async def run(rounds: int = ROUNDS) -> dict[str, float]:
 def report(medians: dict[str, float]) -> list[str]:
     """Lines for people: each measure and its ratio to the first."""
     base = medians[MEASURES[0].name]
-    return [f"{name:<48} {rate:>10,.0f} rows/s   x {rate / base:.1f}" for name, rate in medians.items()]
+    lines = [f"{name:<48} {rate:>10,.0f} rows/s   x {rate / base:.1f}" for name, rate in medians.items()]
+    batched, floor = (medians[measure.name] for measure in MEASURES[2:])
+    return [*lines, f"ten fixes per message beside the floor: x {batched / floor:.2f}"]

@@ -7,6 +7,7 @@ broker sends it again.
 
 import asyncio
 import random
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,6 +35,7 @@ log = structlog.get_logger("ingest")
 NAME = "ingest"
 NOBODY = "-"  # no device has this code
 RECEIVE_MAXIMUM = 1_000
+MOST_SAVING = 2  # batches that wait for the database or are with it
 TAKE = 100  # messages judged between two looks at the connection
 LINGER_S = 0.05  # how long a batch waits for company
 IDLE_S = 0.5  # how often an idle loop looks whether it should stop
@@ -137,28 +139,23 @@ class Engine:
             self._connected = False
 
     async def _take_in(self, connection: Connection) -> None:
-        """Batch after batch: while one is being saved the next is collected, and only then the database has it."""
-        saving: asyncio.Task[None] | None = None
+        """Batch after batch, each saved in its turn; while one is with the database the next ones are collected."""
+        saving: deque[asyncio.Task[None]] = deque()
         try:
             while not self.stopping.is_set():
                 deliveries, batch = await self._collect(connection)
-                if saving is not None:
-                    await saving
-                saving = (
-                    asyncio.create_task(self._finish(connection, deliveries, batch.messages)) if deliveries else None
-                )
+                while saving and (len(saving) >= MOST_SAVING or saving[0].done() or not deliveries):
+                    await saving.popleft()
+                if deliveries:
+                    saving.append(asyncio.create_task(self._finish(connection, deliveries, batch.messages)))
+            await asyncio.gather(*saving)
         except BrokerLost:
-            log.debug("connection_lost", saving=saving is not None)  # a batch under way may still be stored
-            if saving is not None:
-                await saving
+            await asyncio.gather(*saving)  # stored all the same, when the database is there
             raise
-        else:
-            if saving is not None:
-                await saving
         finally:
-            if saving is not None and not saving.done():
-                saving.cancel()
-                await asyncio.wait((saving,))
+            for task in saving:
+                task.cancel()
+            await asyncio.gather(*saving, return_exceptions=True)
 
     async def _try_answering(self, connection: Connection) -> None:
         """One confirmed answer to nobody: learn at once, not never, that the broker does not let us answer (MQ8)."""
