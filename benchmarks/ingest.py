@@ -109,9 +109,7 @@ async def write_ready_rows(here: Site, rows: int) -> float:
         started_s = time.monotonic()
         for batch in batches:
             async with connection.transaction(), connection.cursor() as cursor:
-                async with cursor.copy(store.COPY_ROWS) as copy:
-                    for row in batch:
-                        await copy.write_row(row)
+                await store.stage(cursor, batch)
                 await cursor.execute(store.INSERT_ROWS, {"writer_no": 0, "batch": 0})
         took_s = time.monotonic() - started_s
     return len(batches) * MOST_ROWS / took_s

@@ -21,6 +21,7 @@ from fleet.errors import NotConfigured
 
 __all__ = [
     "Connection",
+    "Cursor",
     "Jsonb",
     "Pool",
     "TimestamptzRange",
@@ -38,6 +39,7 @@ __all__ = [
 ]
 
 Connection: TypeAlias = psycopg.AsyncConnection[Any]
+Cursor: TypeAlias = psycopg.AsyncCursor[Any]
 Pool: TypeAlias = AsyncConnectionPool[psycopg.AsyncConnection[Any]]
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -28,7 +28,7 @@ class Outcome(Enum):
     COLLISION = "collision"
 
 
-class Row(msgspec.Struct, frozen=True):  # a dataclass would take longer to make than to fill
+class Row(msgspec.Struct, frozen=True, gc=False):  # a dataclass would take longer to make than to fill
     """One fix on its way into the database."""
 
     columns: Columns
@@ -63,7 +63,7 @@ class DeviceEvent:
     body: str  # JSON
 
 
-class Judged(msgspec.Struct, frozen=True, kw_only=True):
+class Judged(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One message after decoding and judging: everything that has to be stored for it, and what to answer."""
 
     topic: str

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from fleet import db, foreign, journal, raw
 from fleet.sources import Source
@@ -261,7 +262,7 @@ async def test_a_value_the_database_refuses_lets_the_others_through(
         if b'"seq": 10,' in payload:
             columns = list(judged.rows[0].columns)
             columns[5] = 2**40  # lon_e7
-            object.__setattr__(judged.rows[0], "columns", tuple(columns))
+            judged = replace(judged, rows=(replace(judged.rows[0], columns=tuple(columns)), *judged.rows[1:]))
         return judged
 
     monkeypatch.setattr("ingest.reprocess.entry.judge_message", spoiled)

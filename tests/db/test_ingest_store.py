@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from benchmarks.faults.scale import progress, size
 from fleet import db
@@ -15,6 +16,7 @@ from ingest import store
 from ingest.batch import Judged, answer
 from ingest.judging import judge_message
 from ingest.registry import Registry
+from ingest.row import COLUMNS
 from tests.unit.test_ingest_native import JSON, KEYS
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -89,6 +91,21 @@ async def test_the_database_takes_whatever_judging_lets_through(database_url: st
         row = await (await here.connection.execute("SELECT count(*) FROM position")).fetchone()
         assert row is not None
         assert row[0] > 50
+
+
+async def test_a_number_too_large_for_its_column_is_refused_and_never_cut(database_url: str, engine_url: str) -> None:
+    """The binary form of COPY would cut a number to the width of its column without a word: each is refused instead."""
+    here = await database(database_url, engine_url)
+    async with here.connection:
+        sound = here.judge("dev1", {"t": NOW.timestamp()} | FIX)
+        for index, name in enumerate(COLUMNS):
+            if store.STAGED[name] != "int8":
+                continue
+            for value in (2**40, -(2**40), 2**63):
+                columns = (*sound.rows[0].columns[:index], value, *sound.rows[0].columns[index + 1 :])
+                with pytest.raises(store.CannotStore):
+                    await here.save(replace(sound, rows=(replace(sound.rows[0], columns=columns),)))
+        assert await here.save(sound) == [(1, 0, 0)]
 
 
 @pytest.mark.fault
