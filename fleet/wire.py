@@ -7,11 +7,9 @@ which was more than half of what ingest did. Everything that happens once per co
 
 from typing import NamedTuple
 
-from paho.mqtt.packettypes import PacketTypes
-
 LONGEST_LENGTH = 4  # bytes of the remaining length
 CONTINUES = 0x80
-PUBLISH, PUBACK = PacketTypes.PUBLISH, PacketTypes.PUBACK
+PUBLISH, PUBACK = 3, 4  # packet types
 
 
 class Malformed(ValueError):

@@ -25,11 +25,21 @@ DatabaseLost = (
     pg_errors.OperationalError,
     pg_errors.InterfaceError,
 )  # try again later, nothing is wrong with the batch
-CannotStore = (pg_errors.DataError, pg_errors.IntegrityError, OverflowError)  # a value the database refuses: find the message
+CannotStore = (
+    pg_errors.DataError,
+    pg_errors.IntegrityError,
+    OverflowError,
+)  # a value the database refuses: find the message
 
 # The binary form costs a tenth of the text, but cuts a number to the width of its column without a word. So every number
 # is staged as a bigint, which refuses what it cannot hold, and the INSERT, which refuses too, gives it its width.
-_STAGED = {"fixed_at": "timestamptz", "received_at": "timestamptz", "valid": "bool", "ignition": "bool", "detail": "text"}
+_STAGED = {
+    "fixed_at": "timestamptz",
+    "received_at": "timestamptz",
+    "valid": "bool",
+    "ignition": "bool",
+    "detail": "text",
+}
 STAGED = {name: _STAGED.get(name, "int8") for name in COLUMNS}
 _LIST = ", ".join(COLUMNS)
 _READY = _LIST.replace("detail", "detail::jsonb")
