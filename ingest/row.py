@@ -35,6 +35,7 @@ COLUMNS = (
 CONTENT_FROM = COLUMNS.index("lon_e7")
 SMALLINT_MAX = 32_767
 DATUM_NUMBER = {datum: datum.number for datum in Datum}
+BACKSLASH, NUL = "\\\\", "\\u0000"  # as JSON writes them
 DETAIL_FIELDS = ("fuel_l", "soc_pct", "ext_voltage_v", "rssi", "seq", "driver")
 NO_DETAIL = (None,) * len(DETAIL_FIELDS)
 Column = int | bool | str | datetime | None
@@ -108,7 +109,7 @@ def row_of(
         round(said.lat * 1e7),
         DATUM_NUMBER[source],
         None if speed is None else round(speed * 10),
-        None if heading is None else round(heading),
+        None if heading is None else round(heading) % 360,  # 359.6 is north
         None if altitude is None else round(altitude),
         None if accuracy is None else min(round(accuracy * 10), SMALLINT_MAX),
         None if hdop is None else min(round(hdop * 10), SMALLINT_MAX),
@@ -142,7 +143,11 @@ def _detail(said: Sensed, alarms: tuple[str, ...], extra: dict[str, object]) -> 
 
 def json_text(value: object) -> str:
     """JSON that PostgreSQL takes: it refuses the character NUL, which becomes the replacement character."""
-    return msgspec.json.encode(value, order="sorted").decode().replace("\\u0000", "�")
+    text = msgspec.json.encode(value, order="sorted").decode()
+    if NUL not in text:
+        return text
+    # A backslash and the letters u0000 behind it are none: between the backslashes there is no such doubt.
+    return BACKSLASH.join(part.replace(NUL, "�") for part in text.split(BACKSLASH))
 
 
 def plain_text(text: str) -> str:

@@ -25,11 +25,16 @@ DatabaseLost = (
     pg_errors.OperationalError,
     pg_errors.InterfaceError,
 )  # try again later, nothing is wrong with the batch
+# A value the database refuses: find the message. The two in the middle are called operational, but trying again changes nothing.
 CannotStore = (
     pg_errors.DataError,
     pg_errors.IntegrityError,
+    pg_errors.ProgramLimitExceeded,
+    pg_errors.StatementTooComplex,
     OverflowError,
-)  # a value the database refuses: find the message
+)
+
+LONGEST_DEVICE = 200  # characters of a sender's name in quarantine, where an index holds it: a body may name 64 KiB
 
 # The binary form costs a tenth of the text, but cuts a number to the width of its column without a word. So every number
 # is staged as a bigint, which refuses what it cannot hold, and the INSERT, which refuses too, gives it its width.
@@ -291,7 +296,7 @@ def quarantined(judged: Judged, rejection: Rejection) -> dict[str, object]:
     identity = repr((judged.device, rejection.reason.value, rejection.item)).encode() + rejection.payload
     return {
         "tenant_id": judged.tenant_id,
-        "device": plain_text(judged.device),
+        "device": plain_text(judged.device)[:LONGEST_DEVICE],
         "topic": plain_text(judged.topic),
         "at": judged.received_at,
         "reason": rejection.reason.value,

@@ -20,6 +20,7 @@ from ingest.formats.said import (
     Said,
     Unreadable,
     key_of,
+    object_of,
     one_fix,
     or_refuse,
     read_object,
@@ -51,7 +52,6 @@ class _Bulk(msgspec.Struct, frozen=True):
 
 
 _bulk = msgspec.json.Decoder(_Bulk)
-_item = msgspec.json.Decoder(dict[str, object])
 
 
 def takes(topic: str) -> bool:
@@ -118,7 +118,7 @@ def _several(payload: bytes) -> tuple[Item, ...]:
 
 def _item_of(payload: bytes, index: int) -> Item:
     try:
-        return _reading(Said(_item.decode(payload), "the location")), payload
+        return _reading(Said(object_of(payload), "the location")), payload
     except Unreadable as error:
         return Rejection(reason=error.reason, detail=str(error), payload=payload, item=index)
     except JsonError as error:

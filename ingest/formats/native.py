@@ -6,7 +6,7 @@ Bytes in, readings or named rejections out; any bytes whatever give an answer. O
 import msgspec
 
 from fleet.position import Datum, Rejected
-from ingest.formats.said import MOST_BYTES, MOST_FIXES, JsonError, Unreadable, refuse
+from ingest.formats.said import MOST_BYTES, MOST_FIXES, JsonError, Unreadable, object_of, refuse
 from ingest.instant import read_instant
 from ingest.reading import Decoded, Event, Item, Positions, Reading, Refused, Rejection, State
 
@@ -31,7 +31,6 @@ CONTRACT_ALARMS = frozenset(
     | {"illegal_ignition", "illegal_displacement", "stolen", "collision", "rollover", "fuel_abnormal", "long_stop"}
     | {"area", "route", "encrypted"}
 )
-_reader = msgspec.json.Decoder(dict[str, object])
 
 
 class _Envelope(msgspec.Struct, frozen=True):
@@ -129,7 +128,7 @@ def _positions(device: str, payload: bytes) -> Positions:
 
 def _item(device: str, payload: bytes, index: int | None) -> Item:
     try:
-        return _reading(device, _reader.decode(payload)), payload
+        return _reading(device, object_of(payload)), payload
     except Unreadable as unreadable:
         return Rejection(reason=unreadable.reason, detail=str(unreadable), payload=payload, item=index)
     except JsonError as error:
@@ -189,7 +188,7 @@ def _event(device: str, payload: bytes) -> Event | Refused:
     if len(payload) > MOST_BYTES:
         return refuse(device, payload, Rejected.OVERSIZED, f"{len(payload)} bytes, at most {MOST_BYTES}")
     try:
-        body = _reader.decode(payload)
+        body = object_of(payload)
         code = body.pop("code", None)
         said = body.pop("t", None)
         happened_at = None if said is None else read_instant(said)

@@ -5,6 +5,7 @@ without (its place and, where the form has one, its time) raises Unreadable.
 """
 
 import math
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -16,7 +17,12 @@ from ingest.reading import Decoded, Positions, Reading, Refused, Rejection
 
 MOST_BYTES = 64 * 1024
 MOST_FIXES = 100  # in a message; also what keeps one message from filling quarantine
+MOST_NESTED = 32  # levels: whoever reads a fix again, with however much on its stack, must be able to
 JsonError = (msgspec.MsgspecError, ValueError, RecursionError)  # RecursionError: a nesting bomb
+STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+SQUARE = bytes.maketrans(b"{}", b"[]")
+TOO_MANY = b"[" * (MOST_NESTED + 1)
+NO_BRACKETS = bytes(sorted(set(range(256)) - set(b"{}[]")))
 FLAGS: dict[object, bool] = {"0": False, "1": True, "false": False, "true": True}
 _object = msgspec.json.Decoder(dict[str, object])
 
@@ -110,6 +116,8 @@ class Said:
 def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
+    if isinstance(value, str) and "_" in value:  # Python's habit, nobody's number
+        return None
     try:
         number = float(value)
     except (ValueError, OverflowError):
@@ -122,9 +130,26 @@ def read_object(payload: bytes) -> dict[str, object]:
     if len(payload) > MOST_BYTES:
         raise Unreadable(Rejected.OVERSIZED, f"{len(payload)} bytes, at most {MOST_BYTES}")
     try:
-        return _object.decode(payload)
+        return object_of(payload)
     except JsonError as error:
         raise Unreadable(Rejected.MALFORMED, str(error)) from error
+
+
+def object_of(payload: bytes) -> dict[str, object]:
+    """The JSON object some bytes are. Raises JsonError, also for what is nested deeper than `MOST_NESTED`."""
+    if payload.count(b"[") + payload.count(b"{") > MOST_NESTED:
+        _refuse_nested(payload)
+    return _object.decode(payload)
+
+
+def _refuse_nested(payload: bytes) -> None:
+    brackets = STRING.sub(b"", payload).translate(SQUARE, NO_BRACKETS)
+    for _ in range(MOST_NESTED):  # each turn takes away the innermost level
+        if TOO_MANY in brackets:
+            break
+        brackets = brackets.replace(b"[]", b"")
+    if brackets:
+        raise ValueError(f"brackets nested deeper than {MOST_NESTED} levels, or not in pairs")
 
 
 def or_refuse(device: str, payload: bytes, read: Callable[[], Decoded]) -> Decoded:

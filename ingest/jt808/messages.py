@@ -199,13 +199,20 @@ def _driver(message: Message, _: Profile) -> DriverCard:
 
 
 def _driver_2011(body: bytes) -> DriverCard:
-    """The 2011 edition begins with the name and says nothing of putting in or taking out."""
+    """The 2011 edition begins with the name and says nothing of putting in or taking out.
+
+    Seen: units whose certificate has the 20 bytes of the later editions; the lengths in the body tell.
+    """
     fields = Fields(body)
+    name, identity_card = fields.sized_text("name"), fields.text("identity card", IDENTITY_BYTES)
+    rest = fields.rest()
+    short = len(rest) > LICENCE_BYTES and len(rest) == LICENCE_BYTES + 1 + rest[LICENCE_BYTES]
+    fields = Fields(rest)
     return DriverCard(
         inserted=None,
-        name=fields.sized_text("name"),
-        identity_card=fields.text("identity card", IDENTITY_BYTES),
-        licence=fields.text("licence", LICENCE_BYTES_2011),
+        name=name,
+        identity_card=identity_card,
+        licence=fields.text("licence", LICENCE_BYTES if short else LICENCE_BYTES_2011),
         authority=fields.sized_text("authority"),
     )
 

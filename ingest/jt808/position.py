@@ -26,6 +26,7 @@ FIXED = Struct(">IIIIhHH6s")
 _TAKEN = STATUS_ACC | STATUS_FIX_VALID | STATUS_SOUTH | STATUS_WEST | STATUS_ENCRYPTED
 _LOAD_SHIFT, _LOAD_BITS = 8, 3
 _UNNAMED_FROM = 23
+MOST_ITEMS = 255  # of one position, one for each id: what comes behind them is kept as one piece
 
 
 def read_position(body: bytes, profile: Profile = STANDARD) -> Reading:
@@ -72,29 +73,24 @@ def _read_items(body: bytes, profile: Profile, extra: dict[str, object]) -> dict
     """Contract keys of the items; everything else goes to `extra`. A cut item never costs the position."""
     said: dict[str, Any] = {}
     table = profile.items
-    at, end = FIXED.size, len(body)
+    kept: dict[int, int] = {}
+    at, end, count = FIXED.size, len(body), 0
     while at < end:
         value_at = at + 2
-        if value_at > end or value_at + body[at + 1] > end:
+        count += 1
+        if count > MOST_ITEMS or value_at > end or value_at + body[at + 1] > end:
             extra["rest"] = body[at:].hex()
             break
         number, size = body[at], body[at + 1]
         value = body[value_at : value_at + size]
         item = table.get(number)
         if item is None or size not in item.sizes or item.key in said or item.key in extra:
-            _keep(extra, number, value)
+            # Hexadecimal under the item's id; a second one of the same id gets a number behind it.
+            kept[number] = kept.get(number, 0) + 1
+            extra[f"0x{number:02x}" if kept[number] == 1 else f"0x{number:02x}#{kept[number]}"] = value.hex()
         elif item.key in CONTRACT_KEYS:
             said[item.key] = item.read(value)
         else:
             extra[item.key] = item.read(value)
         at = value_at + size
     return said
-
-
-def _keep(extra: dict[str, object], number: int, value: bytes) -> None:
-    """Hexadecimal under the item's id; a second one of the same id gets a number behind it."""
-    name, count = f"0x{number:02x}", 1
-    while name in extra:
-        count += 1
-        name = f"0x{number:02x}#{count}"
-    extra[name] = value.hex()

@@ -23,6 +23,7 @@ LONGEST_HEADER = 21
 MOST_ESCAPED = 2 * (LONGEST_HEADER + MOST_BODY + 1)  # every byte escaped
 PHONE_BYTES = 6
 PHONE_BYTES_2019 = 10
+IMEI_DIGITS = 14  # of an IMEI without its check digit
 _HEAD = Struct(">HH")
 _SERIAL = Struct(">H")
 _PARTS = Struct(">HH")
@@ -50,8 +51,9 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def device(self) -> str:
-        """The device id: the phone number without leading zeros."""
-        return self.phone.hex().lstrip("0")
+        """The device id: the phone number without leading zeros; of a unit that says its IMEI instead, the IMEI."""
+        digits = self.phone.hex()
+        return digits.lstrip("0") if digits.isdigit() else _with_check_digit(str(int.from_bytes(self.phone)))
 
 
 def read_frame(escaped: bytes) -> Message:
@@ -77,8 +79,10 @@ def read_frame(escaped: bytes) -> Message:
         raise Unreadable(f"length: the header says {said} bytes of body, there are {real}")
     phone = data[at:serial_at]
     digits = phone.hex()
-    if not digits.isdigit() or not digits.strip("0"):
+    if not digits.isdigit() and not _is_imei(phone):
         raise Unreadable(f"phone: {digits} is not a number")
+    if not digits.strip("0"):
+        raise Unreadable("phone: all zeros, so nobody knows who it is")
     if attributes & IN_PARTS:
         parts, part = _PARTS.unpack_from(data, serial_at + 2)
         if not 1 <= part <= parts:
@@ -120,6 +124,17 @@ def phone_of(device: str, version: int | None = None) -> bytes:
     """The phone field for a device id of digits."""
     width = 2 * (PHONE_BYTES if version is None else PHONE_BYTES_2019)
     return bytes.fromhex(device.rjust(width, "0"))
+
+
+def _is_imei(phone: bytes) -> bool:
+    """Units without a phone number say the first 14 digits of their IMEI in the six bytes, in binary (seen: Traccar)."""
+    return len(phone) == PHONE_BYTES and len(str(int.from_bytes(phone))) == IMEI_DIGITS
+
+
+def _with_check_digit(digits: str) -> str:
+    """A number with the digit of Luhn's formula behind it, as IMEIs have it."""
+    doubled = [int(digit) * (2 - place % 2) for place, digit in enumerate(reversed(digits))]
+    return digits + str(-sum(number // 10 + number % 10 for number in doubled) % 10)
 
 
 def _unescaped(escaped: bytes) -> bytes:
