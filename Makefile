@@ -4,7 +4,7 @@ IN := .venv/bin
 # Arguments for pytest and the benchmarks: make test ARGS="tests/unit -k order"
 ARGS ?=
 
-.PHONY: help env up down test check chaos bench logs backup restore format locks
+.PHONY: help env up down test check chaos fuzz bench logs backup restore format locks
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -36,6 +36,10 @@ test: env ## every test, on servers of its own (ARGS= goes to pytest)
 
 chaos: env ## every fault at full size, one after another (SEED= repeats a run, ARGS="-k f05" takes some)
 	@DAYLIGHT_CHAOS=1 DAYLIGHT_SEED="$(or $(SEED),1)" $(IN)/pytest -m fault -v -s --timeout 0 $(ARGS)
+
+fuzz: env ## every decoder guided by coverage for MINUTES= each (10), with a library of its own
+	@$(IN)/python -m pip install --quiet --require-hashes -r requirements/fuzz.lock
+	@$(IN)/python -m benchmarks.fuzz --minutes "$(or $(MINUTES),10)" --seed "$(or $(SEED),1)" $(ARGS)
 
 bench: env ## benchmarks as ratios (ARGS= goes to them)
 	@$(IN)/python -m benchmarks $(ARGS)

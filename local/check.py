@@ -18,8 +18,12 @@ STEPS = {
     "types": ["mypy"],
     "layers": ["lint-imports", "--no-cache"],
 }
-LOCKS = {"run.lock": [], "dev.lock": ["--group", "dev", "--group", "build"]}
-COMPILE = ["pip", "compile", "pyproject.toml", "--universal", "--python-version", "3.11", "--generate-hashes"]
+LOCKS = {
+    "run.lock": ["pyproject.toml"],
+    "dev.lock": ["pyproject.toml", "--group", "dev", "--group", "build"],
+    "fuzz.lock": ["--group", "fuzz"],  # beside the environment, for `make fuzz` alone
+}
+COMPILE = ["pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes"]
 COMPILE += ["--no-emit-index-url", "--no-header", "-q"]
 
 
@@ -54,8 +58,8 @@ def test(arguments: list[str]) -> int:
 
 def locks() -> int:
     """Resolve the requirements again; versions and hashes only, no addresses."""
-    for name, groups in LOCKS.items():
-        command = [str(TOOLS / "uv"), *COMPILE, *groups, "-o", f"requirements/{name}"]
+    for name, sources in LOCKS.items():
+        command = [str(TOOLS / "uv"), *COMPILE, *sources, "-o", f"requirements/{name}"]
         subprocess.run(command, check=True, cwd=REPOSITORY)
     return 0
 

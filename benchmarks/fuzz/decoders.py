@@ -1,27 +1,27 @@
 """What is fuzzed: each decoder with the path behind it, and what must hold for any bytes whatever.
 
 A check answers with how long our code took (processor time of the thread, so that other programs on the machine do not
-count) and raises Broken when the answer is none: a fix that is no place on earth, a row no column takes, text the
+count) and what it would store, and raises Broken when the answer is none: a fix that is no place on earth, a row no column takes, text the
 database refuses. Any exception of the decoder itself passes through: that is the crash we look for.
 """
 
 import json
-import math
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from fleet.position import Datum, Rejected
 from ingest.batch import Judged
 from ingest.clean import Device
 from ingest.formats import FORMATS
-from ingest.judging import judge_message
 from ingest.jt808.gateway.codes import Codes
 from ingest.jt808.gateway.conversation import Conversation, Store, Tell
 from ingest.jt808.gateway.events import event, of_card
 from ingest.jt808.gateway.upload import payloads
 from ingest.jt808.show import show
 from ingest.jt808.wire import Splitter
+from ingest.judging import judge_message
 from ingest.registry import Binding, Registry
 from ingest.row import COLUMNS, SMALLINT_MAX
 from ingest.store import LONGEST_DEVICE, quarantined
@@ -55,15 +55,24 @@ REGISTRY = Registry(
 REASONS = frozenset(Rejected)
 SMALLINTS = ("speed_dkmh", "altitude_m", "accuracy_dm", "hdop_d", "satellites", "source_datum", "tenant_no")
 LIMITS = {
-    **{name: (-SMALLINT_MAX - 1, SMALLINT_MAX) for name in SMALLINTS},
-    **{name: (-(2**31), 2**31 - 1) for name in ("device_no", "odometer_m", "quality")},
+    **dict.fromkeys(SMALLINTS, (-SMALLINT_MAX - 1, SMALLINT_MAX)),
+    **dict.fromkeys(("device_no", "odometer_m", "quality"), (-(2**31), 2**31 - 1)),
     "heading_deg": (0, 359),
     "lon_e7": (-1_800_000_000, 1_800_000_000),
     "lat_e7": (-900_000_000, 900_000_000),
 }
 BOUNDS = tuple((place, name, *LIMITS[name]) for place, name in enumerate(COLUMNS) if name in LIMITS)
 FIXED_AT, DETAIL = COLUMNS.index("fixed_at"), COLUMNS.index("detail")
-Check = Callable[[bytes], float]
+
+
+class Answered(NamedTuple):
+    """What a check measured."""
+
+    took_s: float
+    stored: int  # fixes and events
+
+
+Check = Callable[[bytes], Answered]
 
 
 class Broken(AssertionError):
@@ -77,29 +86,33 @@ def check_of(name: str) -> Check:
     topics = TOPICS[name]
     form = next(form for form in FORMATS if form.name == name)
 
-    def check(payload: bytes) -> float:
-        slowest_s = max(_through_ingest(topic, payload) for topic in topics)
+    def check(payload: bytes) -> Answered:
+        answers = [_through_ingest(topic, payload) for topic in topics]
         form.topic_of(payload)
-        return slowest_s
+        return _together(answers)
 
     return check
 
 
-def _through_ingest(topic: str, payload: bytes, received_at: datetime = NOW) -> float:
+def _together(answers: list[Answered]) -> Answered:
+    return Answered(max((one.took_s for one in answers), default=0.0), sum(one.stored for one in answers))
+
+
+def _through_ingest(topic: str, payload: bytes, received_at: datetime = NOW) -> Answered:
     """Decode, judge, make rows; then look at what came out. The time of the first three."""
     began_s = time.thread_time()
     judged = judge_message(topic, payload, REGISTRY, received_at)
     took_s = time.thread_time() - began_s
     inspect(judged, payload)
-    return took_s
+    return Answered(took_s, len(judged.rows) + (judged.event is not None))
 
 
-def _terminal(stream: bytes) -> float:
+def _terminal(stream: bytes) -> Answered:
     """A stream of frames: shown to people, and taken by a conversation whose terminal has proved who it is.
 
     The time is that of one frame, or of ingest for one batch the gateway publishes, whichever is longer.
     """
-    slowest_s = 0.0
+    answers: list[Answered] = []
     began_s = time.thread_time()
     shown = list(show(stream))
     shown_s = time.thread_time() - began_s
@@ -118,16 +131,19 @@ def _terminal(stream: bytes) -> float:
             times = [item[0].fixed_at for item in step.items if isinstance(item, tuple)]
             now = next((at for at in times if at is not None), NOW)
             for _, payload in sent:
-                slowest_s = max(slowest_s, _through_ingest("fleet/v1/d/pos", payload, now))
+                answers.append(_through_ingest("fleet/v1/d/pos", payload, now))
         elif isinstance(step, Tell):
             said = event(of_card(step.card), step.card.at or NOW)
-            slowest_s = max(slowest_s, _through_ingest("fleet/v1/d/event", said))
-    return max(slowest_s, gateway_s / frames, shown_s / frames)
+            answers.append(_through_ingest("fleet/v1/d/event", said))
+    return _together([*answers, Answered(gateway_s / frames, 0), Answered(shown_s / frames, 0)])
 
 
 def inspect(judged: Judged, payload: bytes) -> None:
     """Everything the database is to take. Raises Broken."""
-    expect(bool(judged.rows or judged.rejections or judged.state or judged.event or _is_empty(judged, payload)), "no answer")
+    expect(
+        bool(judged.rows or judged.rejections or judged.state or judged.event or _is_empty(judged, payload)),
+        "no answer",
+    )
     for row in judged.rows:
         for place, name, lowest, highest in BOUNDS:
             value = row.columns[place]
@@ -153,7 +169,7 @@ def inspect(judged: Judged, payload: bytes) -> None:
         expect(rejection.item is None or 0 <= rejection.item < 2**31, "an index too large")
 
 
-def expect(holds: bool, words: str) -> None:  # noqa: FBT001 - reads as a sentence
+def expect(holds: bool, words: str) -> None:
     """Raises Broken unless it holds."""
     if not holds:
         raise Broken(words)

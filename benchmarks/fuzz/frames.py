@@ -77,6 +77,8 @@ def mutate(stream: Stream, other: Stream, rng: random.Random) -> bytes:
     if luck < 0.05 or not stream.frames:
         return strike(splice(stream.data, other.data, rng), rng)[:LONGEST]
     frame = rng.choice(stream.frames)
+    if frame.kind not in LOCATING and rng.random() < 0.3:
+        frame = next((lent for lent in other.frames if lent.kind in LOCATING), frame)
     if luck < 0.10:
         inner = strike(frame.written()[1:-1], rng)
         return _framed(inner[:-1] + bytes([reduce(xor, inner[:-1], 0)]))
@@ -145,8 +147,12 @@ def _item(rng: random.Random) -> bytes:
 
 def _time(rng: random.Random) -> bytes:
     if rng.random() < 0.3:
-        return rng.choice((bytes(6), b"\xff" * 6, rng.randbytes(6), bytes.fromhex("260229000000"), b"\x99\x12\x31\x23\x59\x59"))
-    return bytes.fromhex(f"2603{rng.randint(1, 12):02}{rng.randint(0, 23):02}{rng.randint(0, 59):02}{rng.randint(0, 61):02}")
+        return rng.choice(
+            (bytes(6), b"\xff" * 6, rng.randbytes(6), bytes.fromhex("260229000000"), b"\x99\x12\x31\x23\x59\x59")
+        )
+    return bytes.fromhex(
+        f"2603{rng.randint(1, 12):02}{rng.randint(0, 23):02}{rng.randint(0, 59):02}{rng.randint(0, 61):02}"
+    )
 
 
 def _in_parts(frame: Frame, rng: random.Random) -> bytes:

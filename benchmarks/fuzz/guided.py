@@ -22,22 +22,26 @@ def main() -> None:
     name, folder, seconds, seed = sys.argv[1:]
     check = check_of(name)
     module = frames if name == JT808 else sentences
-    last = module.read(b"{}")
+    earlier = [module.read(b"{}")]  # lends its values
 
     def mutate(data: bytes, most: int, seed: int) -> bytes:
-        nonlocal last
         rng = random.Random(seed)
         if rng.random() >= OURS:
             return bytes(atheris.Mutate(data, most))
-        one, last = module.read(data), last
-        changed = module.mutate(one, last, rng)
-        last = one
+        one = module.read(data)
+        changed = module.mutate(one, earlier[-1], rng)
+        earlier[:] = [one]
         return bytes(changed[:most])
 
     def one(data: bytes) -> None:
         check(data)
 
-    options = [f"-max_total_time={seconds}", f"-seed={seed}", f"-max_len={LONGEST}", f"-artifact_prefix={folder}/broken-"]
+    options = [
+        f"-max_total_time={seconds}",
+        f"-seed={seed}",
+        f"-max_len={LONGEST}",
+        f"-artifact_prefix={folder}/broken-",
+    ]
     atheris.Setup([sys.argv[0], *options, "-timeout=5", "-print_final_stats=1", folder], one, custom_mutator=mutate)
     atheris.Fuzz()
 

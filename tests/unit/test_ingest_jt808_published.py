@@ -25,7 +25,9 @@ from ingest.reading import Positions, Rejection
 DOMAIN_2013 = "7e0200002c013800138000000100000000000c00030255139006fc548000050258005a26112009300001040001e2400202019530011c31010d797e"
 DOMAIN_2019 = "7e0200402c0100000000013800138000000100000000000c00030255139006fc548000050258005a26112009300001040001e2400202019530011c31010d387e"
 DATA = Path(__file__).parent / "data"
-CASES: dict[str, dict[str, Any]] = {case["name"]: case for case in json.loads((DATA / "jt808_published.json").read_text())}
+CASES: dict[str, dict[str, Any]] = {
+    case["name"]: case for case in json.loads((DATA / "jt808_published.json").read_text())
+}
 FRAMES = [line.split() for line in (DATA / "jt808_frames.txt").read_text().splitlines()]
 # Read as said and then refused, because the publisher's made-up latitude is above 90, or it is 0/0.
 NOWHERE = "impossible"
