@@ -11,7 +11,7 @@ from fleet.geo import from_wgs84
 from fleet.position import Datum, Quality, Rejected
 from ingest.clean import Device, Doubt, judge, place
 from ingest.reading import Reading
-from ingest.row import COLUMNS, columns
+from ingest.row import COLUMNS, columns, json_text
 
 NOW = datetime(2026, 2, 14, 4, 0, tzinfo=UTC)
 DEVICE = Device(
@@ -136,3 +136,16 @@ def test_columns_keep_everything_in_small_integers() -> None:
     assert json.loads(str(row["detail"])) == {"alarms": ["sos"], "driver": "�", "extra": {"a": [1]}}
     bare = dict(zip(COLUMNS, columns(place(reading(), "dev1", NOW), DEVICE), strict=True))
     assert bare["detail"] is None
+
+
+def test_a_direction_just_below_north_is_stored_as_north() -> None:
+    """359.6 degrees would round to 360, which is no direction of ours."""
+    for said, stored in ((359.4, 359), (359.6, 0), (0, 0)):
+        row = dict(zip(COLUMNS, columns(place(reading(heading_deg=said), "dev1", NOW), DEVICE), strict=True))
+        assert row["heading_deg"] == stored
+
+
+@given(st.lists(st.sampled_from(["\x00", "\\", "u0000", '"', "a"]), max_size=8).map("".join))
+def test_nul_is_replaced_and_what_only_looks_like_it_is_kept(text: str) -> None:
+    """PostgreSQL takes no NUL in JSON; a backslash with the letters u0000 behind it is text like any other."""
+    assert json.loads(json_text({text: [text]})) == {text.replace("\x00", "�"): [text.replace("\x00", "�")]}
