@@ -147,10 +147,19 @@ def _instead(value: bytes, other: Text, rng: random.Random) -> bytes:
         return b'"' + value.strip(b'"') + b'"' if b'"' not in value[1:-1] else value.strip(b'"')
     if luck < 0.99:
         return _nested(value, rng.choice(DEPTHS[:4]), rng)
-    if luck < 0.996:
+    if luck < 0.995:
         return _nested(value, rng.choice(DEPTHS), rng)
-    piece = rng.choice((b"a", b"0", b"9", b"\\u0000", b"\\\\", "车".encode(), b"\x00", b","))
-    return b'"' + piece * (rng.choice((300, 3_000, 65_000)) // len(piece)) + b'"'
+    return _many(rng)
+
+
+def _many(rng: random.Random) -> bytes:
+    """Up to what a message may hold, of one thing: characters of a text, or values of a list."""
+    length = rng.choice((300, 3_000, 65_000))
+    if rng.random() < 0.5:
+        piece = rng.choice((b"a", b"0", b"9", b"\\u0000", b"\\\\", "车".encode(), b"\x00", b","))
+        return b'"' + piece * (length // len(piece)) + b'"'
+    piece = rng.choice(rng.choice((NUMBERS, WORDS, BROKEN))) + b","
+    return b"[" + piece * (length // len(piece)) + b"1]"
 
 
 def _near(value: bytes, rng: random.Random) -> bytes:

@@ -20,7 +20,6 @@ from ingest.formats.said import (
     Said,
     Unreadable,
     key_of,
-    object_of,
     one_fix,
     or_refuse,
     read_object,
@@ -78,7 +77,7 @@ def _message(device: str, payload: bytes) -> Decoded:
         raise Unreadable(Rejected.MALFORMED, "header.msg_id is missing or not a number")
     in_parts = "frag_total" in header.rest  # of several packets: the gateway does not put them together
     if number == BULK and (body.rest or not in_parts):
-        items = _several(payload)
+        items = _several(payload, body.rest.get("location"))
         return Positions(device=device, items=items, count=len(items))
     if number in HOLDS_POSITION and (body.rest or not in_parts):
         where = HOLDS_POSITION[number]
@@ -106,23 +105,24 @@ def plain_phone(phone: str) -> str:
     return phone.lstrip("0") or "0"
 
 
-def _several(payload: bytes) -> tuple[Item, ...]:
+def _several(payload: bytes, values: object) -> tuple[Item, ...]:
+    """Each location on its own: what it says, read already, and its bytes."""
     try:
         locations = _bulk.decode(payload).body.location
     except JsonError as error:
         raise Unreadable(Rejected.MALFORMED, f"body.location: {error}") from error
     if len(locations) > MOST_FIXES:
         raise Unreadable(Rejected.OVERSIZED, f"{len(locations)} locations, at most {MOST_FIXES}")
-    return tuple(_item_of(bytes(location), index) for index, location in enumerate(locations))
+    if not isinstance(values, list) or len(values) != len(locations):
+        raise Unreadable(Rejected.MALFORMED, "body.location is there twice")
+    return tuple(_item_of(value, bytes(locations[index]), index) for index, value in enumerate(values))
 
 
-def _item_of(payload: bytes, index: int) -> Item:
+def _item_of(value: object, payload: bytes, index: int) -> Item:
     try:
-        return _reading(Said(object_of(payload), "the location")), payload
+        return _reading(Said(value, "the location")), payload
     except Unreadable as error:
         return Rejection(reason=error.reason, detail=str(error), payload=payload, item=index)
-    except JsonError as error:
-        return Rejection(reason=Rejected.MALFORMED, detail=str(error), payload=payload, item=index)
 
 
 def _reading(said: Said) -> Reading:

@@ -5,8 +5,18 @@ Bytes in, readings or named rejections out; any bytes whatever give an answer. O
 
 import msgspec
 
-from fleet.position import Datum, Rejected
-from ingest.formats.said import MOST_BYTES, MOST_FIXES, JsonError, Unreadable, object_of, refuse
+from fleet.position import Rejected
+from ingest.formats.said import (
+    MOST_BYTES,
+    MOST_FIXES,
+    JsonError,
+    Read,
+    Unreadable,
+    datum_of,
+    object_of,
+    reader_of,
+    refuse,
+)
 from ingest.instant import read_instant
 from ingest.reading import Decoded, Event, Item, Positions, Reading, Refused, Rejection, State
 
@@ -15,6 +25,7 @@ SUBSCRIPTIONS = ("fleet/v1/+/pos", "fleet/v1/+/status", "fleet/v1/+/event")
 PREFIX = ("fleet", "v1")
 IDENTITY_KEYS = ("device", "device_id")
 BOOLEANS = ("valid", "ignition")
+NOT_SAID = (b"", b"null")
 OWN_KEYS = frozenset(Reading.__struct_fields__) - {"fixed_at", "datum", "extra"}
 CONTRACT_ALARMS = frozenset(
     {
@@ -40,7 +51,7 @@ class _Envelope(msgspec.Struct, frozen=True):
     fixes: list[msgspec.Raw] | None = None
     device: str | int | None = None
     device_id: str | int | None = None
-    crs: object = None
+    crs: msgspec.Raw = msgspec.Raw()
     t: msgspec.Raw = msgspec.Raw()  # not empty when the object itself is a fix
     lon: msgspec.Raw = msgspec.Raw()
     lat: msgspec.Raw = msgspec.Raw()
@@ -119,16 +130,17 @@ def _positions(device: str, payload: bytes) -> Positions:
     if envelope.fixes and envelope.has_place:
         return whole(Rejected.MALFORMED, "a fix and a list of fixes in one object")
     if envelope.is_fix:
-        return Positions(device=device, items=(_item(device, payload, None),), batch=batch, count=1)
-    if envelope.fixes and envelope.crs is not None:  # left out, it would put every place 500 m off
+        return Positions(device=device, items=(_item(device, payload, None, reader_of(payload)),), batch=batch, count=1)
+    if envelope.fixes and bytes(envelope.crs) not in NOT_SAID:  # left out, it would put every place 500 m off
         return whole(Rejected.UNSUPPORTED, "crs belongs to each fix, not beside the list of fixes")
-    items = tuple(_item(device, fix, index) for index, fix in enumerate(fixes))
+    read = reader_of(payload)
+    items = tuple(_item(device, fix, index, read) for index, fix in enumerate(fixes))
     return Positions(device=device, items=items, batch=batch, count=len(fixes))
 
 
-def _item(device: str, payload: bytes, index: int | None) -> Item:
+def _item(device: str, payload: bytes, index: int | None, read: Read) -> Item:
     try:
-        return _reading(device, object_of(payload)), payload
+        return _reading(device, object_of(payload, read)), payload
     except Unreadable as unreadable:
         return Rejection(reason=unreadable.reason, detail=str(unreadable), payload=payload, item=index)
     except JsonError as error:
@@ -147,7 +159,8 @@ def _reading(device: str, said: dict[str, object]) -> Reading:
     except ValueError as error:
         raise Unreadable(Rejected.MALFORMED, f"t: {error}") from error
     said.pop("batch", None)
-    datum = _datum(said.pop("crs", None))
+    crs = said.pop("crs", None)
+    datum = None if crs is None else datum_of(crs)
     for key in BOOLEANS:
         if type(said.get(key)) is int and said[key] in (0, 1):
             said[key] = bool(said[key])
@@ -160,15 +173,6 @@ def _reading(device: str, said: dict[str, object]) -> Reading:
         said.pop("alarms", None)
     own = {key: said.pop(key) for key in OWN_KEYS & said.keys()}
     return msgspec.convert(own | {"fixed_at": instant, "datum": datum, "extra": said}, Reading)
-
-
-def _datum(crs: object) -> Datum | None:
-    if crs is None:
-        return None
-    try:
-        return Datum(str(crs).upper())
-    except ValueError as error:
-        raise Unreadable(Rejected.UNSUPPORTED, f"crs {str(crs)[:40]} is not one we know") from error
 
 
 def _alarm(code: object) -> str:
@@ -188,10 +192,12 @@ def _event(device: str, payload: bytes) -> Event | Refused:
     if len(payload) > MOST_BYTES:
         return refuse(device, payload, Rejected.OVERSIZED, f"{len(payload)} bytes, at most {MOST_BYTES}")
     try:
-        body = object_of(payload)
+        body = object_of(payload, reader_of(payload))
         code = body.pop("code", None)
         said = body.pop("t", None)
         happened_at = None if said is None else read_instant(said)
+    except Unreadable as unreadable:
+        return refuse(device, payload, unreadable.reason, f"event: {unreadable}")
     except JsonError as error:
         return refuse(device, payload, Rejected.MALFORMED, f"event: {error}")
     if not isinstance(code, str) or not code:

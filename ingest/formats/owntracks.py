@@ -42,8 +42,9 @@ def decode(topic: str, payload: bytes) -> Decoded:
 def _message(device: str, topic: str, payload: bytes) -> Decoded:
     said = Said(read_object(payload))
     claimed = said.rest.pop("topic", topic)
-    if not f"{claimed}/".startswith(f"owntracks/{device}/"):  # an event may name its device's topic
-        raise Unreadable(Rejected.FORGED, f"the body says {str(claimed)[:100]}, the topic is {topic}")
+    named = claimed if isinstance(claimed, str) else "something that is no text"
+    if not f"{named}/".startswith(f"owntracks/{device}/"):  # an event may name its device's topic
+        raise Unreadable(Rejected.FORGED, f"the body says {named[:100]}, the topic is {topic}")
     kind = said.text("_type")
     if kind == "location":
         return one_fix(device, payload, lambda: _location(said))

@@ -8,7 +8,7 @@ device's entry in its register) is left out, so that a position it forwards agai
 """
 
 from fleet.position import Rejected
-from ingest.formats.said import Said, Unreadable, key_of, one_fix, or_refuse, read_object, together
+from ingest.formats.said import Said, Unreadable, key_of, one_fix, or_refuse, read_object, refuse, together
 from ingest.reading import Decoded, Event, Reading, State
 
 NAME = "traccar"
@@ -43,12 +43,15 @@ def takes(topic: str) -> bool:
 
 def decode(topic: str, payload: bytes) -> Decoded:
     """One position or event; its sender is `device.uniqueId` of the body."""
-    device = key_of(payload, "device", "uniqueId") or ""
-    return or_refuse(device, payload, lambda: _message(device, payload))
+    try:
+        said = Said(read_object(payload))
+    except Unreadable as error:
+        return refuse("", payload, error.reason, str(error))
+    device = said.object("device").text("uniqueId") or ""
+    return or_refuse(device, payload, lambda: _message(device, payload, said))
 
 
-def _message(device: str, payload: bytes) -> Decoded:
-    said = Said(read_object(payload))
+def _message(device: str, payload: bytes, said: Said) -> Decoded:
     if not device:
         raise Unreadable(Rejected.MALFORMED, "device.uniqueId is missing")
     if "event" in said.rest:

@@ -124,6 +124,9 @@ BOMBS = {
     "objects": b'{"a":' * 12_000,
     "nested fixes": b'{"fixes":[' * 6_000,
     "a number without end": b'{"t":' + b"9" * 60_000 + b"}",
+    "numbers that take long": b'{"t":0,"x":[' + b"1e308," * 9_000 + b"]",
+    "fixes of numbers that take long": b'{"fixes":[' + b",".join([b'{"a":[' + b"1e308," * 100 + b"1]}"] * 90) + b"]",
+    "a datum of numbers that take long": b'{"crs":[' + b"1e308," * 9_000 + b"1]}",
     "zeros": bytes(60_000),
     "surrogates": b'{"driver":"' + b"\\ud800" * 10_000 + b'"}',
 }
