@@ -7,6 +7,7 @@ import argparse
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from benchmarks.fuzz import corpus, reach
@@ -53,9 +54,8 @@ def _report(found: Found) -> int:
 
 
 def _grow(name: str, runs: int, seed: str) -> None:
-    check = check_of(name)
-    found = reach.grown(check, corpus.load(name), inputs(name, f"grow {seed}"), runs, LONGEST_KEPT)
-    _keep(name, found)
+    draw = inputs(name, f"grow {seed}")
+    _keep(name, (draw() for _ in range(runs)))
 
 
 def _guided(name: str, minutes: float, seed: str) -> int:
@@ -76,12 +76,12 @@ def _guided(name: str, minutes: float, seed: str) -> int:
                 print(f"  {file.name}\n    {file.read_bytes().hex()}")
             return 1
         found = [file.read_bytes() for file in folder.iterdir()]
-    _keep(name, [data for data in found if len(data) <= LONGEST_KEPT])
+    _keep(name, sorted(found, key=len))
     return 0
 
 
-def _keep(name: str, found: list[bytes]) -> None:
-    kept = reach.reduced(check_of(name), found)
+def _keep(name: str, found: Iterable[bytes]) -> None:
+    kept = reach.grown(check_of(name), corpus.load(name), found, LONGEST_KEPT)
     corpus.save(name, kept)
     print(f"{name}: {len(kept)} kept, {sum(map(len, kept))} bytes", flush=True)
 

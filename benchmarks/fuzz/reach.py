@@ -45,29 +45,15 @@ def steps(check: Check, data: bytes) -> frozenset[Step]:
     return frozenset((*step, 1 if count == 1 else 2 if count < 8 else 3) for step, count in seen.items())
 
 
-def reduced(check: Check, inputs: Iterable[bytes]) -> list[bytes]:
-    """The few that together reach all that all of them reach, short ones first."""
-    reached: set[Step] = set()
-    kept: list[bytes] = []
-    for data in sorted(set(inputs), key=lambda data: (len(data), data)):
-        new = steps(check, data) - reached
-        if new:
-            reached |= new
-            kept.append(data)
-    return kept
-
-
-def grown(check: Check, kept: list[bytes], draw: Callable[[], bytes], runs: int, longest: int) -> list[bytes]:
-    """The corpus and what `runs` mutations add to it; nothing above `longest` bytes, so that people can read it."""
+def grown(check: Check, kept: list[bytes], inputs: Iterable[bytes], longest: int) -> list[bytes]:
+    """The corpus, all of it, and what of the inputs adds to it; nothing above `longest` bytes, so that people can read it."""
     reached: set[Step] = set()
     for data in kept:
         reached |= steps(check, data)
     found = list(kept)
-    for _ in range(runs):
-        data = draw()
-        if len(data) <= longest:
-            new = steps(check, data) - reached
-            if new:
-                reached |= new
-                found.append(data)
+    for data in inputs:
+        new = steps(check, data) - reached if len(data) <= longest else None
+        if new:
+            reached |= new
+            found.append(data)
     return found
