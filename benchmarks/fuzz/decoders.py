@@ -21,7 +21,7 @@ from ingest.jt808.gateway.events import event, of_card
 from ingest.jt808.gateway.upload import payloads
 from ingest.jt808.show import show
 from ingest.jt808.wire import Splitter
-from ingest.judging import judge_message
+from ingest.judging import judge_closely, judge_message
 from ingest.registry import Binding, Registry
 from ingest.row import COLUMNS, SMALLINT_MAX
 from ingest.store import LONGEST_DEVICE, quarantined
@@ -47,6 +47,7 @@ NAMES = {
     "homeassistant": "van",
 }
 JT808 = "jt808"
+NATIVE_TOPICS = "fleet/"  # some go a short way through judging
 DECODERS = (*TOPICS, JT808)
 REGISTRY = Registry(
     devices={"d": DEVICE},
@@ -104,6 +105,9 @@ def _through_ingest(topic: str, payload: bytes, received_at: datetime = NOW) -> 
     judged = judge_message(topic, payload, REGISTRY, received_at)
     took_s = time.thread_time() - began_s
     inspect(judged, payload)
+    if topic.startswith(NATIVE_TOPICS):
+        closely = judge_closely(topic, payload, REGISTRY, received_at, retained=False, repeated=False)
+        expect(judged == closely, "the short way and the long one differ")
     return Answered(took_s, len(judged.rows) + (judged.event is not None))
 
 

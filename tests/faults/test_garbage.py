@@ -127,6 +127,7 @@ BOMBS = {
     "numbers that take long": b'{"t":0,"x":[' + b"1e308," * 9_000 + b"]",
     "fixes of numbers that take long": b'{"fixes":[' + b",".join([b'{"a":[' + b"1e308," * 100 + b"1]}"] * 90) + b"]",
     "a datum of numbers that take long": b'{"crs":[' + b"1e308," * 9_000 + b"1]}",
+    "tiny numbers of one key": b"{" + b'"hdop":5e-324,' * 4_000 + b'"t":0,"lon":1}',
     "zeros": bytes(60_000),
     "surrogates": b'{"driver":"' + b"\\ud800" * 10_000 + b'"}',
 }
