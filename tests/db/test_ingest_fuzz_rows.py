@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from benchmarks.faults.scale import seed, size
@@ -12,7 +13,7 @@ from benchmarks.fuzz.run import inputs
 from fleet import db
 from fleet.seed.reference import seed_tenant
 from ingest import store
-from ingest.batch import Judged
+from ingest.batch import Judged, Row
 from ingest.judging import judge_message, refused_by_database
 
 SENDERS = [(name, topic) for name in (*NAMES, "native") for topic in TOPICS[name]]
@@ -37,13 +38,14 @@ def apart(judged: Judged, tenant_id: str, number: int) -> Judged:
     """With a tenant that exists, and at a time of its own: of rows with one key only the first would be written."""
     shift = timedelta(milliseconds=number)
     rows = tuple(
-        replace(row, columns=(row.columns[0], row.key[1] + shift, *row.columns[FIXED_AT + 1 :]))
+        Row((row.columns[0], row.key[1] + shift, *row.columns[FIXED_AT + 1 :]), row.payload, row.item)
         for row in judged.rows[:1]
     )
     event = judged.event
     if event is not None:
         event = replace(event, tenant_id=tenant_id, happened_at=min(event.happened_at, NOW) + shift)
-    return replace(judged, tenant_id=tenant_id if judged.tenant_id else None, rows=rows, event=event)
+    tenant = tenant_id if judged.tenant_id else None
+    return msgspec.structs.replace(judged, tenant_id=tenant, rows=rows, event=event)
 
 
 @pytest.mark.fault
