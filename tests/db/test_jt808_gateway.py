@@ -106,13 +106,17 @@ async def test_strangers_and_wrong_codes_are_refused_and_logged(chain: Chain) ->
 
 
 async def test_a_device_registered_a_moment_ago_may_come(chain: Chain) -> None:
-    """The registry is read again before a stranger is refused."""
+    """The registry is read again before a stranger is refused; its first position is stored, also while ingest has just read."""
+    known = await chain.terminal()
+    await known.say(POSITION, location(now()))
+    await known.answered()
     await chain.database.execute(
         "INSERT INTO device (tenant_id, code, installed_at) SELECT id, '13900000001', now() - interval '1 day' FROM tenant"
     )
     terminal = await chain.terminal("13900000001")
     await terminal.say(POSITION, location(now()))
     assert (await terminal.answered())[2] == 0
+    assert (await chain.count("position"), await chain.count("quarantine")) == (2, 0)
 
 
 async def test_a_code_is_good_after_a_restart_and_the_newest_connection_counts(chain: Chain) -> None:

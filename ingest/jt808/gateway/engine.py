@@ -72,6 +72,7 @@ class Gateway:
             self.waiting,
             stored=self._uploading.stored,
             commanded=self._commanded,
+            connected=self._presence.tell_all,
             elsewhere=lambda device, status: self._presence.heard(device, status, _now_s()),
             rng=rng,
         )
@@ -207,11 +208,12 @@ class Gateway:
     ) -> None:
         self._uplink.publish(f"fleet/v1/{device}/event", event(said, at or self._clock()), then=then)
 
-    def _tell_status(self, device: str, status: bytes) -> None:
-        self._uplink.publish(f"fleet/v1/{device}/status", status, retain=True)
+    def _tell_status(self, device: str, status: bytes, then: Callable[[], None]) -> None:
+        self._uplink.publish(f"fleet/v1/{device}/status", status, retain=True, then=then)
 
     def _registry_read(self) -> None:
-        strangers, self._strangers = self._strangers, set()
+        expected = {link for link in self._strangers if self.registry.expects(link.device)}
+        strangers, self._strangers = self._strangers - expected, expected
         for link in strangers:
             known = self.registry.model_of(link.device) is not None
             if not known:

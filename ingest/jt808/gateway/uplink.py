@@ -43,6 +43,7 @@ class Uplink:
         stored: Callable[[Upload], None],
         commanded: Callable[[str, bytes], None],
         elsewhere: Callable[[str, bytes], None],
+        connected: Callable[[], None],
         rng: Random,
     ) -> None:
         self.refused = 0  # publishes the broker did not let through
@@ -52,6 +53,7 @@ class Uplink:
         self._stored = stored
         self._commanded = commanded
         self._elsewhere = elsewhere
+        self._connected = connected
         self._rng = rng
         self._connection: Connection | None = None
 
@@ -110,6 +112,7 @@ class Uplink:
         self._connection = connection
         again = asyncio.create_task(self._publish_again())
         try:
+            self._connected()
             self.ready.set()
             while True:
                 deliveries = await connection.receive(TAKE)
