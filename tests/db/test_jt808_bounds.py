@@ -2,12 +2,16 @@
 
 import asyncio
 import socket
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import psycopg
 import pytest
 
+from fleet.broker import Address
+from ingest.jt808.gateway import engine
+from ingest.jt808.gateway.codes import Codes
 from ingest.jt808.wire import MOST_ESCAPED, Message, phone_of, write_frame
 from tests.db.jt808_chain import DEVICE, OTHER, Chain, now
 from tests.db.jt808_terminal import Terminal, bulk, location
@@ -126,6 +130,45 @@ async def test_endless_and_oversized_frames_cost_a_frame_and_then_the_connection
         for _ in range(100):
             await stranger.send(b"GET / HTTP/1.1\r\n" * 100)
             await asyncio.sleep(0.01)
+
+
+async def test_who_drips_bytes_is_silent(chain: Chain, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time limits count sound messages, not bytes: before the code and after it; a heartbeat is enough to stay."""
+    for name, seconds in (("AUTHENTICATE_WITHIN_S", 1.0), ("IDLE_S", 2.0), ("SWEEP_S", 0.1)):
+        monkeypatch.setattr(engine, name, seconds)
+    chain.stop_gateway()
+    gateway = engine.Gateway(
+        database_url=database.gateway,
+        broker=Address.parse(chain.broker.url("gateway")),
+        codes=Codes(b"key"),
+        clock=lambda: datetime.now(UTC),
+        rng=Random(1),
+    )
+    stopping = asyncio.Event()
+    running = asyncio.create_task(gateway.run("127.0.0.1", 0, stopping))
+    async with asyncio.timeout(10):
+        while not gateway.port:  # noqa: ASYNC110 - it says so in a number
+            await asyncio.sleep(0.05)
+    chain.ports["a"] = gateway.port
+    mute, dripping, joined, alive = [await chain.connect(device) for device in (DEVICE, DEVICE, DEVICE, OTHER)]
+    for terminal in (joined, alive):
+        await terminal.join()
+
+    async def drip(terminal: Terminal) -> None:
+        while True:
+            await terminal.send(b"\x7e" if terminal is dripping else b"\x01")
+            await asyncio.sleep(0.05)
+
+    dripped = [asyncio.create_task(drip(terminal)) for terminal in (dripping, joined)]
+    for _ in range(6):
+        await alive.say(HEARTBEAT)
+        assert (await alive.answered())[1] == HEARTBEAT
+        await asyncio.sleep(0.5)
+    assert await ended(mute)
+    assert all(isinstance(one, ConnectionError) for one in await asyncio.gather(*dripped, return_exceptions=True))
+    assert gateway.tally.closed == {"not_authenticated": 2, "silent": 1}
+    stopping.set()
+    await running
 
 
 async def test_half_open_connections_are_found_by_the_kernel(chain: Chain) -> None:
