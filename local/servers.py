@@ -90,7 +90,7 @@ def prepare(state_dir: Path, *, tiles: Path | None = None, durable: bool = True,
             identity=identity,
         ),
         router=_router(state_dir, tiles, ports["router"]),
-        jt808_port=ports["jt808"],
+        jt808_port=ports.get("jt808", 0),  # absent: a running instance of an older version, which has no gateway
     )
 
 

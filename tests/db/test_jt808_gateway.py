@@ -209,7 +209,7 @@ async def test_commands_go_down_and_their_results_come_back(chain: Chain, broker
 
 
 async def test_the_broker_dies_and_every_position_is_answered_in_the_end(chain: Chain, broker: Mosquitto) -> None:
-    """Acknowledgements lost with the connection are asked for again by publishing again."""
+    """Acknowledgements lost with the connection are asked for again by publishing again; who came meanwhile is on line then."""
     from local import mosquitto, process
 
     terminal = await chain.terminal()
@@ -221,11 +221,17 @@ async def test_the_broker_dies_and_every_position_is_answered_in_the_end(chain: 
     running.kill()
     serials = [await terminal.say(POSITION, location(now() - timedelta(seconds=step))) for step in range(5)]
     assert await terminal.silent(1)
+    newcomer = await chain.terminal(OTHER)
+    await terminal.say(HEARTBEAT)
+    assert (await terminal.answered())[1] == HEARTBEAT
     child = mosquitto.start(broker)
     try:
         answers = [await terminal.answered(20) for _ in serials]
         assert sorted(answers) == [(serial, POSITION, 0) for serial in serials]
         assert await chain.count("position") == 5
+        await chain.until("SELECT count(*)::int FROM device_state WHERE online", 2)
+        await newcomer.close()
+        await chain.until("SELECT count(*)::int FROM device_state WHERE online", 1)
     finally:
         chain.stop_ingest()
         process.stop(child)

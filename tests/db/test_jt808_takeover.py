@@ -2,13 +2,18 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
 
 import pytest
 
-from fleet.broker import Address, Connection, Session
+from fleet.broker import Address, Connection, ConnectRefused, PublishRefused, Session, SubscribeRefused
+from local.mosquitto import Mosquitto
+from local.place import REPOSITORY
 from tests.db.jt808_chain import DEVICE, Chain, now
 from tests.db.jt808_terminal import Terminal, location
 
@@ -61,6 +66,30 @@ async def test_two_terminals_under_one_phone_become_a_fact_of_the_devices_health
     assert closed == ["replaced", "replaced"]
     await elsewhere.close()
     await chain.until(ONLINE, False)
+
+
+async def test_the_account_of_a_further_gateway_has_the_rights_of_the_first_and_one_password(
+    environment_of: Callable[..., dict[str, str]], broker: Mosquitto
+) -> None:
+    """`python -m fleet device gateway`: printed once, drawn anew by the next call, bound to its client id."""
+    made = []
+    for _ in range(2):
+        command = [sys.executable, "-m", "fleet", "device", "gateway", "b"]
+        done = subprocess.run(command, cwd=REPOSITORY, env=environment_of("owner"), capture_output=True, check=True)
+        made.append(json.loads(done.stdout))
+    old, new = (Address.parse(broker.device_url).speaking_as(one["username"], one["password"]) for one in made)
+    session = Session(client_id=made[1]["client_id"])
+    with pytest.raises(ConnectRefused):
+        await Connection(old, session).__aenter__()
+    with pytest.raises(ConnectRefused):
+        await Connection(new, Session(client_id="ingest")).__aenter__()
+    async with Connection(new, session) as connection:
+        await connection.subscribe("fleet/v1/+/ack", "fleet/v1/+/cmd", "fleet/v1/+/status")
+        await connection.publish(f"fleet/v1/{DEVICE}/pos", b"{}")
+        with pytest.raises(SubscribeRefused):
+            await connection.subscribe("fleet/v1/+/pos")
+        with pytest.raises(PublishRefused):
+            await connection.publish(f"fleet/v1/{DEVICE}/ack", b"{}")
 
 
 class Car:
