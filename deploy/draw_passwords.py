@@ -2,7 +2,7 @@
 
 import secrets
 
-NAMES = ("POSTGRES", "OWNER", "ENGINE", "WEB", "MQTT_ADMIN", "MQTT_INGEST", "MQTT_PLATFORM", "MQTT_GATEWAY")
+NAMES = ("POSTGRES", "OWNER", "ENGINE", "WEB", "GATEWAY", "MQTT_ADMIN", "MQTT_INGEST", "MQTT_PLATFORM", "MQTT_GATEWAY")
 
 if __name__ == "__main__":
     for name in NAMES:

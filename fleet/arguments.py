@@ -119,3 +119,5 @@ def _vehicles_and_locators(add: Callable[..., Arguments], group: Callable[[str, 
     )
     forwarder = add("forwarder", device_commands.forwarder, devices)
     forwarder.add_argument("source", choices=[str(source) for source in FORWARDERS])
+    gateway = add("gateway", device_commands.gateway, devices)
+    gateway.add_argument("name", type=commands.short_name, help="of the further JT/T 808 gateway, e.g. b")

@@ -187,9 +187,9 @@ class Connection:
         """Messages the broker still holds for us, received or waiting here; at most the receive maximum."""
         return len(self._unacknowledged)
 
-    async def subscribe(self, *topics: str, qos: int = 1) -> None:
-        """Ask for topics; SubscribeRefused when the access rules say no."""
-        options = SubscribeOptions(qos=qos, retainHandling=RETAIN_WHEN_NEW)
+    async def subscribe(self, *topics: str, qos: int = 1, no_local: bool = False) -> None:
+        """Ask for topics, with `no_local` for what others publish only; SubscribeRefused when the access rules say no."""
+        options = SubscribeOptions(qos=qos, noLocal=no_local, retainHandling=RETAIN_WHEN_NEW)
         asked = asyncio.ensure_future(self._client.subscribe([(topic, options) for topic in topics]))
         try:
             await asyncio.wait((asked, self._gone), return_when=asyncio.FIRST_COMPLETED)

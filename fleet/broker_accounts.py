@@ -17,6 +17,7 @@ CONTROL_TOPIC = "$CONTROL/dynamic-security/v1"
 COMMANDS_PER_MESSAGE = 25  # 7 access rules each: stays below 64 KiB a message
 ANSWER_WITHIN_S = 60
 SERVICE_ACCOUNTS = frozenset({"admin", "ingest", "platform", "gateway"})  # bound to our own programs, never a device's
+GATEWAY_ROLE = "gateway"  # of the service account of that name, and of further gateways
 HARMLESS = ("already exists", "not found", "does not exist")  # the account is already as wanted
 Command = dict[str, Any]
 Result = TypeVar("Result")
@@ -121,6 +122,14 @@ async def admit_forwarder(control: Control, credential: Credential) -> None:
         for refused in await control.run([command]):
             _is_known(refused)
             await control.require([command | {"command": command["command"].replace("create", "modify")}])
+
+
+async def admit_gateway(control: Control, credential: Credential) -> None:
+    """An account of one more JT/T 808 gateway, with the rights of the first; a known one gets a new password."""
+    command = _client(credential) | {"roles": [{"rolename": GATEWAY_ROLE}]}
+    for refused in await control.run([command]):
+        _is_known(refused)
+        await control.require([command | {"command": "modifyClient"}])
 
 
 async def disable(control: Control, usernames: Iterable[str]) -> None:

@@ -7,6 +7,7 @@ import argparse
 import getpass
 import json
 import random
+import re
 import secrets
 import shutil
 import sys
@@ -63,7 +64,7 @@ async def seed(settings: Settings, arguments: Arguments) -> int:
                 conn, city=city, vehicles=arguments.vehicles, state_dir=state_dir, rng=rng, now=now
             )
     devices = json.loads((state_dir / demo.DEVICES_FILE).read_text(encoding="utf-8"))
-    await admit(settings, [(one["device"], one["password"]) for one in devices])
+    await admit(settings, [(one["device"], one["password"]) for one in devices if "password" in one])
     tell(demo="ready", new=made is not None, **(made or {}))
     return 0
 
@@ -259,6 +260,13 @@ def instant(text: str) -> datetime:
     if value.tzinfo is None:
         raise ValueError("an instant needs an offset, for example 2026-11-20T08:00:00+08:00")
     return value
+
+
+def short_name(text: str) -> str:
+    """A word for the name of an account."""
+    if not re.fullmatch(r"[a-z0-9-]{1,20}", text):
+        raise ValueError("1 to 20 of a-z, 0-9 and -")
+    return text
 
 
 def day(text: str) -> date:

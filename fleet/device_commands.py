@@ -79,6 +79,15 @@ async def forwarder(settings: Settings, arguments: Arguments) -> int:
     return 0
 
 
+async def gateway(settings: Settings, arguments: Arguments) -> int:
+    """A broker account for one more JT/T 808 gateway: at the broker one account is one connection."""
+    # No device code has this character, so no device can be called like a gateway.
+    credential = broker_accounts.Credential(username=f"gateway~{arguments.name}", password=secrets.token_urlsafe(18))
+    await administer(settings, lambda control: broker_accounts.admit_gateway(control, credential))
+    tell(username=credential.username, client_id=credential.username, password=credential.password)
+    return 0
+
+
 async def _device(conn: db.Connection, code: str) -> store.DeviceKey:
     device = await store.device_key(conn, code)
     if device is None:

@@ -23,6 +23,7 @@ class Settings:
     mqtt_url: str | None = field(repr=False)  # mqtt://user:password@host:port
     mqtt_admin_url: str | None = field(repr=False)  # the account that may issue device credentials
     device_mqtt_url: str | None  # where locators connect, without credentials
+    device_jt808: str | None  # HOST:PORT where JT/T 808 terminals connect
     router_url: str | None
     web_url: str | None  # where the simulators' scripted people reach the interface
     web_listen: str  # HOST:PORT
@@ -40,6 +41,7 @@ VARIABLES: dict[str, str] = {
     "FLEET_MQTT_URL": "broker: mqtt://user:password@host:port",
     "FLEET_MQTT_ADMIN_URL": "broker account that issues device credentials: mqtt://admin:password@host:port",
     "FLEET_DEVICE_MQTT_URL": "listener locators connect to: mqtt://host:port",
+    "FLEET_DEVICE_JT808": "HOST:PORT of the JT/T 808 gateway, for the simulated terminals that speak it",
     "FLEET_ROUTER_URL": "Valhalla; without it travel times are straight lines and say so",
     "FLEET_WEB_URL": "address of the interface, for the simulated people",
     "FLEET_WEB_LISTEN": "HOST:PORT the interface listens on (127.0.0.1:8080)",
@@ -83,6 +85,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         mqtt_url=text("FLEET_MQTT_URL"),
         mqtt_admin_url=text("FLEET_MQTT_ADMIN_URL"),
         device_mqtt_url=text("FLEET_DEVICE_MQTT_URL"),
+        device_jt808=text("FLEET_DEVICE_JT808"),
         router_url=text("FLEET_ROUTER_URL"),
         web_url=text("FLEET_WEB_URL"),
         web_listen=text("FLEET_WEB_LISTEN") or "127.0.0.1:8080",

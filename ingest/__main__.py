@@ -43,8 +43,7 @@ def main() -> int:
     parser = Arguments(prog="python -m ingest", description=__doc__)
     commands = parser.add_subparsers(dest="command")
     decode.add_arguments(commands.add_parser("decode", help="show what a payload means, without any server"))
-    gateway = commands.add_parser("jt808", help="serve JT/T 808 terminals over TCP")
-    gateway.add_argument("--listen", required=True, type=command.listening, metavar="HOST:PORT")
+    command.add_arguments(commands.add_parser("jt808", help="serve JT/T 808 terminals over TCP"))
     again.add_arguments(
         commands.add_parser("reprocess", help="decode again what was put aside, and store what is sound now")
     )
@@ -54,7 +53,7 @@ def main() -> int:
     if arguments.command == "reprocess":
         return asyncio.run(again.run(arguments))
     try:
-        asyncio.run(command.serve(*arguments.listen) if arguments.command == "jt808" else serve())
+        asyncio.run(command.serve(arguments) if arguments.command == "jt808" else serve())
     except NotConfigured as missing:
         print(missing, file=sys.stderr)
         return 2

@@ -27,7 +27,7 @@ DROP DATABASE IF EXISTS fleet_restored WITH (FORCE);
 CREATE DATABASE fleet_restored OWNER fleet_owner;
 ALTER DATABASE fleet_restored SET timezone TO 'UTC';
 REVOKE ALL ON DATABASE fleet_restored FROM PUBLIC;
-GRANT CONNECT ON DATABASE fleet_restored TO fleet_engine, fleet_web;
+GRANT CONNECT ON DATABASE fleet_restored TO fleet_engine, fleet_web, fleet_gateway;
 GRANT TEMPORARY ON DATABASE fleet_restored TO fleet_engine;
 """
 SWAP = """

@@ -109,21 +109,26 @@ def start(server: Mosquitto) -> subprocess.Popen[bytes]:
 def completed(held: str, passwords: Mapping[str, str]) -> dict[str, Any] | None:
     """What a broker's file becomes so that every service account is in it; None = they all are.
 
-    An installation from before an account existed gets it at its next start. What is there stays: devices, and
-    accounts with the passwords they have.
+    An installation from before an account existed gets it at its next start, and our programs' roles become what this
+    version needs. What is there stays: devices, and accounts with the passwords they have.
     """
     if not held.strip():
         return security(passwords)
     content: dict[str, Any] = json.loads(held)
     names = {client["username"] for client in content["clients"]}
-    missing = {name: password for name, password in passwords.items() if name not in names}
-    if not missing:
+    wanted = security({name: password for name, password in passwords.items() if name not in names})
+    roles = {role["rolename"]: role for role in content["roles"]}
+    outdated = [role for role in wanted["roles"] if _rules(roles.get(role["rolename"])) != _rules(role)]
+    if not wanted["clients"] and not outdated:
         return None
-    wanted = security(missing)
     content["clients"] += wanted["clients"]
-    roles = {role["rolename"] for role in content["roles"]}
-    content["roles"] += [role for role in wanted["roles"] if role["rolename"] not in roles]
+    content["roles"] = list((roles | {role["rolename"]: role for role in outdated}).values())
     return content
+
+
+def _rules(role: dict[str, Any] | None) -> set[tuple[str, str, bool]]:
+    """What a role may; the broker writes its file in an order of its own."""
+    return {(rule["acltype"], rule["topic"], rule["allow"]) for rule in (role or {}).get("acls", ())}
 
 
 def security(passwords: Mapping[str, str]) -> dict[str, Any]:
@@ -140,8 +145,9 @@ def security(passwords: Mapping[str, str]) -> dict[str, Any]:
         "roles": [
             _role("admin", send=["$CONTROL/#"], read=["$CONTROL/#", "$SYS/#"]),
             _role("ingest", send=["fleet/v1/+/ack"], read=[*FROM_DEVICES, *FOREIGN_TOPICS]),
-            # Speaks for terminals that cannot speak MQTT: writes what a device writes, reads what a device is told.
-            _role("gateway", send=[*FROM_DEVICES], read=["fleet/v1/+/ack", "fleet/v1/+/cmd"]),
+            # Speaks for terminals that cannot speak MQTT: writes what a device writes, reads what a device is told, and
+            # where another gateway says a terminal is. Accounts of further gateways have this role too.
+            _role("gateway", send=[*FROM_DEVICES], read=["fleet/v1/+/ack", "fleet/v1/+/cmd", "fleet/v1/+/status"]),
             _role("platform", send=["fleet/v1/+/cmd"], read=["fleet/v1/+/event", "fleet/v1/+/status", "$SYS/#"]),
         ],
     }

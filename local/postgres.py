@@ -19,7 +19,7 @@ from local.software import postgres_bin
 
 ROLES_SQL = REPOSITORY / "deploy" / "roles.sql"
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (only its size is looked at)
-PASSWORD_VARIABLES = {"fleet_owner": "owner_password", "fleet_engine": "engine_password", "fleet_web": "web_password"}
+PASSWORD_VARIABLES = {f"fleet_{role}": f"{role}_password" for role in ("owner", "engine", "web", "gateway")}
 CONFIGURATION = """\
 # Written at every start by local/postgres.py; changes here are lost.
 listen_addresses = '127.0.0.1'

@@ -62,6 +62,12 @@ def programs(
         Program(name="dispatch", arguments=(), environment=settings("dispatch")),
         Program(name="keeping", module="fleet", arguments=("keep", "--forever"), environment=settings("owner")),
         Program(name="health", module="fleet", arguments=("health", "--forever"), environment=settings("health")),
+        Program(
+            name="gateway",
+            module="ingest",
+            arguments=("jt808", "--listen", f"{LOOPBACK}:{instance.jt808_port}"),
+            environment=settings("gateway"),
+        ),
         Program(name="web", arguments=(), environment=settings("web", **listen)),
         Program(
             name="simulators",

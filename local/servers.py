@@ -19,7 +19,7 @@ from local.place import make_dir, server_identity
 ROLE_OF = {
     "owner": ("fleet_owner", "admin"),
     "ingest": ("fleet_engine", "ingest"),
-    "gateway": ("fleet_engine", "gateway"),
+    "gateway": ("fleet_gateway", "gateway"),
     "geofence": ("fleet_engine", None),
     "dispatch": ("fleet_engine", None),
     "health": ("fleet_engine", None),
@@ -37,6 +37,7 @@ class Instance:
     postgres: postgres.Postgres
     mosquitto: mosquitto.Mosquitto
     router: router.Router | None  # None until there are tiles
+    jt808_port: int  # of the gateway; JT/T 808 terminals connect to it
 
     def environment(self, program: str = "owner") -> dict[str, str]:
         """The FLEET_* settings of a program: owner, ingest, gateway, geofence, dispatch or web."""
@@ -44,6 +45,7 @@ class Instance:
         settings = {
             "FLEET_DATABASE_URL": self.postgres.url(role),
             "FLEET_DEVICE_MQTT_URL": self.mosquitto.device_url,
+            "FLEET_DEVICE_JT808": f"127.0.0.1:{self.jt808_port}",
             "FLEET_STATE_DIR": str(self.state),
             "FLEET_TIMEZONE": "Asia/Shanghai",
         }
@@ -66,7 +68,7 @@ def prepare(state_dir: Path, *, tiles: Path | None = None, durable: bool = True,
     make_dir(state_dir, 0o711)
     if not in_use:
         postgres.end_former(state_dir / "postgres")  # it may still hold its port
-    ports = state.ports(state_dir, ("postgres", "mqtt_devices", "mqtt_services", "router"), in_use=in_use)
+    ports = state.ports(state_dir, ("postgres", "mqtt_devices", "mqtt_services", "router", "jt808"), in_use=in_use)
     passwords = state.passwords(state_dir)
     root = software.servers_root()
     return Instance(
@@ -88,6 +90,7 @@ def prepare(state_dir: Path, *, tiles: Path | None = None, durable: bool = True,
             identity=identity,
         ),
         router=_router(state_dir, tiles, ports["router"]),
+        jt808_port=ports.get("jt808", 0),  # absent: a running instance of an older version, which has no gateway
     )
 
 
@@ -128,12 +131,13 @@ def running(instance: Instance) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
 
 def addresses(instance: Instance) -> dict[str, Mapping[str, str] | str | None]:
     """Everything a developer or a test needs to reach the instance."""
-    roles = ("postgres", "fleet_owner", "fleet_engine", "fleet_web")
+    roles = ("postgres", "fleet_owner", "fleet_engine", "fleet_web", "fleet_gateway")
     return {
         "state": str(instance.state),
         "database": {role: instance.postgres.url(role) for role in roles},
         "mqtt": {name: instance.mosquitto.url(name) for name in mosquitto.SERVICE_ACCOUNTS},
         "mqtt_devices": instance.mosquitto.device_url,
+        "jt808": f"127.0.0.1:{instance.jt808_port}",
         "router": instance.router.url if instance.router else None,
         "pg_bin": str(software.postgres_bin(instance.postgres.root)),
     }

@@ -19,7 +19,7 @@ from local.errors import CannotRunError
 PORT_RANGE = range(20_000, 32_000)
 FIRST_WEB_PORT = 8080
 SECRET_NAMES = (
-    *("postgres", "fleet_owner", "fleet_engine", "fleet_web"),
+    *("postgres", "fleet_owner", "fleet_engine", "fleet_web", "fleet_gateway"),
     *("mqtt_admin", "mqtt_ingest", "mqtt_platform", "mqtt_gateway"),
 )
 

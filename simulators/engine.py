@@ -25,8 +25,10 @@ from fleet.routing import Router
 from fleet.settings import Settings, need
 from simulators import misuse, people
 from simulators.errands import spots_of
+from simulators.jt808_terminal import Jt808Terminal
 from simulators.locator import LocatorModel, Surroundings, surroundings
 from simulators.path import LonLat, moved
+from simulators.sender import Sender
 from simulators.terminal import Credential, Terminal
 from simulators.vehicles import LiveVehicle, Standing, remember, remembered
 
@@ -47,6 +49,7 @@ class Options:
 
     settings: Settings
     address: Address
+    gateway: tuple[str, int] | None  # for the vehicles that speak JT/T 808
     state_dir: Path
     city: Mapping[str, Any]
     vehicles: int
@@ -60,6 +63,7 @@ def options(arguments: argparse.Namespace, settings: Settings, address: Address)
     return Options(
         settings=settings,
         address=address,
+        gateway=_host_and_port(settings.device_jt808),
         state_dir=need(settings.state_dir, "FLEET_STATE_DIR"),
         city=json.loads(arguments.city.read_text("utf-8")),
         vehicles=arguments.vehicles,
@@ -145,18 +149,31 @@ def _vehicle(
         plate=row["plate"],
         depot=depot,
         retained=row.get("kind") == "retained",
-        terminal=Terminal(
-            chosen.address,
-            Credential(device=row["device"], password=row["password"]),
-            clock=_now,
-            rng=Random(rng.random()),
-        ),
+        terminal=_terminal(row, chosen, Random(rng.random())),
         model=LocatorModel(moving_interval_s=chosen.interval_s, parked_interval_s=60.0),
         around=around,
         standing=stood or standing,
         clock=_now,
         rng=Random(rng.random()),
     )
+
+
+def _terminal(row: Mapping[str, Any], chosen: Options, rng: Random) -> Sender:
+    """The locator as the vehicle's row says it speaks: most MQTT, some JT/T 808."""
+    if row.get("speaks") == "jt808":
+        gateway = need(chosen.gateway, "FLEET_DEVICE_JT808")
+        return Jt808Terminal(gateway, row["device"], row["plate"], row["edition"], clock=_now, rng=rng)
+    credential = Credential(device=row["device"], password=row["password"])
+    return Terminal(chosen.address, credential, clock=_now, rng=rng)
+
+
+def _host_and_port(text: str | None) -> tuple[str, int] | None:
+    if text is None:
+        return None
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdigit():
+        raise NotConfigured(f"FLEET_DEVICE_JT808: {text} is not HOST:PORT")
+    return host.strip("[]"), int(port)
 
 
 def _parking_place(depot: LonLat, dice: Random) -> LonLat:

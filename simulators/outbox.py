@@ -37,6 +37,7 @@ class Outbox:
 
     capacity: int = 100_000  # fixes; a full memory drops its oldest and counts them
     resend_after_s: float = 3.0
+    batch_at_most: int = BATCH_AT_MOST  # fixes
     waiting: deque[Message] = field(default_factory=deque)
     on_the_way: dict[int, Batch] = field(default_factory=dict)
     next_number: int = 1
@@ -68,7 +69,7 @@ class Outbox:
         self.resent += len(late)
         fresh: list[Batch] = []
         while self.waiting and len(self.on_the_way) + len(fresh) < ON_THE_WAY_AT_MOST:
-            fixes = tuple(self.waiting.popleft() for _ in range(min(BATCH_AT_MOST, len(self.waiting))))
+            fixes = tuple(self.waiting.popleft() for _ in range(min(self.batch_at_most, len(self.waiting))))
             fresh.append(Batch(number=self.next_number, fixes=fixes))
             self.next_number += 1
         sent = [

@@ -16,7 +16,8 @@ import structlog
 
 from fleet.broker import Address, BrokerLost, PublishRefused
 from fleet.broker_device import DeviceLink, stay_online
-from simulators.outbox import Batch, Message, Outbox
+from simulators.outbox import Batch, Outbox
+from simulators.sender import Sender
 
 log = structlog.get_logger("simulators.terminal")
 
@@ -46,78 +47,38 @@ class Ack(msgspec.Struct):
     rejected: list[Rejection] = []
 
 
-class Terminal:
-    """A locator with a connection. `put` keeps a fix; `run` sends until cancelled."""
+class Terminal(Sender):
+    """A locator that speaks the native form over MQTT."""
 
     def __init__(self, address: Address, credential: Credential, *, clock: Callable[[], datetime], rng: Random) -> None:
-        self.device = credential.device
-        self.outbox = Outbox(next_number=int(clock().timestamp()))
+        super().__init__(credential.device, Outbox(next_number=int(clock().timestamp())), clock)
         self.stored = self.duplicate = 0  # by the platform's own word
         self.rejected: Counter[str] = Counter()  # reasons, likewise
         self._address = address.speaking_as(credential.device, credential.password)
-        self._clock = clock
         self._rng = rng
-        self._news = asyncio.Event()  # something to send, or the end of the connection
-        self._all_released = asyncio.Event()
-        self._all_released.set()
-        self._silent_until: datetime | None = None
 
-    def put(self, fix: Message) -> None:
-        """Keep a fix and send it as soon as there is a connection."""
-        self.outbox.keep(fix)
-        self._all_released.clear()
-        self._news.set()
-
-    def go_silent(self, until: datetime) -> None:
-        """Lose the network until then; fixes are kept meanwhile."""
-        self._silent_until = until
-        self._news.set()
-
-    async def released(self, timeout_s: float) -> bool:
-        """Wait until every fix is acknowledged; False when that takes longer than `timeout_s`."""
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._all_released.wait()
-        except TimeoutError:
-            return False
-        return True
-
-    async def run(self) -> None:
-        """Stay connected and send, for ever."""
-        while True:
-            if self._silent_until is not None:
-                await asyncio.sleep(max(0.0, (self._silent_until - self._clock()).total_seconds()))
-                self._silent_until = None
-            await stay_online(self._address, self.device, self._serve, rng=self._rng, longest_wait_s=LONGEST_WAIT_S)
+    async def stay(self) -> None:
+        """One connection after the other, until the network is wanted lost."""
+        await stay_online(self._address, self.device, self._serve, rng=self._rng, longest_wait_s=LONGEST_WAIT_S)
 
     async def _serve(self, link: DeviceLink) -> None:
         """One connection: listen in the background, send until the network is lost or wanted lost."""
         listening = asyncio.create_task(self._listen(link))
-        listening.add_done_callback(lambda _: self._news.set())
+        listening.add_done_callback(lambda _: self.news.set())
         try:
-            while self._silent_until is None:
+            while self.silent_until is None:
                 if listening.done():
                     await listening
                     raise BrokerLost("the connection ended")
-                self._news.clear()
-                for batch in self.outbox.due(self._clock()):
+                self.news.clear()
+                for batch in self.outbox.due(self.clock()):
                     self._send(link, batch)
-                await self._wait()
+                # Unacknowledged batches may have to be sent again.
+                await self.wait_for_news(self.outbox.resend_after_s if self.outbox.on_the_way else None)
         finally:
             self.outbox.disconnected()
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
-
-    async def _wait(self) -> None:
-        """Until there is news, or until unacknowledged batches may have to be sent again."""
-        if not self.outbox.on_the_way:
-            await self._news.wait()
-            return
-        try:
-            async with asyncio.timeout(self.outbox.resend_after_s):
-                await self._news.wait()
-        except TimeoutError:
-            return
 
     def _send(self, link: DeviceLink, batch: Batch) -> None:
         payload = msgspec.json.encode(batch.payload())
@@ -142,13 +103,10 @@ class Terminal:
         except msgspec.DecodeError:
             log.exception("unreadable_ack", device=self.device)
             return
-        if self.outbox.acknowledged(ack.batch):
+        if self.acknowledged(ack.batch):
             self.stored += ack.stored
             self.duplicate += ack.duplicate
             self.rejected.update(one.reason for one in ack.rejected)
-            self._news.set()
-            if not self.outbox.unreleased:
-                self._all_released.set()
 
     async def _obey(self, link: DeviceLink, payload: bytes) -> None:
         """Answer a command; this simple locator can only show texts and says so."""
@@ -158,7 +116,7 @@ class Terminal:
             log.exception("unreadable_command", device=self.device)
             return
         answer = {
-            "t": self._clock().isoformat(timespec="milliseconds"),
+            "t": self.clock().isoformat(timespec="milliseconds"),
             "code": "cmd_result",
             "id": command.get("id"),
             "ok": command.get("do") == "text",

@@ -16,7 +16,7 @@ from simulators.drive import Motion, lights_along, plan_drive
 from simulators.itinerary import Itinerary
 from simulators.locator import LocatorModel, LocatorState, Surroundings, interval_s, message, observe
 from simulators.path import LonLat, Path, distance_m, led_in
-from simulators.terminal import Terminal
+from simulators.sender import Sender
 
 AT_DEPOT_M = 150.0
 Clock = Callable[[], datetime]
@@ -40,7 +40,7 @@ class LiveVehicle:
         plate: str,
         depot: LonLat,
         retained: bool,
-        terminal: Terminal,
+        terminal: Sender,
         model: LocatorModel,
         around: Surroundings,
         standing: Standing,

@@ -34,6 +34,7 @@ class Database:
     owner: str
     engine: str
     web: str
+    gateway: str
     superuser: str
 
 
@@ -79,6 +80,7 @@ def database_copy(addresses: dict[str, Any]) -> Iterator[Database]:
             owner=urls["fleet_owner"],
             engine=urls["fleet_engine"],
             web=urls["fleet_web"],
+            gateway=urls["fleet_gateway"],
             superuser=urls["postgres"],
         )
     finally:

@@ -70,6 +70,9 @@ GIVEN = (
     "文",
 )
 MODELS = (("红旗 H5", 5, "petrol"), ("比亚迪 汉", 5, "bev"), ("上汽大通 G10", 7, "petrol"), ("江淮 瑞风 M4", 7, "phev"), ("宇通 客车", 19, "petrol"))  # fmt: skip
+JT808_EVERY = (
+    13  # every so many-th locator speaks JT/T 808 over TCP, the others MQTT; they have no account at the broker
+)
 POOL_SHARE, RETAINED_SHARE = 0.68, 0.27  # the rest are law-enforcement vehicles
 
 
@@ -221,15 +224,18 @@ async def _vehicles(
             make_model=model, energy=energy, retained=retained, home_depot_id=depot_id,
             documents_valid_until=date(now.year + 1, 12, 31),
         )  # fmt: skip
-        device = f"sim-{number:04d}"
+        speaks_jt808 = number % JT808_EVERY == 0
+        device = f"100{number:08d}" if speaks_jt808 else f"sim-{number:04d}"  # a phone number that does not exist
         await service.add_device(
-            conn, "fleet seed", tenant_id=tenant_id, code=device, vehicle_id=vehicle_id, model="模拟定位终端",
-            now=now, installed_at=since,
+            conn, "fleet seed", tenant_id=tenant_id, code=device, vehicle_id=vehicle_id,
+            model="模拟部标终端" if speaks_jt808 else "模拟定位终端", now=now, installed_at=since,
         )  # fmt: skip
+        password = "".join(rng.choices(string.ascii_letters + string.digits, k=24))
+        speaks = {"speaks": "jt808", "edition": 2019 if number % (2 * JT808_EVERY) == 0 else 2013}
         made.append(
             {
                 "device": device,
-                "password": "".join(rng.choices(string.ascii_letters + string.digits, k=24)),
+                **(speaks if speaks_jt808 else {"password": password}),
                 "vehicle": str(vehicle_id),
                 "plate": plate,
                 "depot": [lon, lat],

@@ -1,13 +1,18 @@
 """Bodies of what the platform sends a terminal: answers, and the commands a person may give. No I/O.
 
 Source: JT/T 808. Vehicle control (0x8500), which can lock doors and, with makers, cut fuel or power, is refused by
-design (contracts.md 1): there is no function for it here, and asking for it is a named error.
+design (contracts.md 1): there is no function for it here, and asking for it is a named error. So is everything that
+`SENT` does not list: switching a terminal off (0x8105), new firmware (0x8108), listening in (0x8400).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from struct import Struct
 
-SET_PARAMETERS, TRACK, TEXT, CONTROL = 0x8103, 0x8202, 0x8300, 0x8500
+from ingest.jt808.messages import PLATFORM_ANSWER, REGISTER_ANSWER
+
+SEND_AGAIN, SET_PARAMETERS, TRACK, TEXT, CONTROL = 0x8003, 0x8103, 0x8202, 0x8300, 0x8500
+# Every message a terminal ever gets from us; what writes to the wire refuses any other.
+SENT = frozenset({PLATFORM_ANSWER, SEND_AGAIN, REGISTER_ANSWER, SET_PARAMETERS, TRACK, TEXT})
 DONE, FAILED, WRONG, NOT_SUPPORTED = 0, 1, 2, 3  # results of 0x8001 and 0x0001
 REGISTERED, NO_SUCH_TERMINAL = 0, 4  # results of 0x8100
 INTERVAL = 0x0029  # parameter: seconds between two positions
@@ -37,6 +42,12 @@ def answer(serial: int, kind: int, result: int = DONE) -> bytes:
 def register_answer(serial: int, result: int, code: str = "") -> bytes:
     """0x8100: whether the terminal may come, and the code it authenticates with from now on."""
     return serial.to_bytes(2) + bytes([result]) + (code.encode("gbk") if result == REGISTERED else b"")
+
+
+def send_again(serial: int, parts: Sequence[int], version: int | None = None) -> bytes:
+    """0x8003: parts of a message that have not come, by number; `serial` is that of its first part."""
+    count = len(parts).to_bytes(1 if version is None else 2)
+    return serial.to_bytes(2) + count + b"".join(part.to_bytes(2) for part in parts)
 
 
 def set_parameters(parameters: Iterable[tuple[int, int]]) -> bytes:

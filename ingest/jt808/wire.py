@@ -155,6 +155,7 @@ class Splitter:
 
     def __init__(self) -> None:
         self.dropped = 0  # bytes before the first flag
+        self.stray = 0  # bytes since the last flag
         self._begun = False
         self._rest = b""
 
@@ -162,6 +163,7 @@ class Splitter:
         """The frames that are complete now, still escaped, without their flags."""
         pieces = data.split(FLAG)
         last = pieces.pop()
+        self.stray = len(last) if pieces else self.stray + len(last)
         frames: list[bytes] = []
         for piece in pieces:
             if not self._begun:

@@ -1,5 +1,7 @@
 """Fixtures of the tests on real servers."""
 
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,9 +9,20 @@ import pytest
 from fleet import db
 from geofence.live.memory import Memory
 from geofence.store import stream
+from local.mosquitto import Mosquitto
 from tests.db import town as towns
+from tests.db.jt808_chain import Chain, running_chain
 from tests.db.judging import Bench
 from tests.servers import Database
+
+
+@pytest.fixture
+async def chain(
+    environment_of: Callable[..., dict[str, str]], database_url: str, broker: Mosquitto, tmp_path: Path
+) -> AsyncIterator[Chain]:
+    """JT/T 808 from the socket to the table."""
+    async with running_chain(environment_of, database_url, broker, tmp_path) as running:
+        yield running
 
 
 @pytest.fixture

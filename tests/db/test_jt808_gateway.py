@@ -6,134 +6,21 @@ import random
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import psutil
 import pytest
 
-from benchmarks.site import start_program
-from fleet import db
 from fleet.broker import Address, Connection, Session
-from fleet.seed.reference import seed_tenant
 from local.mosquitto import Mosquitto
 from local.place import REPOSITORY
-from tests.db.jt808_terminal import Terminal, bulk, location
+from tests.db.jt808_chain import DEVICE, OFF, OTHER, Chain, now
+from tests.db.jt808_terminal import bulk, location
 
-DEVICE, OTHER, OFF = "13800138000", "13800138001", "13800138002"
 ONLINE = "SELECT coalesce(bool_or(online), false) FROM device_state"
 POSITION, BULK, HEARTBEAT, DRIVER = 0x0200, 0x0704, 0x0002, 0x0702
-
-
-def start_gateway(environment: dict[str, str], log: Path, port: int = 0) -> tuple[subprocess.Popen[bytes], int]:
-    """`python -m ingest jt808`; returns when it is ready, with its port."""
-    said = log.stat().st_size if log.exists() else 0
-    with log.open("ab") as out:
-        command = [sys.executable, "-m", "ingest", "jt808", "--listen", f"127.0.0.1:{port}"]
-        program = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdin=subprocess.DEVNULL, stderr=out)
-    deadline = time.monotonic() + 30
-    while True:
-        for line in log.read_bytes()[said:].splitlines():
-            if b'"event": "ready"' in line:
-                return program, int(json.loads(line)["port"])
-        if program.poll() is not None or time.monotonic() > deadline:
-            program.kill()
-            raise RuntimeError(log.read_text()[-2000:])
-        time.sleep(0.05)
-
-
-class Chain:
-    """Ingest and gateway running, three terminals in the registry, one of them switched off."""
-
-    def __init__(
-        self, database: db.Connection, environment: Callable[..., dict[str, str]], folder: Path, url: str
-    ) -> None:
-        self.database = database
-        self.folder = folder
-        self._environment = environment
-        self._url = url
-        self.ingest: subprocess.Popen[bytes] | None = None
-        self.gateway: subprocess.Popen[bytes]
-        self.port = 0
-        self.terminals: list[Terminal] = []
-        self.start_ingest()
-        self.start_gateway()
-
-    def start_ingest(self) -> None:
-        self.ingest = start_program("ingest", self._environment("ingest"), self.folder / "ingest.log")
-
-    def stop_ingest(self) -> None:
-        if self.ingest is not None:
-            self.ingest.terminate()
-            assert self.ingest.wait(10) == 0
-            self.ingest = None
-
-    def start_gateway(self) -> None:
-        environment = self._environment("ingest", FLEET_MQTT_URL=self._url)
-        self.gateway, self.port = start_gateway(environment, self.folder / "gateway.log", self.port)
-
-    def stop_gateway(self) -> None:
-        self.gateway.terminate()
-        assert self.gateway.wait(10) == 0
-
-    async def connect(self, device: str = DEVICE, *, version: int | None = None) -> Terminal:
-        terminal = await Terminal.connect(self.port, device, version=version)
-        self.terminals.append(terminal)
-        return terminal
-
-    async def terminal(self, device: str = DEVICE, *, version: int | None = None) -> Terminal:
-        terminal = await self.connect(device, version=version)
-        await terminal.join()
-        return terminal
-
-    async def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        return await (await self.database.execute(sql)).fetchall()
-
-    async def count(self, table: str) -> int:
-        return int((await self.rows(f"SELECT count(*) FROM {table}"))[0][0])
-
-    async def until(self, sql: str, wanted: object) -> None:
-        async with asyncio.timeout(10):
-            while (await self.rows(sql))[0][0] != wanted:  # noqa: ASYNC110 - a database cannot be awaited
-                await asyncio.sleep(0.05)
-
-    def said(self, event: str) -> list[dict[str, Any]]:
-        """What the gateway logged under this name."""
-        lines = [json.loads(line) for line in (self.folder / "gateway.log").read_bytes().splitlines()]
-        return [line for line in lines if line["event"] == event]
-
-
-@pytest.fixture
-async def chain(
-    environment_of: Callable[..., dict[str, str]], database_url: str, broker: Mosquitto, tmp_path: Path
-) -> AsyncIterator[Chain]:
-    """Everything running."""
-    connection = await db.connect(database_url)
-    async with connection:
-        tenant_id = await seed_tenant(
-            connection, code="310000", name="test", timezone="Asia/Shanghai", now=datetime.now(UTC)
-        )
-        for code, active in ((DEVICE, True), (OTHER, True), (OFF, False)):
-            await connection.execute(
-                """INSERT INTO device (tenant_id, code, active, installed_at)
-                VALUES (%s, %s, %s, now() - interval '60 days')""",
-                (tenant_id, code, active),
-            )
-        chain = Chain(connection, environment_of, tmp_path, broker.url("gateway"))
-        try:
-            yield chain
-        finally:
-            for terminal in chain.terminals:
-                await terminal.close()
-            chain.stop_ingest()
-            chain.stop_gateway()
-
-
-def now() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)
 
 
 async def test_a_position_is_stored_when_it_is_answered(chain: Chain) -> None:
@@ -219,13 +106,17 @@ async def test_strangers_and_wrong_codes_are_refused_and_logged(chain: Chain) ->
 
 
 async def test_a_device_registered_a_moment_ago_may_come(chain: Chain) -> None:
-    """The registry is read again before a stranger is refused."""
+    """The registry is read again before a stranger is refused; its first position is stored, also while ingest has just read."""
+    known = await chain.terminal()
+    await known.say(POSITION, location(now()))
+    await known.answered()
     await chain.database.execute(
         "INSERT INTO device (tenant_id, code, installed_at) SELECT id, '13900000001', now() - interval '1 day' FROM tenant"
     )
     terminal = await chain.terminal("13900000001")
     await terminal.say(POSITION, location(now()))
     assert (await terminal.answered())[2] == 0
+    assert (await chain.count("position"), await chain.count("quarantine")) == (2, 0)
 
 
 async def test_a_code_is_good_after_a_restart_and_the_newest_connection_counts(chain: Chain) -> None:
@@ -318,7 +209,7 @@ async def test_commands_go_down_and_their_results_come_back(chain: Chain, broker
 
 
 async def test_the_broker_dies_and_every_position_is_answered_in_the_end(chain: Chain, broker: Mosquitto) -> None:
-    """Acknowledgements lost with the connection are asked for again by publishing again."""
+    """Acknowledgements lost with the connection are asked for again by publishing again; who came meanwhile is on line then."""
     from local import mosquitto, process
 
     terminal = await chain.terminal()
@@ -330,11 +221,17 @@ async def test_the_broker_dies_and_every_position_is_answered_in_the_end(chain: 
     running.kill()
     serials = [await terminal.say(POSITION, location(now() - timedelta(seconds=step))) for step in range(5)]
     assert await terminal.silent(1)
+    newcomer = await chain.terminal(OTHER)
+    await terminal.say(HEARTBEAT)
+    assert (await terminal.answered())[1] == HEARTBEAT
     child = mosquitto.start(broker)
     try:
         answers = [await terminal.answered(20) for _ in serials]
         assert sorted(answers) == [(serial, POSITION, 0) for serial in serials]
         assert await chain.count("position") == 5
+        await chain.until("SELECT count(*)::int FROM device_state WHERE online", 2)
+        await newcomer.close()
+        await chain.until("SELECT count(*)::int FROM device_state WHERE online", 1)
     finally:
         chain.stop_ingest()
         process.stop(child)

@@ -84,11 +84,13 @@ def children_of(state: Path) -> list[process.Known]:
 
 @pytest.mark.timeout(300)
 def test_up_survives_deaths_and_ends_clean(state: Path, start: Callable[[], Supervisor]) -> None:
-    """A dead program comes back, a second `up` points to the first, kill -9 leaves no children, the next start works, ctrl-C ends it."""
+    """Vehicles of both forms report, a dead program comes back, a second `up` points to the first, kill -9 leaves no children, the next start works, ctrl-C ends it."""
     first = start()
     address = first.address()
     assert answers(address)
     assert first.says("dispatcher")
+    gateway = state / "logs" / "gateway.log"
+    until(lambda: gateway.read_text().count("terminal_joined") >= 4, "the city's JT/T 808 terminals do not come")
 
     again = start()
     assert again.child.wait(30) == 0
@@ -100,7 +102,7 @@ def test_up_survives_deaths_and_ends_clean(state: Path, start: Callable[[], Supe
     until(lambda: first.says("ingest runs again"), "ingest does not come back")
 
     children = children_of(state)
-    assert len(children) == 10
+    assert len(children) == 11
     first.child.kill()
     first.child.wait()
     until(lambda: not any(one.alive() for one in children), "children outlive their killed supervisor")

@@ -72,6 +72,15 @@ def test_settings_are_known(service: dict[str, Any]) -> None:
     assert {n for n in service.get("environment", {}) if n.startswith("FLEET_")} <= set(VARIABLES)
 
 
+def test_the_gateway_of_terminals_has_a_role_of_its_own() -> None:
+    """It stands where strangers connect: neither the engines' database role nor their broker account."""
+    settings = SERVICES["jt808"]["environment"]
+    assert settings["FLEET_DATABASE_URL"].startswith("postgresql://fleet_gateway:")
+    assert settings["FLEET_MQTT_URL"].startswith("mqtt://gateway:")
+    assert SERVICES["simulators"]["environment"]["FLEET_DEVICE_JT808"] == "jt808:8808"
+    assert SERVICES["jt808"]["command"] == ["ingest", "jt808", "--listen", "0.0.0.0:8808"]
+
+
 def test_no_demo_without_asking() -> None:
     """The simulated city belongs to a profile of its own and nothing seeds demo accounts."""
     assert SERVICES["simulators"]["profiles"] == ["demo"]

@@ -1,8 +1,11 @@
 """The gateway without sockets: who may speak, what is answered when, what waits and within which bounds."""
 
+import ast
 import itertools
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import msgspec
 import pytest
@@ -11,13 +14,17 @@ from hypothesis import strategies as st
 
 from ingest.formats.native import decode
 from ingest.formats.said import MOST_BYTES, MOST_FIXES
-from ingest.jt808.downlink import NotCommanded
+from ingest.jt808.downlink import SENT, NotCommanded
+from ingest.jt808.gateway import gate as gate_module
 from ingest.jt808.gateway import waiting
 from ingest.jt808.gateway.codes import Codes, kept_key
 from ingest.jt808.gateway.command import listening
 from ingest.jt808.gateway.commands import CONTROL, Command, downlink_of, read_command
 from ingest.jt808.gateway.conversation import (
     MOST_MALFORMED,
+    MOST_REGISTRATIONS,
+    MOST_STRAY,
+    MOST_WRONG_CODES,
     Close,
     Conversation,
     Joined,
@@ -27,7 +34,10 @@ from ingest.jt808.gateway.conversation import (
     Store,
     Stranger,
 )
+from ingest.jt808.gateway.gate import Gate
+from ingest.jt808.gateway.tally import LINES_A_SECOND, Tally
 from ingest.jt808.gateway.upload import payloads
+from ingest.jt808.gateway.uploading import first_number
 from ingest.jt808.gateway.waiting import Upload, Waiting
 from ingest.jt808.messages import Located, read_message
 from ingest.jt808.wire import Message, Splitter, phone_of, read_frame, write_frame
@@ -151,6 +161,121 @@ def test_no_bytes_break_a_conversation(data: bytes) -> None:
     talk.conversation.receive(data, 0.0)
 
 
+def test_missing_parts_are_asked_for_in_the_form_of_the_edition() -> None:
+    """0x8003 counts them in one byte, since 2019 in two; each part is answered when the whole is stored."""
+    for version, wanted in ((None, "000a0200020003"), (1, "000a000200020003")):
+        talk = Talk(DEVICE, version=version)
+        talk.join()
+        content = b"\x00\x02\x01" + b"".join(len(one).to_bytes(2) + one for one in (body(), body()))
+        pieces = [content[:20], content[20:40], content[40:]]
+
+        def frame(number: int, talk: Talk = talk, pieces: list[bytes] = pieces) -> list[Step]:
+            phone = phone_of(DEVICE, talk.version)
+            message = Message(
+                kind=0x0704,
+                phone=phone,
+                serial=9 + number,
+                body=pieces[number - 1],
+                version=talk.version,
+                part=number,
+                parts=3,
+            )
+            return talk.conversation.receive(write_frame(message), 0.0)
+
+        assert frame(1) == []
+        (asked,) = talk.conversation.ask_missing(5.0)
+        assert heard(asked) == (0x8003, wanted)
+        assert talk.conversation.ask_missing(6.0) == []
+        assert frame(3) == []
+        (store,) = frame(2)
+        assert isinstance(store, Store)
+        assert (store.serials, len(store.items)) == ((10, 11, 12), 2)
+
+
+def test_parts_of_strangers_and_of_endless_messages_are_answered_and_not_kept() -> None:
+    """Failed before the code was shown; not supported beyond 255 parts. Nothing of either is in memory."""
+    talk = Talk(DEVICE)
+    for wanted, joined in ((1, False), (3, True)):
+        if joined:
+            talk.join()
+        message = Message(kind=0x0704, phone=phone_of(DEVICE), serial=77, body=b"x", part=1, parts=300 if joined else 2)
+        (answer,) = talk.conversation.receive(write_frame(message), 0.0)
+        assert heard(answer) == (0x8001, f"004d0704{wanted:02x}")
+        assert not talk.conversation.parts
+
+
+def test_a_request_for_parts_of_ours_is_not_supported() -> None:
+    """0x0005: everything we send is one frame, so there are no parts a terminal could miss."""
+    talk = Talk(DEVICE, version=1)
+    talk.join()
+    (answer,) = talk.say(0x0005, bytes.fromhex("0001000100020003"))
+    assert heard(answer)[1].endswith("000503")
+
+
+def test_guessing_codes_registering_again_and_endless_frames_have_an_end() -> None:
+    """Five wrong codes, eleven registrations, 16 KiB without a flag byte: the connection ends, the last code answered."""
+    talk = Talk(DEVICE)
+    for _ in range(MOST_WRONG_CODES - 1):
+        assert len(talk.say(0x0102, b"wrong")) == 1
+    answer, close = talk.say(0x0102, b"wrong")
+    assert heard(answer)[1].endswith("010201")
+    assert close == Close(why="wrong_code")
+    talk = Talk(DEVICE)
+    steps = [talk.say(0x0100, REGISTRATION) for _ in range(MOST_REGISTRATIONS + 1)]
+    assert all(isinstance(one[0], Send) for one in steps[:-1])
+    assert steps[-1] == [Close(why="registers_again")]
+    for begin in (b"", b"\x7e"):
+        talk = Talk(DEVICE)
+        assert talk.conversation.receive(begin + bytes(MOST_STRAY), 0.0) == []
+        assert talk.conversation.receive(b"\0", 0.0) == [Close(why="malformed")]
+
+
+def test_strangers_of_one_address_are_bounded_and_terminals_with_a_code_do_not_count() -> None:
+    """A flood from one address keeps nobody else out; who shows the code makes room."""
+    gate = Gate(most_strangers=2)
+    assert [gate.come(link, "a") for link in "12"] == [None, None]
+    assert gate.come("3", "a") == "too_many_from_address"
+    assert gate.come("4", "b") is None
+    gate.leave("3")
+    gate.prove("1")
+    gate.prove("1")
+    assert gate.come("5", "a") is None
+    assert gate.come("6", "a") == "too_many_from_address"
+    for link in "123456":
+        gate.leave(link)
+    assert (len(gate), dict(gate._strangers_of)) == (0, {})
+
+
+def test_all_connections_together_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever they come from, and however well they are known."""
+    monkeypatch.setattr(gate_module, "MOST_TERMINALS", 2)
+    gate = Gate()
+    for link in "12":
+        assert gate.come(link, link) is None
+        gate.prove(link)
+    assert gate.come("3", "3") == "too_many"
+
+
+def test_a_flood_does_not_fill_the_log() -> None:
+    """Twenty lines of a kind in a second; the others are counted, and other kinds are not held back."""
+    tally = Tally()
+    assert [tally.may_log("malformed", 1.5) for _ in range(30)].count(True) == LINES_A_SECOND
+    assert tally.may_log("silent", 1.6)
+    assert tally.may_log("malformed", 2.0)
+    tally.closed["malformed"] += 3
+    assert {"unlogged": 10, "closed_malformed": 3}.items() <= tally.totals().items()
+
+
+def test_two_gateways_of_one_second_do_not_share_batch_numbers() -> None:
+    """An acknowledgement of the other's batch must never be taken for one's own; numbers fit the contract."""
+    began = datetime(2026, 11, 20, tzinfo=UTC)
+    rng = Random(1)
+    first, other = first_number(began, rng), first_number(began, rng)
+    assert abs(first - other) > 1_000
+    later = first_number(began + timedelta(seconds=1), rng)
+    assert max(first, other) + 2**31 < later + 2**31 < 2**63
+
+
 def test_serials_of_answers_go_round() -> None:
     """After 65535 comes 0."""
     talk = Talk(DEVICE)
@@ -271,6 +396,58 @@ def test_no_bytes_are_a_command_by_chance(data: bytes) -> None:
         downlink_of(read_command(data), None)
     except NotCommanded as refused:
         assert refused.code in ("malformed", "unknown", "interval", "track", "text", "vehicle_control")  # noqa: PT017
+
+
+def test_nothing_but_the_messages_of_the_list_can_be_written_to_a_terminal() -> None:
+    """Vehicle control (0x8500), switching off (0x8105), firmware (0x8108), listening in (0x8400): whatever asks for it."""
+    assert sorted(SENT) == [0x8001, 0x8003, 0x8100, 0x8103, 0x8202, 0x8300]
+    talk = Talk(DEVICE)
+    talk.join()
+    for kind in range(0x10000):
+        if kind not in SENT:
+            with pytest.raises(NotCommanded):
+                talk.conversation.write(kind, b"")
+
+
+def test_frames_are_written_in_one_place_only() -> None:
+    """The list above guards every way out as long as nobody else in the platform makes frames or writes to a socket."""
+    folder = Path(__file__).parents[2] / "ingest"
+    calls = {
+        (str(path.relative_to(folder)), name)
+        for path in folder.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        for name in [node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")]
+        if name == "write_frame" or ast.unparse(node.func).endswith("_transport.write")
+    }
+    assert calls == {("jt808/gateway/conversation.py", "write_frame"), ("jt808/gateway/link.py", "write")}
+
+
+@given(
+    st.fixed_dictionaries(
+        {"do": st.sampled_from(["locate", "interval", "text", *sorted(CONTROL)]) | st.text(max_size=8)},
+        optional={
+            "id": st.integers() | st.text(max_size=5),
+            "every_s": st.integers(-10, 100_000),
+            "for_s": st.integers(-10, 100_000),
+            "text": st.text(max_size=30),
+            "kind": st.integers(0, 0xFFFF),
+            "body": st.text(max_size=8),
+            "parameter": st.integers(0, 0xFFFF),
+        },
+    )
+)
+def test_whatever_is_commanded_a_terminal_gets_positions_intervals_and_texts_only(command: dict[str, object]) -> None:
+    """No key of a command reaches the message id, and the one parameter ever set is the interval (0x0029)."""
+    try:
+        kind, content = downlink_of(read_command(json.dumps(command).encode()), None)
+    except NotCommanded:
+        return
+    assert kind in (0x8103, 0x8202, 0x8300)
+    if kind == 0x8103:
+        assert content[:6] == bytes.fromhex("010000002904")
+    if kind == 0x8300:
+        assert content[0] == 0x0C
 
 
 @pytest.mark.parametrize("word", sorted(CONTROL))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fleet.position import Rejected
 from ingest.jt808.messages import read_message
-from ingest.jt808.parts import MOST_MESSAGES, MOST_PARTS, WAIT_S, Parts
+from ingest.jt808.parts import MOST_MESSAGES, MOST_PARTS, WAIT_S, Missing, Parts, Room
 from ingest.jt808.show import show
 from ingest.jt808.wire import (
     FLAG,
@@ -197,7 +197,7 @@ def test_parts_in_any_order_make_the_whole(order: list[int], first: int) -> None
 
 
 def test_parts_are_given_up_after_a_while_and_bounded() -> None:
-    """A terminal that begins messages and never ends them costs four, each for a minute."""
+    """A terminal that begins messages and never ends them costs four, each for a minute after its last part."""
     parts = Parts()
     assert parts.add(part(1, 2), 0.0) is None
     assert parts.add(part(2, 2), WAIT_S + 1) is None
@@ -205,7 +205,9 @@ def test_parts_are_given_up_after_a_while_and_bounded() -> None:
     for number in range(MOST_MESSAGES + 3):
         parts.add(part(1, 2, serial=100 * number), WAIT_S + 2)
     assert len(parts._begun) == MOST_MESSAGES
-    assert parts.add(part(1, MOST_PARTS + 1), 0.0) is None
+    with pytest.raises(Unreadable) as refused_part:
+        parts.add(part(1, MOST_PARTS + 1), 0.0)
+    assert refused_part.value.reason is Rejected.UNSUPPORTED
     single = part(1, 1)
     whole = parts.add(single, 0.0)
     assert whole is not None
@@ -219,3 +221,94 @@ def test_a_unit_that_says_its_imei_is_named_by_it() -> None:
     message = Message(kind=2, phone=phone, serial=1, body=b"")
     assert read_frame(write_frame(message)[1:-1]).device == whole
     assert "phone" in refused(write_frame(Message(kind=2, phone=b"\xff" * 6, serial=1, body=b""))[1:-1]).detail
+
+
+def test_what_is_missing_is_asked_for_three_times_and_then_given_up() -> None:
+    """5, 10 and 20 s after the last part or request; a part that comes is not asked for any more (0x8003)."""
+    parts = Parts()
+    for number in (1, 3, 6):
+        parts.add(part(number, 6), 100.0)
+    assert list(parts.missing(104.9)) == []
+    assert list(parts.missing(105.0)) == [Missing(serial=10, parts=(2, 4, 5))]
+    assert list(parts.missing(105.1)) == []
+    parts.add(part(4, 6), 106.0)
+    assert list(parts.missing(115.9)) == []
+    assert list(parts.missing(116.0)) == [Missing(serial=10, parts=(2, 5))]
+    assert list(parts.missing(136.0)) == [Missing(serial=10, parts=(2, 5))]
+    assert list(parts.missing(165.0)) == []
+    assert (parts.expired, bool(parts)) == (0, True)
+    assert list(parts.missing(166.1)) == []
+    assert (parts.expired, bool(parts)) == (1, False)
+
+
+def test_a_part_sent_again_after_the_whole_came_asks_for_nothing() -> None:
+    """The terminal was only impatient; sent again completely, the message is whole again, so that it can be answered."""
+    parts = Parts()
+    assert parts.add(part(1, 2), 0.0) is None
+    assert parts.add(part(2, 2), 0.0) is not None
+    assert parts.add(part(1, 2), 3.0) is None
+    assert list(parts.missing(30.0)) == []
+    assert parts.add(part(2, 2), 31.0) is not None
+
+
+def test_parts_of_all_terminals_share_one_room() -> None:
+    """What finds none is not kept; what is whole, given up or belongs to a lost connection makes room."""
+    room = Room(left=3)
+    one, other = Parts(room), Parts(room)
+    one.add(part(1, 3), 0.0)
+    other.add(part(1, 2), 0.0)
+    one.add(part(2, 3), 0.0)
+    assert other.add(part(2, 2), 1.0) is None
+    assert (other.refused, room.left) == (1, 0)
+    one.clear()
+    assert room.left == 2
+    assert other.add(part(2, 2), 2.0) is not None
+    assert room.left == 3
+    other.add(part(1, 2), 3.0)
+    assert list(other.missing(3.1 + WAIT_S)) == []
+    assert room.left == 3
+
+
+def test_a_stream_without_an_end_is_measured() -> None:
+    """Bytes since the last flag, over any number of reads: what never ends is no frame."""
+    splitter = Splitter()
+    for _ in range(3):
+        splitter.feed(b"x" * 100)
+    assert splitter.stray == 300
+    splitter.feed(b"\x7eab")
+    assert splitter.stray == 2
+
+
+MUTATED = 20_000
+SLOWEST_S = 0.005
+
+
+def test_mutated_frames_are_read_or_refused_quickly() -> None:
+    """Sound frames with bytes changed, cut and doubled behind a right checksum: no crash, none slower than 5 ms."""
+    rng = random.Random(808)
+    seeds = [bytes.fromhex(frame)[1:-1] for frame, _ in CASES.values()]
+    slowest_s = 0.0
+    for _ in range(MUTATED):
+        data = bytearray(rng.choice(seeds).replace(b"\x7d\x02", FLAG).replace(b"\x7d\x01", b"\x7d"))
+        for _ in range(rng.randrange(1, 6)):
+            at = rng.randrange(len(data))
+            match rng.randrange(4):
+                case 0:
+                    data[at] = rng.randrange(256)
+                case 1:
+                    data[at:at] = data[at : at + rng.randrange(1, 40)]
+                case 2:
+                    del data[at : at + rng.randrange(1, 20)]
+                case _:
+                    data[at : at + 2] = b"\xff\xff"
+            data = data or bytearray(b"\x00")
+        data[2:4] = (data[2] & 0x60 if len(data) > 2 else 0).to_bytes(1) + b"\0"
+        long = 16 if data[2] & 0x40 else 11
+        body = max(0, len(data) - 2 - long - (4 if data[2] & 0x20 else 0))
+        data[2:4] = (int.from_bytes(data[2:4]) | min(body, MOST_BODY)).to_bytes(2)
+        data[-1] = reduce(xor, data[:-1], 0)
+        frame = bytes(data).replace(b"\x7d", b"\x7d\x01").replace(FLAG, b"\x7d\x02")
+        began_s = time.process_time()
+        assert list(show(FLAG + frame + FLAG))
+        slowest_s = max(slowest_s, time.process_time() - began_s)
+    assert slowest_s < SLOWEST_S

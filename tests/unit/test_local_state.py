@@ -184,14 +184,33 @@ def test_an_older_brokers_file_gets_only_the_accounts_it_lacks() -> None:
     assert [client["username"] for client in (mosquitto.completed("", passwords) or {})["clients"]] == list(passwords)
 
 
+def test_a_role_of_an_older_version_becomes_this_versions_and_devices_keep_theirs() -> None:
+    """A program that needs to read one topic more is allowed to after its broker's next start."""
+    passwords = {"admin": "a", "gateway": "b"}
+    old = mosquitto.security(passwords)
+    mine = {
+        "rolename": "of-dev1",
+        "acls": [{"acltype": "publishClientSend", "topic": "fleet/v1/dev1/pos", "allow": True}],
+    }
+    old["roles"].append(mine)
+    (role,) = [one for one in old["roles"] if one["rolename"] == "gateway"]
+    role["acls"] = [rule for rule in reversed(role["acls"]) if not rule["topic"].endswith("status")]
+    new = mosquitto.completed(json.dumps(old), passwords)
+    assert new is not None
+    assert new["clients"] == old["clients"]
+    assert mine in new["roles"]
+    assert sorted(one["rolename"] for one in new["roles"]) == sorted(one["rolename"] for one in old["roles"])
+    assert mosquitto.completed(json.dumps(new), passwords) is None
+
+
 def test_the_gateway_may_do_no_more_than_devices_may() -> None:
-    """Least privilege: it writes what a device writes and reads what a device is told, nothing of the platform's."""
+    """Least privilege: it writes what a device writes and reads what a device is told, and where terminals are; nothing of the platform's."""
     (role,) = [role for role in mosquitto.security({})["roles"] if role["rolename"] == "gateway"]
     allowed = {(rule["acltype"], rule["topic"]) for rule in role["acls"]}
     writes = {("publishClientSend", f"fleet/v1/+/{kind}") for kind in ("pos", "status", "event")}
     reads = {
         (kind, f"fleet/v1/+/{topic}")
         for kind in ("publishClientReceive", "subscribePattern")
-        for topic in ("ack", "cmd")
+        for topic in ("ack", "cmd", "status")
     }
     assert allowed == writes | reads

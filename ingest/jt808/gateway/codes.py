@@ -5,6 +5,7 @@ this code, and gives it to whoever registers first under a known number: the net
 (an APN of the operator), which docs/operations.md says.
 """
 
+import contextlib
 import hashlib
 import hmac
 import os
@@ -32,13 +33,18 @@ class Codes:
 
 
 def kept_key(state_dir: Path) -> bytes:
-    """The key in the state directory, drawn at the first start, readable by the owner only."""
+    """The key in the state directory, drawn at the first start, readable by the owner only.
+
+    Gateways that share the directory have one key, also when they draw it in the same moment: the first stays.
+    """
     file = state_dir / KEY_FILE
     if not file.exists():
-        fresh = file.with_suffix(f".{os.getpid()}")
+        fresh = file.with_suffix(f".{os.getpid()}.{secrets.token_hex(4)}")
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
             handle.write(secrets.token_bytes(KEY_BYTES))
             handle.flush()
             os.fsync(handle.fileno())
-        fresh.replace(file)
+        with contextlib.suppress(FileExistsError):
+            os.link(fresh, file)
+        fresh.unlink()
     return file.read_bytes()

@@ -1,4 +1,4 @@
-"""`python -m ingest jt808 --listen HOST:PORT`: settings in, gateway running until SIGTERM or SIGINT."""
+"""`python -m ingest jt808`: settings in, gateway running until SIGTERM or SIGINT."""
 
 import argparse
 import asyncio
@@ -15,6 +15,7 @@ import structlog
 from fleet import logs
 from fleet.settings import load, need
 from ingest.jt808.gateway.codes import KEY_BYTES, Codes, kept_key
+from ingest.jt808.gateway.gate import MOST_STRANGERS, MOST_TERMINALS
 
 log = structlog.get_logger("ingest.jt808")
 
@@ -30,10 +31,18 @@ def listening(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-async def serve(host: str, port: int) -> None:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `python -m ingest jt808`."""
+    parser.add_argument("--listen", required=True, type=listening, metavar="HOST:PORT")
+    parser.add_argument("--strangers", type=int, default=MOST_STRANGERS, metavar="N",
+                        help="connections of one address that may wait for their authentication at once"
+                        f" ({MOST_STRANGERS}); more where all terminals come through one balancer")  # fmt: skip
+
+
+async def serve(arguments: argparse.Namespace) -> None:
     """Run the gateway. NotConfigured names a missing setting or says why it cannot listen."""
     from fleet.broker import Address
-    from ingest.jt808.gateway.engine import MOST_TERMINALS, Gateway
+    from ingest.jt808.gateway.engine import Gateway
 
     settings = load(os.environ)
     logs.write_json(settings.log_level)
@@ -49,11 +58,13 @@ async def serve(host: str, port: int) -> None:
         codes=Codes(key),
         clock=lambda: datetime.now(UTC),
         rng=random.Random(),
+        most_strangers=arguments.strangers,
     )
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
+    host, port = arguments.listen
     await gateway.run(host, port, stopping)
 
 

@@ -10,14 +10,27 @@ from typing import TypeAlias
 
 from ingest.jt808 import downlink
 from ingest.jt808 import messages as said
-from ingest.jt808.downlink import DONE, FAILED, NO_SUCH_TERMINAL, NOT_SUPPORTED, REGISTERED, WRONG
+from ingest.jt808.downlink import (
+    DONE,
+    FAILED,
+    NO_SUCH_TERMINAL,
+    NOT_SUPPORTED,
+    REGISTERED,
+    SEND_AGAIN,
+    SENT,
+    WRONG,
+    NotCommanded,
+)
 from ingest.jt808.gateway.codes import Codes
-from ingest.jt808.parts import SERIALS, Parts, Whole
+from ingest.jt808.parts import SERIALS, Parts, Room, Whole
 from ingest.jt808.profiles import profile_of
 from ingest.jt808.wire import Message, Splitter, Unreadable, read_frame, write_frame
 from ingest.reading import Item, Rejection
 
 MOST_MALFORMED = 100  # frames in one connection; then it is something else than a terminal
+MOST_STRAY = 16 * 1024  # bytes without a flag byte, likewise; the longest frame has 2,090
+MOST_WRONG_CODES = 5  # in one connection
+MOST_REGISTRATIONS = 10  # in one connection
 LOCATING = frozenset({said.POSITION, said.POSITION_ANSWER, said.BULK})
 Model: TypeAlias = Callable[[str], str | None]  # device id -> its model, None = no active device of that name
 
@@ -82,16 +95,19 @@ Step: TypeAlias = Send | Store | Tell | Obeyed | Joined | Stranger | Close
 class Conversation:
     """State of one connection."""
 
-    def __init__(self, model_of: Model, codes: Codes) -> None:
+    def __init__(self, model_of: Model, codes: Codes, room: Room | None = None) -> None:
         self.device = ""  # after the first sound frame
         self.joined = False
         self.malformed = 0
         self.unknown = 0  # messages nobody reads
         self.frames = 0
+        self.sound = 0  # frames that are messages
+        self.wrong_codes = 0
+        self.parts = Parts(room)
         self._model_of = model_of
         self._codes = codes
         self._splitter = Splitter()
-        self.parts = Parts()
+        self._registrations = 0
         self._phone = b""
         self.version: int | None = None
         self._serial = 0
@@ -111,11 +127,21 @@ class Conversation:
                 continue
             if self.device and message.device != self.device:
                 return [*steps, Close(why="another_phone")]
+            self.sound += 1
             self.device, self._phone, self.version = message.device, message.phone, message.version
-            whole = self.parts.add(message, now_s)
-            if whole is not None:
-                steps += self._take(whole)
+            steps += self._receive(message, now_s)
+            if steps and isinstance(steps[-1], Close):
+                return steps
+        if self._splitter.stray > MOST_STRAY:
+            steps.append(Close(why="malformed"))
         return steps
+
+    def ask_missing(self, now_s: float) -> list[Step]:
+        """Requests (0x8003) for parts that should have come by now."""
+        return [
+            Send(frame=self.write(SEND_AGAIN, downlink.send_again(one.serial, one.parts, self.version))[1])
+            for one in self.parts.missing(now_s)
+        ]
 
     def decide(self) -> list[Step]:
         """The registry was read again for a stranger: the last word."""
@@ -130,11 +156,22 @@ class Conversation:
         return b"".join(self.write(said.PLATFORM_ANSWER, downlink.answer(one, kind, result))[1] for one in serials)
 
     def write(self, kind: int, body: bytes) -> tuple[int, bytes]:
-        """A message to the terminal: its serial and its frame."""
+        """A message to the terminal: its serial and its frame. NotCommanded for what a terminal is never told."""
+        if kind not in SENT:
+            raise NotCommanded("never_sent", f"0x{kind:04x} is never sent to a terminal")
         serial = self._serial
         self._serial = (serial + 1) % SERIALS
         message = Message(kind=kind, phone=self._phone, serial=serial, body=body, version=self.version)
         return serial, write_frame(message)
+
+    def _receive(self, message: Message, now_s: float) -> list[Step]:
+        if message.parts > 1 and not self.joined:  # strangers get no memory for halves
+            return [Send(frame=self.answer(message.kind, (message.serial,), FAILED))]
+        try:
+            whole = self.parts.add(message, now_s)
+        except Unreadable:
+            return [Send(frame=self.answer(message.kind, (message.serial,), NOT_SUPPORTED))]
+        return [] if whole is None else self._take(whole)
 
     def _take(self, whole: Whole) -> list[Step]:
         message, kind = whole.message, whole.message.kind
@@ -169,6 +206,9 @@ class Conversation:
         return [done, Close(why="logged_off")] if kind == said.LOG_OFF else [done]
 
     def _register(self, whole: Whole) -> list[Step]:
+        self._registrations += 1
+        if self._registrations > MOST_REGISTRATIONS:
+            return [Close(why="registers_again")]
         try:
             said.read_message(whole.message)
         except Unreadable:
@@ -190,7 +230,9 @@ class Conversation:
             return [self._said(whole, WRONG)]
         code = content.code if isinstance(content, said.Authentication) else ""
         if self._model_of(self.device) is None or not self._codes.fits(self.device, code):
-            return [self._said(whole, FAILED)]
+            self.wrong_codes += 1
+            refused = self._said(whole, FAILED)
+            return [refused, Close(why="wrong_code")] if self.wrong_codes == MOST_WRONG_CODES else [refused]
         self.joined = True
         return [self._said(whole, DONE), Joined(device=self.device)]
 

@@ -19,19 +19,22 @@ from ingest.jt808.gateway.codes import Codes
 from ingest.jt808.gateway.commanding import Commanding
 from ingest.jt808.gateway.conversation import Conversation, Joined, Obeyed, Send, Step, Store, Stranger, Tell
 from ingest.jt808.gateway.events import event, of_card
+from ingest.jt808.gateway.gate import MOST_STRANGERS, Gate
 from ingest.jt808.gateway.link import Link
+from ingest.jt808.gateway.presence import Presence
 from ingest.jt808.gateway.registry import Registry
 from ingest.jt808.gateway.tally import Tally
 from ingest.jt808.gateway.uplink import Uplink
 from ingest.jt808.gateway.uploading import Uploading
 from ingest.jt808.gateway.waiting import Waiting
+from ingest.jt808.parts import Room
 
 log = structlog.get_logger("ingest.jt808")
 
-MOST_TERMINALS = 10_000
 BACKLOG = 1_024  # connections waiting to be accepted: all terminals come at once after an outage
 AUTHENTICATE_WITHIN_S = 60.0
-IDLE_S = 900.0  # without a byte; sleeping terminals say something every few minutes
+IDLE_S = 900.0  # without a sound message; sleeping terminals say something every few minutes
+LET_READ = frozenset({"logged_off", "stopped", "wrong_code"})  # ended after what is written; all others at once
 SWEEP_S = 1.0
 GOODBYE_S = 0.2
 SUMMARY_EVERY_S = 10.0
@@ -48,6 +51,7 @@ class Gateway:
         codes: Codes,
         clock: Callable[[], datetime],
         rng: Random,
+        most_strangers: int = MOST_STRANGERS,
     ) -> None:
         self.tally = Tally()
         self.waiting = Waiting()
@@ -57,12 +61,21 @@ class Gateway:
         self._clock = clock
         self._server: asyncio.Server | None = None
         self._links: set[Link] = set()
-        self._joined: dict[str, Link] = {}
-        self._seen: set[str] = set()  # devices that joined since the start: commands for them are ours to answer
+        self._gate = Gate(most_strangers)
+        self._room = Room()
         self._strangers: set[Link] = set()
-        self._commanding = Commanding(self._joined.get, self._report)
-        self._uploading = Uploading(self.waiting, self.tally, self._publish, started_at=clock())
-        self._uplink = Uplink(broker, self.waiting, stored=self._uploading.stored, commanded=self._commanded, rng=rng)
+        self._presence = Presence(self._tell_status, self.end, self.tally)
+        self._commanding = Commanding(self._presence.link_of, self._report)
+        self._uploading = Uploading(self.waiting, self.tally, self._publish, started_at=clock(), rng=rng)
+        self._uplink = Uplink(
+            broker,
+            self.waiting,
+            stored=self._uploading.stored,
+            commanded=self._commanded,
+            connected=self._presence.tell_all,
+            elsewhere=lambda device, status: self._presence.heard(device, status, _now_s()),
+            rng=rng,
+        )
 
     async def run(self, host: str, port: int, stopping: asyncio.Event) -> None:
         """Serve until `stopping` is set."""
@@ -109,40 +122,50 @@ class Gateway:
 
     def new_conversation(self) -> Conversation:
         """For a connection that was accepted."""
-        return Conversation(self.registry.model_of, self._codes)
+        return Conversation(self.registry.model_of, self._codes, self._room)
 
     def came(self, link: Link) -> None:
         """A connection was accepted."""
         link.came_s = link.heard_s = _now_s()
         self._links.add(link)
-        if len(self._links) > MOST_TERMINALS:
-            self.end(link, "too_many")
+        why_not = self._gate.come(link, link.address)
+        if why_not is not None:
+            self.end(link, why_not)
 
     def heard(self, link: Link, data: bytes) -> None:
         """Bytes came."""
-        link.heard_s = _now_s()
+        now_s = _now_s()
         talk = link.conversation
-        before = talk.frames, talk.malformed, talk.unknown
-        self._do(link, talk.receive(data, link.heard_s))
+        before = talk.frames, talk.malformed, talk.unknown, talk.sound, talk.wrong_codes
+        steps = talk.receive(data, now_s)
+        if talk.sound > before[3]:
+            link.heard_s = now_s  # who only drips bytes is silent
+        self._do(link, steps)
         self.tally.frames += talk.frames - before[0]
         self.tally.malformed += talk.malformed - before[1]
         self.tally.unknown += talk.unknown - before[2]
+        self.tally.wrong_codes += talk.wrong_codes - before[4]
 
     def left(self, link: Link) -> None:
         """A connection is gone."""
         self._links.discard(link)
+        self._gate.leave(link)
         self._strangers.discard(link)
         self.waiting.drop_owner(link)
         self._commanding.give_up(link, math.inf)
-        if self._joined.get(link.device) is link:
-            del self._joined[link.device]
-            log.info("terminal_left", device=link.device)
-            self._uplink.publish(f"fleet/v1/{link.device}/status", b"offline", retain=True)
+        parts = link.conversation.parts
+        parts.clear()
+        self.tally.parts_given_up += parts.expired
+        self.tally.parts_refused += parts.refused
+        self._presence.leave(link)
 
     def end(self, link: Link, why: str) -> None:
         """Close a connection, saying why in the log."""
-        log.info("terminal_closed", device=link.device, why=why, malformed=link.conversation.malformed)
-        if why in ("logged_off", "stopped"):
+        self.tally.closed[why] += 1
+        if self.tally.may_log(why, _now_s()):
+            said = {"device": link.device, "address": link.address, "malformed": link.conversation.malformed}
+            log.info("terminal_closed", why=why, **said)
+        if why in LET_READ:
             link.close()
         else:
             link.abort()
@@ -158,7 +181,8 @@ class Gateway:
             elif isinstance(step, Obeyed):
                 self._commanding.obeyed(link, step.answer)
             elif isinstance(step, Joined):
-                self._join(link, step.device)
+                self._gate.prove(link)
+                self._presence.join(link, link.heard_s)
             elif isinstance(step, Stranger):
                 self._strangers.add(link)
                 self.registry.ask()
@@ -184,32 +208,25 @@ class Gateway:
     ) -> None:
         self._uplink.publish(f"fleet/v1/{device}/event", event(said, at or self._clock()), then=then)
 
-    def _join(self, link: Link, device: str) -> None:
-        older = self._joined.get(device)
-        self._joined[device] = link
-        self._seen.add(device)
-        if older is link:
-            return  # authenticated twice
-        if older is not None:
-            # The newest wins: after a lost radio link the old connection is a corpse nobody has told us about.
-            self.end(older, "replaced")
-        log.info("terminal_joined", device=device, version=link.conversation.version)
-        self._uplink.publish(f"fleet/v1/{device}/status", b"online", retain=True)
+    def _tell_status(self, device: str, status: bytes, then: Callable[[], None]) -> None:
+        self._uplink.publish(f"fleet/v1/{device}/status", status, retain=True, then=then)
 
     def _registry_read(self) -> None:
-        strangers, self._strangers = self._strangers, set()
+        expected = {link for link in self._strangers if self.registry.expects(link.device)}
+        strangers, self._strangers = self._strangers - expected, expected
         for link in strangers:
             known = self.registry.model_of(link.device) is not None
             if not known:
                 self.tally.strangers += 1
-                log.warning("terminal_unknown", device=link.device)
+                if self.tally.may_log("terminal_unknown", _now_s()):
+                    log.warning("terminal_unknown", device=link.device, address=link.address)
             self._do(link, link.conversation.decide())
-        for device, link in list(self._joined.items()):
+        for device, link in self._presence:
             if self.registry.model_of(device) is None:
                 self.end(link, "switched_off")
 
     def _commanded(self, device: str, payload: bytes) -> None:
-        if device in self._seen:  # a device that never came here is somebody else's to answer for
+        if self._presence.answers_for(device):  # a device that never came here is somebody else's to answer for
             self._commanding.commanded(device, payload, _now_s())
 
     async def _sweep(self) -> None:
@@ -224,6 +241,10 @@ class Gateway:
                 elif now_s - link.heard_s > IDLE_S:
                     self.end(link, "silent")
                 self._commanding.give_up(link, now_s)
+                if link.conversation.parts:
+                    asked = link.conversation.ask_missing(now_s)
+                    self.tally.asked_again += len(asked)
+                    self._do(link, asked)
 
     async def _summarise(self) -> None:
         while True:
@@ -233,7 +254,7 @@ class Gateway:
     def _totals(self) -> dict[str, int]:
         return {
             "connections": len(self._links),
-            "joined": len(self._joined),
+            "joined": len(self._presence),
             "waiting": len(self.waiting),
             "publish_refused": self._uplink.refused,
         } | self.tally.totals()

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("ingest.jt808")
 
-UNREAD_BYTES = 64 * 1024  # answers a terminal may leave unread
+UNREAD_BYTES = 64 * 1024  # answers a terminal may leave unread here, and about as many in the kernel
+# A peer that is gone without a word (half-open): asked after a minute of silence, given up two minutes later.
+ALIVE_AFTER_S, ALIVE_EVERY_S, ALIVE_TRIES = 60, 30, 4
+UNCONFIRMED_MS = 120_000  # what we sent and nobody's kernel confirmed
 
 
 class Link(asyncio.Protocol):
@@ -23,7 +26,8 @@ class Link(asyncio.Protocol):
         self._gateway = gateway
         self.conversation: Conversation = gateway.new_conversation()
         self.commands: dict[int, tuple[int, str | int | None, float]] = {}  # serial -> (message, command id, until)
-        self.came_s = self.heard_s = 0.0  # on the clock of the loop
+        self.address = ""  # of the peer
+        self.came_s = self.heard_s = 0.0  # accepted, and last sound message, on the clock of the loop
         self._transport: asyncio.Transport | None = None
 
     @property
@@ -34,10 +38,11 @@ class Link(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=UNREAD_BYTES)
+        peer = transport.get_extra_info("peername")
+        self.address = str(peer[0]) if peer else ""
         raw = transport.get_extra_info("socket")
         if raw is not None:
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            _bound(raw)
         self._gateway.came(self)
 
     def data_received(self, data: bytes) -> None:
@@ -70,3 +75,17 @@ class Link(asyncio.Protocol):
         """End it now."""
         if self._transport is not None:
             self._transport.abort()
+
+
+def _bound(raw: socket.socket) -> None:
+    """What the kernel holds for one terminal, and for how long one that is gone."""
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, UNREAD_BYTES)
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in (
+        (socket.TCP_NODELAY, 1),
+        (socket.TCP_KEEPIDLE, ALIVE_AFTER_S),
+        (socket.TCP_KEEPINTVL, ALIVE_EVERY_S),
+        (socket.TCP_KEEPCNT, ALIVE_TRIES),
+        (socket.TCP_USER_TIMEOUT, UNCONFIRMED_MS),
+    ):
+        raw.setsockopt(socket.IPPROTO_TCP, option, value)

@@ -1,4 +1,8 @@
-"""The devices that may connect, as last read from the database; kept while the database is away."""
+"""The devices that may connect, as last read from the database; kept while the database is away.
+
+A device that was registered a moment ago is let in one reading later: ingest reads its own register at most once a second
+for a stranger, and would put aside (and acknowledge) what came to it earlier.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -11,7 +15,7 @@ from ingest.jt808.gateway import store
 log = structlog.get_logger("ingest.jt808")
 
 EVERY_S = 5.0
-AGAIN_S = 1.0  # at the soonest, for a stranger
+AGAIN_S = 1.1  # at the soonest, for a stranger; longer than ingest's UNKNOWN_AGAIN_S
 DatabaseAway = (db.pg_errors.OperationalError, db.pg_errors.InterfaceError, OSError)
 
 
@@ -21,6 +25,7 @@ class Registry:
     def __init__(self, database_url: str) -> None:
         self._url = database_url
         self._models: dict[str, str] = {}
+        self._coming: dict[str, str] = {}  # new in the last reading
         self._version: tuple[int, ...] = ()
         self._asked = asyncio.Event()
         self._connection: db.Connection | None = None
@@ -28,6 +33,10 @@ class Registry:
     def model_of(self, device: str) -> str | None:
         """Its model, or None when no active device has this code."""
         return self._models.get(device)
+
+    def expects(self, device: str) -> bool:
+        """Not known yet, but after the next reading."""
+        return device in self._coming
 
     def __len__(self) -> int:
         return len(self._models)
@@ -61,9 +70,16 @@ class Registry:
         if self._connection is None or self._connection.closed:
             self._connection = await db.connect(self._url)
         version = await store.version(self._connection)
+        self._models |= self._coming
+        self._coming = {}
         if version != self._version:
-            self._models = await store.terminals(self._connection)
+            found = await store.terminals(self._connection)
+            if self._version:
+                self._coming = {device: found.pop(device) for device in found.keys() - self._models.keys()}
+            self._models = found
             self._version = version
+        if self._coming:
+            self.ask()
 
     async def _leave(self) -> None:
         connection, self._connection = self._connection, None

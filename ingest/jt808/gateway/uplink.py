@@ -12,7 +12,7 @@ from random import Random
 import msgspec
 import structlog
 
-from fleet.broker import Address, Connection, PublishRefused, Session, SubscribeRefused, stay_connected
+from fleet.broker import Address, Connection, Delivery, PublishRefused, Session, SubscribeRefused, stay_connected
 from fleet.errors import NotConfigured
 from ingest.jt808.gateway.waiting import Upload, Waiting
 
@@ -22,7 +22,7 @@ ACCOUNT = "gateway"
 RECEIVE_MAXIMUM = 1_000
 TAKE = 200
 AGAIN_AFTER_S = (2.0, 4.0, 8.0)  # on a new connection, each after the one before; ingest tries every 5 s
-ACKS, COMMANDS = "fleet/v1/+/ack", "fleet/v1/+/cmd"
+ACKS, COMMANDS, STATUSES = "fleet/v1/+/ack", "fleet/v1/+/cmd", "fleet/v1/+/status"
 
 
 class _Ack(msgspec.Struct):
@@ -42,6 +42,8 @@ class Uplink:
         *,
         stored: Callable[[Upload], None],
         commanded: Callable[[str, bytes], None],
+        elsewhere: Callable[[str, bytes], None],
+        connected: Callable[[], None],
         rng: Random,
     ) -> None:
         self.refused = 0  # publishes the broker did not let through
@@ -50,6 +52,8 @@ class Uplink:
         self._waiting = waiting
         self._stored = stored
         self._commanded = commanded
+        self._elsewhere = elsewhere
+        self._connected = connected
         self._rng = rng
         self._connection: Connection | None = None
 
@@ -99,27 +103,36 @@ class Uplink:
         except SubscribeRefused as refused:
             # Without acknowledgements nobody would ever be answered: somebody else's account.
             raise NotConfigured(f"FLEET_MQTT_URL: {self._address.username} may not read {ACKS}") from refused
-        try:
-            await connection.subscribe(COMMANDS)
-        except SubscribeRefused as refused:
-            # An account that may only publish positions is enough for the promise; commands are then not for us.
-            log.warning("commands_refused", why=str(refused))
+        # An account that may only publish positions is enough for the promise; what it may not read is then not for us.
+        for topic, event in ((COMMANDS, "commands_refused"), (STATUSES, "other_gateways_unheard")):
+            try:
+                await connection.subscribe(topic, no_local=topic == STATUSES)
+            except SubscribeRefused as refused:
+                log.warning(event, why=str(refused))
         self._connection = connection
         again = asyncio.create_task(self._publish_again())
         try:
+            self._connected()
             self.ready.set()
             while True:
                 deliveries = await connection.receive(TAKE)
                 for delivery in deliveries:
-                    _, _, device, kind = delivery.topic.split("/")
-                    if kind == "ack":
-                        self._acknowledged(device, delivery.payload)
-                    elif not delivery.retained:  # a command left over from another day is none
-                        self._commanded(device, delivery.payload)
+                    self._received(delivery)
                 connection.acknowledge(delivery for delivery in deliveries if delivery.qos)
         finally:
             self._connection = None
             again.cancel()
+
+    def _received(self, delivery: Delivery) -> None:
+        _, _, device, kind = delivery.topic.split("/")
+        if kind == "ack":
+            self._acknowledged(device, delivery.payload)
+        elif delivery.retained:
+            return  # a command left over from another day is none; where a terminal was before we came decides nothing
+        elif kind == "cmd":
+            self._commanded(device, delivery.payload)
+        else:
+            self._elsewhere(device, delivery.payload)
 
     async def _publish_again(self) -> None:
         for wait_s in (0.0, *AGAIN_AFTER_S):

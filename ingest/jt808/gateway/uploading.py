@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable
 from datetime import datetime
+from random import Random
 
 from ingest.jt808.gateway.conversation import Store
 from ingest.jt808.gateway.link import Link
@@ -10,18 +11,26 @@ from ingest.jt808.gateway.tally import Tally
 from ingest.jt808.gateway.upload import payloads
 from ingest.jt808.gateway.waiting import ANSWER_WITHIN_S, Upload, Waiting
 
-BATCHES_PER_SECOND = 1 << 20  # numbers begin at the clock, so those of an earlier run never come again
+# Numbers begin at the clock, so those of an earlier run never come again, and at a place in its second that is drawn:
+# two gateways that started in one second must not take the acknowledgement of the other's batch for their own.
+SECOND_BITS, DRAWN_BITS = 32, 31
+SINCE_S = 1_577_836_800  # 2020: with 32 bits for a second the number stays below 2^63 until 2088
 Publish = Callable[[str, int, bytes], None]  # device, number, payload
+
+
+def first_number(started_at: datetime, rng: Random) -> int:
+    """Where the batch numbers of a run begin."""
+    return (int(started_at.timestamp()) - SINCE_S << SECOND_BITS) + rng.getrandbits(DRAWN_BITS)
 
 
 class Uploading:
     """What is between a terminal's message and its answer."""
 
-    def __init__(self, waiting: Waiting, tally: Tally, publish: Publish, *, started_at: datetime) -> None:
+    def __init__(self, waiting: Waiting, tally: Tally, publish: Publish, *, started_at: datetime, rng: Random) -> None:
         self._waiting = waiting
         self._tally = tally
         self._publish = publish
-        self._numbers = itertools.count(int(started_at.timestamp()) * BATCHES_PER_SECOND)
+        self._numbers = itertools.count(first_number(started_at, rng))
 
     def store(self, link: Link, step: Store, now_s: float) -> None:
         """Publish, unless there is no room; then the terminal is not answered and sends again."""
