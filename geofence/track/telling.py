@@ -24,7 +24,7 @@ def step_to(track: Track, drive: OpenDrive, fix: TrackFix, away_m: float, before
         drive.start_lon,
         drive.start_lat,
         track.here_fixes,
-        fix.poor or before.poor,
+        fix.poor or before.poor or track.jumped,
         fix.ignition is False and before.ignition is False,
         drive.woken,
     )
