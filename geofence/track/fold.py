@@ -131,7 +131,7 @@ def _believe_jump(track: Track, fix: TrackFix, out: list[Event]) -> None:
         track.here_last_ms = fix.at_ms
     else:
         track.here_ms = fix.at_ms
-    track.last, track.jumped = fix, True
+    track.last, track.jumped = fix, 2 if track.drive is None else 1
 
 
 def _drifted(fixes: list[TrackFix], out: list[Event]) -> None:
@@ -248,7 +248,7 @@ def _depart(track: Track, out: list[Event]) -> None:
             end_lat=track.here_lat,
             woken=track.slept,
         )
-        track.drive, track.slept = drive, False
+        track.drive, track.slept, track.jumped = drive, False, max(0, track.jumped - 1)
     held, track.held = track.held, []
     track.resting, track.here_ms, track.here_fixes = False, left_ms, 0
     before = held[0]
@@ -285,13 +285,13 @@ def _stands_elsewhere(track: Track, fix: TrackFix, away_m: float, out: list[Even
         out.append(unseen(track, track.here_last_ms, arrived, away_m))
     _settle(track, fix)
     track.here_ms = arrived.at_ms
-    track.jumped = away_m <= UNSEEN_M  # perhaps it did not move at all
+    track.jumped = 2 if away_m <= UNSEEN_M else 0  # so near it perhaps did not move at all
 
 
 def _end_drive(track: Track, out: list[Event]) -> None:
     if track.drive is not None:
         out.append(drive_as(track.drive, ended_ms=track.here_ms))
-        track.drive, track.jumped = None, False
+        track.drive = None
 
 
 def _end_stop(track: Track, at_ms: int, out: list[Event]) -> None:
