@@ -44,6 +44,11 @@ class Quality(IntFlag):
         """True when the place itself cannot be relied on."""
         return bool(self & (Quality.NO_FIX | Quality.FEW_SATELLITES | Quality.POOR_ACCURACY | Quality.JUMP))
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The flags by the names people's words are found by."""
+        return tuple((flag.name or "").lower() for flag in Quality if flag.value and flag in self)
+
 
 class Rejected(StrEnum):
     """Reasons of quarantine (contracts.md 1)."""

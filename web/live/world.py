@@ -26,6 +26,7 @@ class World:
         self.open_board = Board(instance)  # with suspicions
         self.plain_board = Board(instance)  # without
         self.seen: dict[int, int] = {}  # ingest writer -> last batch read
+        self.flagged_at: datetime | None = None  # newest flag read (geofence judges a fix a moment after it is stored)
         self.filled = asyncio.Event()  # read in full once: an earlier snapshot would show an empty fleet
         self._numbers: dict[UUID, int] = {}
         self._fixes: dict[UUID, LiveFix] = {}
@@ -50,6 +51,8 @@ class World:
             self._fixes[fix.vehicle_id] = fix
             self._touched.add(fix.vehicle_id)
             self.seen[fix.writer_no] = max(self.seen.get(fix.writer_no, -1), fix.batch)
+            if fix.flagged_at is not None and (self.flagged_at is None or fix.flagged_at > self.flagged_at):
+                self.flagged_at = fix.flagged_at
         for vehicle in before - named if complete else ():
             del self._fixes[vehicle]
         return before != set(self._fixes)
@@ -96,5 +99,6 @@ class World:
             state=LiveState(live_state(presence, now)),
             ignition=bool(fix.ignition),
             poor=Quality(fix.quality).poor,
+            quality=fix.quality,
             order_no=order_no,
         )

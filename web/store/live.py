@@ -14,7 +14,7 @@ from uuid import UUID
 from fleet.access import AT_THE_DOOR, Seen, Width
 from fleet.db import Connection, Pool, class_row, connect, scoped, tuple_row
 
-CHANNELS = ("fix_stored", "order_changed", "alert_changed")
+CHANNELS = ("fix_stored", "fix_flagged", "order_changed", "alert_changed")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,17 +32,21 @@ class LiveFix:
     speed_kmh: float | None
     heading_deg: float | None
     ignition: bool | None
+    flagged_at: datetime | None  # when something was said against it that only the fixes around can tell
 
 
-# Newest fixes that came in batches after the ones seen (one number per ingest writer).
-FIXES = """
+_FIXES = """
 SELECT l.vehicle_id, l.fixed_at, l.received_at, l.writer_no, l.batch, l.lon_e7 / 1e7::float8 AS lon,
     l.lat_e7 / 1e7::float8 AS lat, l.quality, l.speed_dkmh / 10::float8 AS speed_kmh,
-    l.heading_deg::float8 AS heading_deg, l.ignition
-FROM visible_live l
+    l.heading_deg::float8 AS heading_deg, l.ignition, l.flagged_at
+FROM visible_live l"""
+# Newest fixes that came in batches after the ones seen (one number per ingest writer).
+FIXES = f"""{_FIXES}
 LEFT JOIN unnest(%(writers)s::int[], %(batches)s::bigint[]) AS s(writer_no, batch) ON s.writer_no = l.writer_no
 WHERE l.batch > coalesce(s.batch, -1)
 """
+# Newest fixes that were flagged after the ones seen.
+FLAGGED = f"{_FIXES} WHERE l.flagged_at > coalesce(%(after)s, '-infinity'::timestamptz)"
 # The numbers of vehicles on the wire; asked for those not known yet.
 NUMBERS = "SELECT id, vehicle_no FROM vehicle WHERE id = ANY (%(ids)s)"
 # The order that covers this moment, per vehicle.
@@ -82,6 +86,12 @@ async def fixes(conn: Connection, seen: Mapping[int, int]) -> list[LiveFix]:
     params = {"writers": list(seen), "batches": list(seen.values())}
     async with conn.cursor(row_factory=class_row(LiveFix)) as cursor:
         return await (await cursor.execute(FIXES, params)).fetchall()
+
+
+async def flagged(conn: Connection, after: datetime | None) -> list[LiveFix]:
+    """Newest fixes that the judging engine said something against since."""
+    async with conn.cursor(row_factory=class_row(LiveFix)) as cursor:
+        return await (await cursor.execute(FLAGGED, {"after": after})).fetchall()
 
 
 async def numbers(conn: Connection, vehicle_ids: list[UUID]) -> dict[UUID, int]:

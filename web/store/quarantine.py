@@ -60,6 +60,7 @@ class RawRow:
     """A stored fix and the bytes it came as."""
 
     received_at: datetime
+    quality: int
     payload: bytes | None  # None = no longer kept
 
 
@@ -100,7 +101,7 @@ NOTHING: dict[str, Any] = {
 }  # fmt: skip
 # Both answer nothing without the right to open bytes, whoever asks.
 BYTES = "SELECT quarantine_bytes(%(id)s)"
-RAW_FORM = "SELECT device_no, received_at, payloads, payload FROM raw_form(%(device)s, %(at)s)"
+RAW_FORM = "SELECT device_no, received_at, quality, payloads, payload FROM raw_form(%(device)s, %(at)s)"
 
 
 async def entries(conn: Connection, page: PageRequest, sought: Sought) -> Page[QuarantineRow]:
@@ -130,6 +131,6 @@ async def raw_form(conn: Connection, device_id: UUID, at: datetime) -> RawRow | 
     row = await (await conn.execute(RAW_FORM, {"device": device_id, "at": at})).fetchone()
     if row is None:
         return None
-    device_no, received_at, packed, held = row
+    device_no, received_at, quality, packed, held = row
     payload = held if packed is None else raw.unpack(packed).get((device_no, at))
-    return RawRow(received_at=received_at, payload=payload)
+    return RawRow(received_at=received_at, quality=quality, payload=payload)
