@@ -46,6 +46,6 @@ class Track:
     odd: list[TrackFix] = field(default_factory=list)  # first and newest fix of a jump not yet believed
     odd_fixes: int = 0
     speeds_hold: bool = False  # the locator's speeds have proven true
-    jumped: int = 0  # a jump has stayed: for so many drives, and the rests after them, nobody knows which places are right
+    jumped: int = 0  # a jump has stayed: in so many more drives nobody knows which of the places are right
     slept: bool = False  # there was a silence since the last movement
     drive: OpenDrive | None = None

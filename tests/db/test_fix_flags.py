@@ -73,7 +73,7 @@ async def test_a_fix_is_never_changed_by_what_is_said_against_it(bench: Bench) -
 async def test_late_fixes_make_a_jump_of_what_could_have_been_a_drive(bench: Bench) -> None:
     """3 km away after two silent minutes is a drive nobody saw; then what was missing arrives and it stood still: a jump."""
     here = [TrackFix(BEGIN_MS + s * 1000, BEGIN_MS + s * 1000, 117.0, 39.0) for s in range(0, 640, 10)]
-    there = [each._replace(at_ms=each.at_ms + 640_000, lat=39.027) for each in here[:30]]
+    there = [TrackFix(BEGIN_MS + s * 1000, BEGIN_MS + s * 1000, 117.0, 39.027) for s in range(640, 940, 10)]
     missing = here[50:]
     await bench.give([*here[:50], *there])
     await bench.turn(there[-1].at_ms)

@@ -33,6 +33,13 @@ def test_every_limit_and_every_model_is_documented_with_its_value() -> None:
     assert f"| {PROFILES_VERSION} |" in DOCS
 
 
+def test_the_interface_reads_the_same_bits() -> None:
+    """The order of the flags in the interface is that of the bits."""
+    source = (Path(__file__).parents[2] / "web/ui/src/live/quality.ts").read_text("utf-8")
+    listed = re.findall(r'"(\w+)"', source.split("FIX_FLAGS = [")[1].split("]")[0])
+    assert tuple(listed) == Quality(255).codes
+
+
 @pytest.mark.parametrize(
     ("model", "protocol", "wanted"),
     [("OwnTracks", "native", PHONE), ("", "owntracks", PHONE), ("G10", "jt808", STANDARD), ("", "", STANDARD)],

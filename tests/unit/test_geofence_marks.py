@@ -1,5 +1,6 @@
 """Jump, parked drift and skew: what is given, what is taken back, and that no order of arrival changes it."""
 
+import itertools
 import random
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.cleaning import corpus
-from benchmarks.cleaning.measure import flags_of, fixes_of
+from benchmarks.cleaning.measure import fixes_of, flags_of
 from fleet.position import Quality
 from fleet.quality import FixProfile
 from fleet.worktime import Calendar
@@ -68,7 +69,7 @@ def test_told_in_pieces_they_are_the_same(name: str, cuts: list[int]) -> None:
     """A restart after any fix changes nothing, also in the middle of a jump that is taken back later."""
     fixes = in_event_order(day(name))
     edges = sorted({0, len(fixes), *(cut for cut in cuts if cut < len(fixes))})
-    pieces = [fixes[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    pieces = [fixes[start:end] for start, end in itertools.pairwise(edges)]
     assert stored(pieces) == flags_of(fixes, BARE)
 
 
@@ -111,10 +112,7 @@ def test_a_parked_vehicle_drifts_and_a_driven_one_does_not(tmp_path: Path) -> No
 
 def test_speeds_that_prove_nothing_accuse_nothing() -> None:
     """A locator whose speed is always 0 drives at 110 km/h: no fix of it is a jump."""
-    fixes = [
-        each._replace(speed_kmh=0.0)
-        for each in line(*[(10.0 * n, 300.0 * n) for n in range(100)])
-    ]
+    fixes = [each._replace(speed_kmh=0.0) for each in line(*[(10.0 * n, 300.0 * n) for n in range(100)])]
     assert flags_of(fixes, BARE) == {}
 
 
