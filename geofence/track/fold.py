@@ -136,9 +136,8 @@ def _believe_jump(track: Track, fix: TrackFix, out: list[Event]) -> None:
 
 def _drifted(fixes: list[TrackFix], out: list[Event]) -> None:
     """The vehicle stood at its place while these told it elsewhere; one that says it drives may be right."""
-    for each in fixes:
-        if not (each.ignition and drives(each)):
-            out.append(Mark(each.at_ms, each.at_ms, PARKED_DRIFT))
+    untrue = (each for each in fixes if not (each.ignition and drives(each)))
+    out.extend(Mark(each.at_ms, each.at_ms, PARKED_DRIFT) for each in untrue)
 
 
 def _after_silence(track: Track, last: TrackFix, fix: TrackFix, profile: FixProfile, out: list[Event]) -> None:
