@@ -32,21 +32,32 @@ class LiveFix:
     speed_kmh: float | None
     heading_deg: float | None
     ignition: bool | None
-    flagged_at: datetime | None  # when something was said against it that only the fixes around can tell
 
 
-_FIXES = """
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Flagged:
+    """What the judging engine says against the newest fix of a vehicle, a moment after it was stored."""
+
+    vehicle_id: UUID
+    fixed_at: datetime
+    flags: int  # bits of fleet.position.Quality
+    written_at: datetime
+
+
+# Newest fixes that came in batches after the ones seen (one number per ingest writer).
+FIXES = """
 SELECT l.vehicle_id, l.fixed_at, l.received_at, l.writer_no, l.batch, l.lon_e7 / 1e7::float8 AS lon,
     l.lat_e7 / 1e7::float8 AS lat, l.quality, l.speed_dkmh / 10::float8 AS speed_kmh,
-    l.heading_deg::float8 AS heading_deg, l.ignition, l.flagged_at
-FROM visible_live l"""
-# Newest fixes that came in batches after the ones seen (one number per ingest writer).
-FIXES = f"""{_FIXES}
+    l.heading_deg::float8 AS heading_deg, l.ignition
+FROM visible_live l
 LEFT JOIN unnest(%(writers)s::int[], %(batches)s::bigint[]) AS s(writer_no, batch) ON s.writer_no = l.writer_no
 WHERE l.batch > coalesce(s.batch, -1)
 """
-# Newest fixes that were flagged after the ones seen.
-FLAGGED = f"{_FIXES} WHERE l.flagged_at > coalesce(%(after)s, '-infinity'::timestamptz)"
+# Flags that were written after the ones seen.
+FLAGGED = """
+SELECT f.vehicle_id, f.fixed_at, f.flags, f.written_at FROM fix_flag f
+WHERE f.written_at > coalesce(%(after)s, now() - interval '1 day') ORDER BY f.written_at
+"""
 # The numbers of vehicles on the wire; asked for those not known yet.
 NUMBERS = "SELECT id, vehicle_no FROM vehicle WHERE id = ANY (%(ids)s)"
 # The order that covers this moment, per vehicle.
@@ -88,9 +99,9 @@ async def fixes(conn: Connection, seen: Mapping[int, int]) -> list[LiveFix]:
         return await (await cursor.execute(FIXES, params)).fetchall()
 
 
-async def flagged(conn: Connection, after: datetime | None) -> list[LiveFix]:
-    """Newest fixes that the judging engine said something against since."""
-    async with conn.cursor(row_factory=class_row(LiveFix)) as cursor:
+async def flagged(conn: Connection, after: datetime | None) -> list[Flagged]:
+    """What the judging engine said against fixes since, or in the last day; oldest first."""
+    async with conn.cursor(row_factory=class_row(Flagged)) as cursor:
         return await (await cursor.execute(FLAGGED, {"after": after})).fetchall()
 
 
