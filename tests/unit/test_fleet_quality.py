@@ -1,5 +1,6 @@
 """Limits of quality flags: each model's own, one definition for all programs, every one documented."""
 
+import json
 import re
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
@@ -7,10 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from fleet.position import Quality
+from fleet.position import Datum, Quality
 from fleet.quality import MODELS, PHONE, PROFILES_VERSION, STANDARD, FixProfile, profile_of, receiver_flags
-from ingest.clean import place
+from ingest.clean import Device, place
+from ingest.judging import judge_message
 from ingest.reading import Reading
+from ingest.registry import Registry
+from ingest.row import COLUMNS
 
 DOCS = (Path(__file__).parents[2] / "docs" / "quality.md").read_text("utf-8")
 NOW = datetime(2026, 2, 14, 4, 0, tzinfo=UTC)
@@ -73,3 +77,16 @@ def test_ingest_judges_by_the_model() -> None:
     patient = FixProfile(late_s=600)
     assert place(reading, "d", NOW + timedelta(minutes=9), profile=patient).quality == Quality.POOR_ACCURACY
     assert Quality.LATE in place(reading, "d", NOW + timedelta(minutes=9)).quality
+
+
+@pytest.mark.parametrize(("model", "wanted"), [("", Quality.POOR_ACCURACY), ("owntracks", Quality.GOOD)])
+def test_a_message_is_judged_by_the_model_of_its_device_whatever_way_it_goes(model: str, wanted: Quality) -> None:
+    """The short way of plain messages and the long one (an unknown key) say the same."""
+    device = Device(
+        device_no=1, tenant_no=1, tenant_id="t", code="d", datum=Datum.WGS84, active=True,
+        installed_at=NOW - timedelta(days=1), profile=profile_of(model, ""),
+    )  # fmt: skip
+    body = {"t": NOW.isoformat(), "lon": 121.4, "lat": 31.2, "accuracy_m": 70}
+    for said in (body, body | {"door": 1}):
+        judged = judge_message("fleet/v1/d/pos", json.dumps(said).encode(), Registry(devices={"d": device}), NOW)
+        assert judged.rows[0].columns[COLUMNS.index("quality")] == wanted
