@@ -23,22 +23,31 @@ class Datum(StrEnum):
 
 
 class Quality(IntFlag):
-    """Why a fix should be trusted less. No flag never means "perfect", only "nothing speaks against it"."""
+    """Why a fix should be trusted less. No flag never means "perfect", only "nothing speaks against it".
+
+    The limits depend on the model (fleet.quality). JUMP, PARKED_DRIFT and CLOCK_SKEW need the fixes around: the judging
+    engine gives them, into `fix_flag`; the others are given with the message, into `position.quality`.
+    """
 
     GOOD = 0
     NO_FIX = 1  # the receiver itself said the position is not valid
-    FEW_SATELLITES = 2  # fewer than 4
-    POOR_ACCURACY = 4  # accuracy above 50 m or hdop above 5
-    JUMP = 8  # would need more than 200 km/h from the fix before
-    PARKED_DRIFT = 16  # moves while the ignition is off
+    FEW_SATELLITES = 2
+    POOR_ACCURACY = 4  # by the accuracy or the hdop it said
+    JUMP = 8  # no vehicle gets there that fast from the fix before
+    PARKED_DRIFT = 16  # tells a parked vehicle away from where it stands
     CLOCK_SKEW = 32  # the device clock is off by a constant
-    LATE = 64  # arrived more than 2 minutes after its own time
+    LATE = 64  # arrived well after its own time
     RECEIVE_TIME = 128  # the sender gave no time; the instant is that of arrival
 
     @property
     def poor(self) -> bool:
         """True when the place itself cannot be relied on."""
         return bool(self & (Quality.NO_FIX | Quality.FEW_SATELLITES | Quality.POOR_ACCURACY | Quality.JUMP))
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The flags by the names people's words are found by."""
+        return tuple((flag.name or "").lower() for flag in Quality if flag.value and flag in self)
 
 
 class Rejected(StrEnum):

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from fleet.quality import STANDARD, FixProfile
 from fleet.vehicle import Relation
 from fleet.worktime import Day
 from geofence.facts import JudgedOrder, VehicleFacts
@@ -44,6 +45,13 @@ class Context:
 
     def order(self, order_id: str | None) -> JudgedOrder | None:
         return self._by_id.get(order_id) if order_id is not None else None
+
+    def profile(self, at_ms: int) -> FixProfile:
+        """The limits of the locator that was in the vehicle then."""
+        locators = self.facts.locators
+        if len(locators) == 1:
+            return locators[0].profile
+        return next((each.profile for each in locators if each.from_ms <= at_ms < each.to_ms), STANDARD)
 
     def regime(self, at_ms: int) -> Regime:
         """What holds at an instant."""

@@ -18,6 +18,7 @@ from geofence.rules.rule import Piece, Rule
 from geofence.state import OutUnder, State, copied
 from geofence.track.fixes import TrackFix, apart_m
 from geofence.track.fold import SILENCE_MS, advance, view
+from geofence.track.marks import CLOCK_SKEW, Mark
 from geofence.track.motion import Drive, Event, Kind, Step, Stop
 
 DEPOT_MARGIN_M = 30.0  # so far outside the fence a vehicle may still be in its depot
@@ -37,11 +38,13 @@ class Outcome:
     findings: list[Finding] = field(default_factory=list)
     drives: list[Drive] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)  # what speaks against single fixes, as given and taken back
 
     def add(self, later: "Outcome") -> None:
         self.findings += later.findings
         self.drives += later.drives
         self.stops += later.stops
+        self.marks += later.marks
 
     @property
     def ends(self) -> bool:
@@ -55,13 +58,18 @@ def evaluate(state: State, fixes: Iterable[TrackFix], context: Context) -> tuple
     state, outcome = copied(state), Outcome()
     events: list[Event] = []
     for fix in fixes:
-        state.clock.read(fix)
-        advance(state.track, fix, events)
+        profile = context.profile(fix.at_ms)
+        state.clock.read(fix, profile)
+        if state.clock.skewed(profile):
+            outcome.marks.append(Mark(fix.at_ms, fix.at_ms, CLOCK_SKEW))
+        advance(state.track, fix, events, profile)
         for event in events:
             if isinstance(event, Step):
                 _judge(state, event, context, outcome)
             elif isinstance(event, Drive):
                 outcome.drives.append(event)
+            elif isinstance(event, Mark):
+                outcome.marks.append(event)
             else:
                 outcome.stops.append(event)
         if events:
@@ -245,7 +253,7 @@ def _doubts(
     state: State, step: Step, regime: Regime, context: Context, in_effect: tuple[JudgedOrder, ...], *, unseen: bool
 ) -> tuple[Doubt, ...]:
     doubts: list[Doubt] = []
-    if state.clock.skewed:
+    if state.clock.skewed(context.profile(step.to_ms)):
         doubts.append(Doubt.CLOCK_OFFSET)
     if unseen:
         doubts.append(Doubt.GAP)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from fleet.quality import FixProfile
 from fleet.vehicle import Relation
 from fleet.worktime import Calendar, Day, WorkHours
 from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS
@@ -73,6 +74,15 @@ class QuietHours:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LocatorSpan:
+    """The limits of the locator the vehicle carries during a half-open span."""
+
+    profile: FixProfile
+    from_ms: int = FAR_PAST_MS
+    to_ms: int = FAR_FUTURE_MS
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class VehicleFacts:
     """Everything one vehicle is judged by. Orders outside the judged time may be left out."""
 
@@ -91,4 +101,5 @@ class VehicleFacts:
     quiet: QuietHours = QuietHours()
     grace_before_ms: int = 15 * 60_000
     grace_after_ms: int = 30 * 60_000
+    locators: tuple[LocatorSpan, ...] = ()  # none = the standard limits
     versions: Mapping[str, str] = field(default_factory=dict)  # ids of rule, calendar and area versions, for evidence

@@ -12,6 +12,7 @@ from importlib.metadata import version
 import structlog
 
 from fleet.db import Connection
+from fleet.quality import PROFILES_VERSION
 from geofence.evaluate import evaluate, standing
 from geofence.finding import WATERMARK_MS
 from geofence.instants import FAR_FUTURE_MS, epoch_ms
@@ -31,7 +32,7 @@ from geofence.track.motion import TRACK_VERSION
 log = structlog.get_logger("geofence")
 
 ENGINE = "geofence"
-ENGINE_VERSION = f"{version('daylight')}/{STATE_VERSION}.{TRACK_VERSION}"
+ENGINE_VERSION = f"{version('daylight')}/{STATE_VERSION}.{TRACK_VERSION}.{PROFILES_VERSION}"
 BATCHES_A_TURN, FIXES_A_TURN = 500, 20_000
 REGISTER_EVERY_MS, UNKNOWN_AGAIN_MS = 30_000, 2_000
 REJUDGE_A_TURN, STRETCHES_A_TURN = 500, 20
@@ -66,8 +67,8 @@ async def take_turn(conn: Connection, memory: Memory, now: datetime) -> Turn:
     await load_contexts(conn, memory, by_vehicle, now_ms)
     changed: set[str] = set()
     for vehicle_id, fixes in by_vehicle.items():
-        last_ms = memory.states[vehicle_id].last_ms
-        if last_ms is not None and fixes[0].at_ms <= last_ms:
+        read_ms = memory.states[vehicle_id].read_ms
+        if read_ms is not None and fixes[0].at_ms <= read_ms:
             late = Again(vehicle_id=vehicle_id, from_ms=fixes[0].at_ms, to_ms=fixes[-1].at_ms, why="late_fix")
             stretches.append(late)
         else:
@@ -185,10 +186,10 @@ async def _fold_on(conn: Connection, memory: Memory, vehicle_id: str, fixes: Seq
     if registry is None:
         return
     await record(conn, registry, vehicle_id, context, outcome, stretch=None, engine=ENGINE_VERSION)
-    if state.last_ms is not None and checkpoint_due(state, memory.checkpoints.get(vehicle_id, 0)):
-        memory.checkpoints[vehicle_id] = state.last_ms
+    if state.read_ms is not None and checkpoint_due(state, memory.checkpoints.get(vehicle_id, 0)):
+        memory.checkpoints[vehicle_id] = state.read_ms
         tenant_id = registry.vehicles[vehicle_id].tenant_id
-        await stream.add_checkpoint(conn, vehicle_id, tenant_id, state.last_ms, dumps(state))
+        await stream.add_checkpoint(conn, vehicle_id, tenant_id, state.read_ms, dumps(state))
 
 
 async def _judge_again(conn: Connection, memory: Memory, again: Again, now_ms: int) -> bool:

@@ -14,7 +14,7 @@ from geofence.track.clock import Clock
 from geofence.track.motion import Step
 from geofence.track.track import Track
 
-STATE_VERSION = 4
+STATE_VERSION = 5
 
 
 @dataclass(slots=True)
@@ -44,6 +44,11 @@ class State:
     def last_ms(self) -> int | None:
         """Time of the newest fix folded."""
         return self.track.last.at_ms if self.track.last is not None else None
+
+    @property
+    def read_ms(self) -> int | None:
+        """Time of the newest fix read, also of one that was set aside."""
+        return self.clock.fix_ms or None
 
     @property
     def under_way(self) -> list[int]:

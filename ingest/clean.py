@@ -9,15 +9,12 @@ from datetime import datetime, timedelta
 
 from fleet.geo import to_wgs84
 from fleet.position import Datum, Fix, Quality, Rejected
+from fleet.quality import STANDARD, FixProfile, receiver_flags
 from ingest.reading import Reading, Rejection
 
 AHEAD = timedelta(minutes=5)
 BACK = timedelta(days=30)
-LATE_AFTER = timedelta(minutes=2)
 NULL_ISLAND_DEG = 1e-6
-FEW_SATELLITES = 4
-POOR_ACCURACY_M = 50
-POOR_HDOP = 5
 # Coordinates shifted by a method the message does not name: no place to judge by, unless the datum of the device is known.
 ENCRYPTED = "encrypted"
 UNSHIFTED = (Datum.WGS84, Datum.CGCS2000)
@@ -49,6 +46,7 @@ class Device:
     datum: Datum  # what its fixes are in when they do not say
     installed_at: datetime
     active: bool
+    profile: FixProfile = STANDARD  # the limits of its model
 
 
 class Doubt(Exception):
@@ -66,7 +64,7 @@ def judge(reading: Reading, device: Device | None, received_at: datetime) -> Fix
         raise Doubt(Rejected.UNKNOWN_DEVICE, "no device with this code is registered")
     if not device.active:
         raise Doubt(Rejected.UNKNOWN_DEVICE, "the device is switched off in the registry")
-    fix = place(reading, device.code, received_at, device.datum)
+    fix = place(reading, device.code, received_at, device.datum, device.profile)
     if fix.fixed_at > received_at + AHEAD:
         raise Doubt(Rejected.FUTURE, f"{fix.fixed_at.isoformat()} is more than 5 minutes ahead")
     if fix.fixed_at < received_at - BACK:
@@ -76,7 +74,13 @@ def judge(reading: Reading, device: Device | None, received_at: datetime) -> Fix
     return fix
 
 
-def place(reading: Reading, device: str, received_at: datetime, datum: Datum = Datum.WGS84) -> Fix:
+def place(
+    reading: Reading,
+    device: str,
+    received_at: datetime,
+    datum: Datum = Datum.WGS84,
+    profile: FixProfile = STANDARD,
+) -> Fix:
     """The clockless half of judging: position on earth, datum, believable values, flags. Raises Doubt: impossible."""
     lon, lat = reading.lon, reading.lat
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
@@ -114,7 +118,7 @@ def place(reading: Reading, device: str, received_at: datetime, datum: Datum = D
         alarms=reading.alarms,
         seq=reading.seq,
         driver=reading.driver,
-        quality=_quality(reading, source, said, received_at),
+        quality=_quality(reading, source, said, received_at, profile),
         extra=extra,
     )
 
@@ -131,13 +135,16 @@ def _believable(reading: Reading) -> tuple[dict[str, float | None], dict[str, ob
     return said, extra
 
 
-def _quality(reading: Reading, source: Datum, said: dict[str, float | None], received_at: datetime) -> Quality:
+def _quality(
+    reading: Reading, source: Datum, said: dict[str, float | None], received_at: datetime, profile: FixProfile
+) -> Quality:
     valid = False if ENCRYPTED in reading.alarms and source in UNSHIFTED else reading.valid
     late_by = None if reading.fixed_at is None else received_at - reading.fixed_at
-    return Quality(flags(valid, said["satellites"], said["accuracy_m"], said["hdop"], late_by))
+    return Quality(flags(profile, valid, said["satellites"], said["accuracy_m"], said["hdop"], late_by))
 
 
 def flags(
+    profile: FixProfile,
     valid: bool | None,
     satellites: float | None,
     accuracy_m: float | None,
@@ -145,16 +152,10 @@ def flags(
     late_by: timedelta | None,  # None = the sender gave no time
 ) -> int:
     """The bits of `Quality` that one fix alone tells; a plain integer, because combining flags costs as much as the rest."""
-    bits = 0
-    if valid is False:
-        bits |= Quality.NO_FIX.value
-    if satellites is not None and satellites < FEW_SATELLITES:
-        bits |= Quality.FEW_SATELLITES.value
-    if (accuracy_m is not None and accuracy_m > POOR_ACCURACY_M) or (hdop is not None and hdop > POOR_HDOP):
-        bits |= Quality.POOR_ACCURACY.value
+    bits = receiver_flags(profile, valid=valid, satellites=satellites, accuracy_m=accuracy_m, hdop=hdop)
     if late_by is None:
         bits |= Quality.RECEIVE_TIME.value
-    elif late_by > LATE_AFTER:
+    elif late_by.total_seconds() > profile.late_s:
         bits |= Quality.LATE.value
     return bits
 

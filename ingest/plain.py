@@ -128,7 +128,7 @@ def _row(fix: _Fix, payload: bytes, index: int, limits: _Limits) -> Row:
             limits.device,
             fixed_at,
             limits.received_at,
-            flags(fix.valid, fix.satellites, fix.accuracy_m, fix.hdop, late_by),
+            flags(limits.device.profile, fix.valid, fix.satellites, fix.accuracy_m, fix.hdop, late_by),
             DATUM_OF[fix.crs] or limits.device.datum,
             plain_detail(fix),
         ),

@@ -14,6 +14,7 @@ from fleet import raw
 from fleet.db import Connection, Cursor, pg_errors
 from fleet.lease import LeaseLost
 from fleet.position import Datum, Quality, Rejected
+from fleet.quality import profile_of
 from ingest.batch import DeviceEvent, Folded, Judged, Key, Outcome, Row, fold, outcome
 from ingest.clean import Device
 from ingest.flood import Flood
@@ -57,7 +58,8 @@ CLAIM_WRITER = """
     ON CONFLICT (name) DO UPDATE SET term = excluded.term WHERE w.term <= excluded.term RETURNING writer_no"""
 # Everything judging needs to know of devices.
 DEVICES = """
-    SELECT d.device_no, t.tenant_no, t.id::text AS tenant_id, d.code, d.source_datum, d.installed_at, d.active
+    SELECT d.device_no, t.tenant_no, t.id::text AS tenant_id, d.code, d.source_datum, d.installed_at, d.active,
+        d.model, d.protocol
     FROM device d JOIN tenant t ON t.id = d.tenant_id"""
 # Their names in foreign forms, with the time each held.
 NAMES = """
@@ -169,7 +171,7 @@ async def load_registry(connection: Connection) -> Registry:
     """All devices by code, and their names in foreign forms."""
     cursor = await connection.execute(DEVICES)
     devices: dict[str, Device] = {}
-    for device_no, tenant_no, tenant_id, code, datum, installed_at, active in await cursor.fetchall():
+    for device_no, tenant_no, tenant_id, code, datum, installed_at, active, *kind in await cursor.fetchall():
         devices[code] = Device(
             device_no=device_no,
             tenant_no=tenant_no,
@@ -178,6 +180,7 @@ async def load_registry(connection: Connection) -> Registry:
             datum=Datum(datum),
             installed_at=installed_at,
             active=active,
+            profile=profile_of(*kind),
         )
     names: dict[Name, tuple[Binding, ...]] = {}
     cursor = await connection.execute(NAMES)

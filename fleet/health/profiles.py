@@ -7,6 +7,8 @@ earlier (web/presence.py), but nobody drives out to a car for a tunnel.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fleet.quality import STANDARD
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Profile:
@@ -24,7 +26,7 @@ class Profile:
     stuck_kmh: float = 20  # or the speed of every one of them was above this
     clock_reports: int = 5  # reports of live cadence ...
     clock_span_s: float = 60  # ... received over at least so long ...
-    clock_off_s: float = 120  # above: all off by more than this ...
+    clock_off_s: float = STANDARD.clock_off_s  # above: all off by more than this, the limit of the flag, ...
     clock_spread_s: float = 30  # ... and by the same amount; a late upload shrinks
     future_reports: int = 5  # reports refused as later than now, in the last hour
     tamper_reports: int = 2  # reports in a row that carry the alarm; one alone may be a bump

@@ -51,11 +51,16 @@ _QUARANTINE = """
 _EVENTS = """
     FROM device_event e WHERE e.happened_at < %(before)s AND NOT EXISTS (
         SELECT FROM held_span h WHERE h.device_no = e.device_no AND e.happened_at <@ h.during)"""
+# What is said against fixes ends with the last of them.
+_FLAGS = """
+    FROM fix_flag f WHERE f.fixed_at < %(before)s AND NOT EXISTS (
+        SELECT FROM held_span h JOIN device_binding b USING (device_no)
+        WHERE b.vehicle_id = f.vehicle_id AND f.fixed_at <@ b.during AND f.fixed_at <@ h.during)"""
 # Only batches that every engine has read.
 _BATCHES = """
     FROM ingest_batch b WHERE b.committed_at < %(before)s AND NOT EXISTS (
         SELECT FROM engine_watermark m WHERE m.writer_no = b.writer_no AND m.batch < b.batch)"""
-SIMPLE = {"quarantine": _QUARANTINE, "device_events": _EVENTS, "batch_list": _BATCHES}
+SIMPLE = {"quarantine": _QUARANTINE, "device_events": _EVENTS, "fix_flags": _FLAGS, "batch_list": _BATCHES}
 # The audit ends from its beginning only, before the first row that a hold keeps; the chain starts anew behind it.
 AUDIT_ENDS = """
     SELECT a.tenant_id, max(a.seq) AS seq FROM audit a

@@ -17,6 +17,7 @@ class Kept(StrEnum):
 
     RAW_FIXES = "raw_fixes"
     THINNED_FIXES = "thinned_fixes"
+    FIX_FLAGS = "fix_flags"
     RAW_PAYLOADS = "raw_payloads"
     QUARANTINE = "quarantine"
     DEVICE_EVENTS = "device_events"
@@ -27,6 +28,7 @@ class Kept(StrEnum):
 MONTHS: dict[Kept, int] = {
     Kept.RAW_FIXES: 12,
     Kept.THINNED_FIXES: 24,
+    Kept.FIX_FLAGS: 24,
     Kept.DEVICE_EVENTS: 12,
     Kept.BATCH_LIST: 12,
     Kept.AUDIT: 36,
@@ -40,6 +42,7 @@ class Cutoffs:
 
     raw_fixes: datetime
     thinned_fixes: datetime
+    fix_flags: datetime
     raw_payloads: datetime
     quarantine: datetime
     device_events: datetime

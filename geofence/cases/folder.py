@@ -13,10 +13,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from fleet.errors import Invalid
+from fleet.quality import STANDARD, receiver_flags
 from geofence.cases.context_json import CaseContext, read_context
 from geofence.facts import VehicleFacts
 from geofence.instants import instant_ms
-from geofence.track.fixes import TrackFix, in_event_order, is_poor, on_earth
+from geofence.track.fixes import TrackFix, in_event_order, on_earth
 
 REQUIRED = ("device", "fixed_at", "lon", "lat")
 # What a sensor on a road vehicle can say at all, as in ingest: outside it the value says nothing, the fix may still be good.
@@ -152,12 +153,14 @@ def _fix(row: Mapping[str, Any], line: int) -> TrackFix | None:
         _measure(row, "speed_kmh", line),
         accuracy_m,
         _flag(row, "ignition", line),
-        is_poor(
+        receiver_flags(
+            STANDARD,
             valid=_flag(row, "valid", line),
             satellites=None if satellites is None else int(satellites),
             accuracy_m=accuracy_m,
             hdop=_measure(row, "hdop", line),
-        ),
+        )
+        != 0,
     )
 
 

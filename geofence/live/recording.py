@@ -12,8 +12,9 @@ from geofence.finding import Finding
 from geofence.live.records import AlertChange, Stretch, alert_changes, latest, order_of_drive, order_search
 from geofence.live.registry import Registry
 from geofence.rules import RULES
-from geofence.store import alerts
+from geofence.store import alerts, flags
 from geofence.store.alerts import JudgedBy, Subject
+from geofence.track.marks import settled
 
 
 async def record(
@@ -26,17 +27,20 @@ async def record(
     stretch: Stretch | None,
     engine: str,
 ) -> None:
-    """Drives, stops, alerts. With a `stretch`, what began in it and was not found again is removed or withdrawn."""
+    """Drives, stops, flags of fixes, alerts. With a `stretch`, what began in it and was not found again is removed or withdrawn."""
     findings, drives, stops = latest(outcome)
-    if stretch is None and not (findings or drives or stops):
+    taken, flagged = settled(outcome.marks)
+    if stretch is None and not (findings or drives or stops or taken or flagged):
         return
     if stretch is not None:
+        await flags.forget_flags(conn, vehicle_id, stretch.from_ms, stretch.until_ms)
         stops = [stop for stop in stops if stop.started_ms != stretch.kept_stop_ms]
         kept = [stop.started_ms for stop in stops]
         if stretch.kept_stop_ms is not None:
             kept.append(stretch.kept_stop_ms)
         began = [drive.started_ms for drive in drives]
         await alerts.forget_facts(conn, vehicle_id, stretch.from_ms, stretch.until_ms, began, kept)
+    await flags.save_flags(conn, registry.vehicles[vehicle_id].tenant_id, vehicle_id, taken, flagged)
     for drive in drives:
         subject = _subject(registry, vehicle_id, drive.started_ms)
         unit_id = context.regime(drive.started_ms).unit_id

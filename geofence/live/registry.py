@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fleet.errors import Invalid
+from fleet.quality import STANDARD, FixProfile
 from fleet.vehicle import Relation
 from fleet.worktime import Calendar, WorkHours
 from geofence import rules
-from geofence.facts import CustodySpan, JudgedOrder, VehicleFacts
+from geofence.facts import CustodySpan, JudgedOrder, LocatorSpan, VehicleFacts
 from geofence.places import Area
 from geofence.rules.r03_off_hours import quiet_hours
 
@@ -39,6 +40,7 @@ class BindingRow:
     vehicle_id: str
     from_ms: int
     to_ms: int
+    profile: FixProfile = STANDARD  # of the locator's model
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,6 +109,10 @@ def facts_of(
         hours={unit: known for unit in units if (known := hours.get(unit) or hours.get("")) is not None},
         depots=tuple(area for area in areas if area.kind == "depot"),
         home_depot_id=vehicle.home_depot_id,
+        locators=tuple(
+            LocatorSpan(profile=each.profile, from_ms=each.from_ms, to_ms=each.to_ms)
+            for each in registry.devices_of(vehicle_id)
+        ),
         rural=tuple(area for area in areas if area.kind == "rural"),
         exempt_rules=vehicle.exempt_rules | {rule for rule, row in chosen.items() if not row.enabled},
         parameters=parameters,

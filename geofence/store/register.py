@@ -12,6 +12,7 @@ from fleet.db import Connection
 from fleet.errors import Invalid
 from fleet.geo import shape_of
 from fleet.order import COVERING_STATES
+from fleet.quality import profile_of
 from fleet.vehicle import Relation
 from fleet.worktime import Calendar, WorkHours, parse_hours
 from geofence.facts import CustodySpan, JudgedOrder
@@ -28,8 +29,9 @@ CUSTODY = """
     SELECT vehicle_id::text, relation, unit_id::text, epoch_ms(nullif(lower(during), '-infinity')),
         epoch_ms(nullif(upper(during), 'infinity')) FROM custody ORDER BY vehicle_id, relation, lower(during)"""
 BINDINGS = """
-    SELECT device_no, vehicle_id::text, epoch_ms(nullif(lower(during), '-infinity')),
-        epoch_ms(nullif(upper(during), 'infinity')) FROM device_binding ORDER BY vehicle_id, lower(during)"""
+    SELECT b.device_no, b.vehicle_id::text, epoch_ms(nullif(lower(b.during), '-infinity')),
+        epoch_ms(nullif(upper(b.during), 'infinity')), d.model, d.protocol
+    FROM device_binding b JOIN device d ON d.id = b.device_id ORDER BY b.vehicle_id, lower(b.during)"""
 # Every version that a movement of the last month, or one to come, can meet.
 AREAS = """
     SELECT v.id::text, a.id::text, a.tenant_id::text, a.kind, v.geometry, epoch_ms(nullif(lower(v.during), '-infinity')),
@@ -80,8 +82,14 @@ async def load_registry(conn: Connection, before: Registry | None) -> Registry:
         for row in await _rows(conn, VEHICLES)
     }
     bindings = tuple(
-        BindingRow(device_no=no, vehicle_id=vehicle_id, from_ms=_or(a, FAR_PAST_MS), to_ms=_or(b, FAR_FUTURE_MS))
-        for no, vehicle_id, a, b in await _rows(conn, BINDINGS)
+        BindingRow(
+            device_no=no,
+            vehicle_id=vehicle_id,
+            from_ms=_or(a, FAR_PAST_MS),
+            to_ms=_or(b, FAR_FUTURE_MS),
+            profile=profile_of(*kind),
+        )
+        for no, vehicle_id, a, b, *kind in await _rows(conn, BINDINGS)
     )
     return Registry(
         vehicles=vehicles,

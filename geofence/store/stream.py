@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from fleet.db import Connection, pg_errors
+from fleet.quality import SAID_POOR
 from geofence.live.registry import BindingRow
 from geofence.state import STATE_VERSION
-from geofence.track.fixes import TrackFix, is_poor
+from geofence.track.fixes import TrackFix
 
 # Try again later; a serialization failure (two writers at one row) is among them.
 DatabaseLost = (pg_errors.OperationalError, pg_errors.InterfaceError)
@@ -29,14 +30,14 @@ BATCHES = """
     ORDER BY w.writer_no, b.batch"""
 # The fixes of a run of batches; the span of time keeps the search to the chunks they lie in.
 FIXES = """
-    SELECT device_no, epoch_ms(fixed_at), epoch_ms(received_at), lon_e7, lat_e7, speed_dkmh, accuracy_dm, hdop_d, satellites,
-        valid, ignition FROM position
+    SELECT device_no, epoch_ms(fixed_at), epoch_ms(received_at), lon_e7, lat_e7, speed_dkmh, accuracy_dm, quality,
+        ignition FROM position
     WHERE writer_no = %(writer_no)s AND batch BETWEEN %(from_batch)s AND %(to_batch)s
         AND fixed_at BETWEEN from_epoch_ms(%(from_ms)s) AND from_epoch_ms(%(to_ms)s)"""
 # Stored fixes of a locator after an instant, as far as the watermarks have come.
 HISTORY = """
-    SELECT device_no, epoch_ms(fixed_at), epoch_ms(received_at), lon_e7, lat_e7, speed_dkmh, accuracy_dm, hdop_d, satellites,
-        valid, ignition FROM position p JOIN engine_watermark m ON m.writer_no = p.writer_no AND p.batch <= m.batch
+    SELECT device_no, epoch_ms(fixed_at), epoch_ms(received_at), lon_e7, lat_e7, speed_dkmh, accuracy_dm, quality,
+        ignition FROM position p JOIN engine_watermark m ON m.writer_no = p.writer_no AND p.batch <= m.batch
     WHERE m.engine = %(engine)s AND p.device_no = %(device_no)s
         AND p.fixed_at >= from_epoch_ms(%(after_ms)s + 1) AND p.fixed_at < from_epoch_ms(%(before_ms)s)
     ORDER BY p.fixed_at LIMIT %(fixes)s"""
@@ -235,17 +236,15 @@ async def judged_again(conn: Connection, ids: Sequence[int]) -> None:
 
 
 def _fix(row: Sequence[Any]) -> TrackFix:
-    accuracy_m = None if row[6] is None else row[6] / 10
-    hdop = None if row[7] is None else row[7] / 10
     return TrackFix(
         row[1],
         row[2],
         row[3] / 1e7,
         row[4] / 1e7,
         None if row[5] is None else row[5] / 10,
-        accuracy_m,
-        row[10],
-        is_poor(valid=row[9], satellites=row[8], accuracy_m=accuracy_m, hdop=hdop),
+        None if row[6] is None else row[6] / 10,
+        row[8],
+        row[7] & SAID_POOR != 0,
     )
 
 

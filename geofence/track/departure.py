@@ -4,13 +4,13 @@ Reads the track and changes nothing. What happens when the departure is proven, 
 geofence.track.fold.
 """
 
+from geofence.track.doubt import DRIVING_KMH
 from geofence.track.fixes import TrackFix, apart_m
 from geofence.track.track import Track
 
 PLACE_M = 50.0  # a place is this wide, plus half the accuracy
 DRIFT_M = 150.0  # reported speed zero: still the same place up to here
 SLOWEST_M_S, USUAL_M_S = 3.0, 5.0  # how fast it left a place: at least, and when no speed is reported
-DRIVING_KMH = 5.0
 STRAYS, STRAYED_MOST_M = 5, 300.0  # so many strayings are remembered, and no straying counts for more
 UNSAID_KMH = 20.0  # so much faster than it says at either end of a leg a vehicle may have been between them
 

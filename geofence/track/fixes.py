@@ -1,15 +1,12 @@
 """The part of a fix that judging looks at, small enough to keep in a state and to fold by the hundred thousand.
 
-`TrackFix` is made at the two doors (a stored row, a line of track.csv); quality is decided here from what the device
-said, never from the order of arrival, so a replay sees what the live engine saw.
+`TrackFix` is made at the two doors (a stored row, a line of track.csv); whether it is poor says fleet.quality from what
+the device said, never the order of arrival, so a replay sees what the live engine saw.
 """
 
 import math
 from typing import NamedTuple
 
-POOR_ACCURACY_M = 50.0
-POOR_HDOP = 5.0
-FEWEST_SATELLITES = 4
 METRES_PER_DEGREE = 111_195.08  # of a great circle on the mean sphere, as in fleet.geo
 
 
@@ -24,16 +21,6 @@ class TrackFix(NamedTuple):
     accuracy_m: float | None = None
     ignition: bool | None = None
     poor: bool = False  # the place cannot be relied on
-
-
-def is_poor(*, valid: bool | None, satellites: int | None, accuracy_m: float | None, hdop: float | None) -> bool:
-    """True when the receiver itself speaks against the place (domain.md 7: valid, 4 satellites, 50 m)."""
-    return (
-        valid is False
-        or (satellites is not None and satellites < FEWEST_SATELLITES)
-        or (accuracy_m is not None and accuracy_m > POOR_ACCURACY_M)
-        or (hdop is not None and hdop > POOR_HDOP)
-    )
 
 
 def on_earth(lon: float, lat: float) -> bool:

@@ -5,8 +5,11 @@ adds nothing; a jump no car can make is set aside until it either returns or pro
 read only when there have been no good ones for ten minutes. The state is small, bounded and serialises to JSON.
 """
 
+from fleet.quality import STANDARD, FixProfile
 from geofence.track.departure import arrival, proves_departure, still_at, strayed, way_to_first_ms, width_m
+from geofence.track.doubt import drifts, drives, explained, fast_enough, proves_speeds
 from geofence.track.fixes import TrackFix, apart_m
+from geofence.track.marks import JUMP, PARKED_DRIFT, Mark
 from geofence.track.motion import Drive, Event, Step, Stop
 from geofence.track.telling import drive_as, stay, step_to, stop_as, unseen
 from geofence.track.track import OpenDrive, Track
@@ -18,16 +21,16 @@ REST_MS = 300_000  # from here on a stop ends the drive
 POOR_AFTER_MS = 600_000  # poor fixes count only after this long without good ones
 SAME_PLACE_M = 200.0  # after a silence: still the same place up to here
 UNSEEN_M = 1_000.0  # beyond this one fix proves that the vehicle was moved; up to here a second one must agree
-FASTEST_M_S = 200 / 3.6  # faster than this is a jump, not a drive
-JUMP_SLACK_M = 30.0
-NEW_PLACE_MS, NEW_PLACE_FIXES = 60_000, 5  # a jump that stays this long is the new place
 HELD_FIXES = 60  # fixes of an unproven departure that are kept
 NOISE_MS = 3_000  # a computed beginning this near to the last fix at the old place is that fix
 GAP_MS = 60_000  # between fixes of a drive: more than this is counted as gap
 
 
-def advance(track: Track, fix: TrackFix, out: list[Event]) -> None:
-    """Take the next fix; what it shows is appended to `out`. A fix not later than the last one is ignored."""
+def advance(track: Track, fix: TrackFix, out: list[Event], profile: FixProfile = STANDARD) -> None:
+    """Take the next fix; what it shows is appended to `out`, also what speaks against it or earlier ones (Mark).
+
+    A fix not later than the last one is ignored.
+    """
     last = track.last
     if last is None:
         _settle(track, fix)
@@ -38,14 +41,14 @@ def advance(track: Track, fix: TrackFix, out: list[Event]) -> None:
         return
     if fix.poor and track.good_ms is not None and fix.at_ms - track.good_ms < POOR_AFTER_MS:
         return
-    if not _believable(track, last, fix):
+    if not _believable(track, last, fix, profile, out):
         return
     if not fix.poor:
         track.good_ms = fix.at_ms
     if fix.at_ms - last.at_ms >= SILENCE_MS:
-        _after_silence(track, last, fix, out)
+        _after_silence(track, last, fix, profile, out)
     elif track.resting:
-        _at_rest(track, last, fix, out)
+        _at_rest(track, last, fix, profile, out)
     else:
         _on_the_move(track, last, fix, out)
     track.last = fix
@@ -72,38 +75,72 @@ def _settle(track: Track, fix: TrackFix) -> None:
     track.strayed_m.clear()
 
 
-def _believable(track: Track, last: TrackFix, fix: TrackFix) -> bool:
+def _believable(track: Track, last: TrackFix, fix: TrackFix, profile: FixProfile, out: list[Event]) -> bool:
     """False for a jump. Fixes that agree with each other away from the track become the new place after a minute."""
     away_m = apart_m(last.lon, last.lat, fix.lon, fix.lat)
-    possible = away_m - JUMP_SLACK_M <= FASTEST_M_S * (fix.at_ms - last.at_ms) / 1000
+    possible = _reached(track, last, fix, away_m, profile)
     if not track.odd:
         if possible:
+            if not track.speeds_hold and proves_speeds(last, fix, away_m):
+                track.speeds_hold = True
             return True
-        track.odd, track.odd_fixes = [fix], 1
+        _set_aside(track, fix, out)
         return False
     before = track.odd[-1]
     from_odd_m = apart_m(before.lon, before.lat, fix.lon, fix.lat)
-    follows = from_odd_m - JUMP_SLACK_M <= FASTEST_M_S * (fix.at_ms - before.at_ms) / 1000
+    follows = _reached(track, before, fix, from_odd_m, profile)
+    if not follows and fast_enough(before, fix, from_odd_m, profile):
+        # Twice in a row the way was longer than the speeds said: it is they that are wrong.
+        track.speeds_hold = False
+        possible = fast_enough(last, fix, away_m, profile)
+        if fast_enough(last, before, apart_m(last.lon, last.lat, before.lon, before.lat), profile):
+            out.append(Mark(track.odd[0].at_ms, before.at_ms, JUMP, stands=False))
     if possible and (away_m <= from_odd_m or not follows):
         track.odd.clear()
         return True
     if not follows:
-        track.odd, track.odd_fixes = [fix], 1
+        _set_aside(track, fix, out)
         return False
+    out.append(Mark(fix.at_ms, fix.at_ms, JUMP))
     track.odd, track.odd_fixes = [track.odd[0], fix], track.odd_fixes + 1
-    if fix.at_ms - track.odd[0].at_ms >= NEW_PLACE_MS and track.odd_fixes >= NEW_PLACE_FIXES:
-        track.odd.clear()
-        track.held.clear()
-        track.here_lon, track.here_lat = fix.lon, fix.lat
-        if track.resting:
-            track.here_last_ms = fix.at_ms
-        else:
-            track.here_ms = fix.at_ms
-        track.last = fix
+    stayed_ms = fix.at_ms - track.odd[0].at_ms
+    if stayed_ms >= profile.jump_stays_s * 1000 and track.odd_fixes >= profile.jump_stays_fixes:
+        _believe_jump(track, fix, out)
     return False
 
 
-def _after_silence(track: Track, last: TrackFix, fix: TrackFix, out: list[Event]) -> None:
+def _reached(track: Track, before: TrackFix, fix: TrackFix, away_m: float, profile: FixProfile) -> bool:
+    if not fast_enough(before, fix, away_m, profile):
+        return False
+    return not track.speeds_hold or explained(before, fix, away_m, profile)
+
+
+def _set_aside(track: Track, fix: TrackFix, out: list[Event]) -> None:
+    """The first fix of a jump."""
+    track.odd, track.odd_fixes = [fix], 1
+    out.append(Mark(fix.at_ms, fix.at_ms, JUMP))
+
+
+def _believe_jump(track: Track, fix: TrackFix, out: list[Event]) -> None:
+    """The fixes away are the new place: only the first of them stays a jump, the others were right."""
+    out.append(Mark(track.odd[0].at_ms + 1, fix.at_ms, JUMP, stands=False))
+    track.odd.clear()
+    track.held.clear()
+    track.here_lon, track.here_lat = fix.lon, fix.lat
+    if track.resting:
+        track.here_last_ms = fix.at_ms
+    else:
+        track.here_ms = fix.at_ms
+    track.last, track.jumped = fix, 2 if track.drive is None else 1
+
+
+def _drifted(fixes: list[TrackFix], out: list[Event]) -> None:
+    """The vehicle stood at its place while these told it elsewhere; one that says it drives may be right."""
+    untrue = (each for each in fixes if not (each.ignition and drives(each)))
+    out.extend(Mark(each.at_ms, each.at_ms, PARKED_DRIFT) for each in untrue)
+
+
+def _after_silence(track: Track, last: TrackFix, fix: TrackFix, profile: FixProfile, out: list[Event]) -> None:
     if not track.resting:
         _rest(track, last)
     _end_drive(track, out)
@@ -111,7 +148,7 @@ def _after_silence(track: Track, last: TrackFix, fix: TrackFix, out: list[Event]
     away_m = apart_m(track.here_lon, track.here_lat, fix.lon, fix.lat)
     if away_m <= SAME_PLACE_M:
         out.append(stay(track, fix))
-        _still_here(track, last, fix)
+        _still_here(track, last, fix, away_m, profile, out)
         return
     held = track.held
     agreed = bool(held) and apart_m(held[-1].lon, held[-1].lat, fix.lon, fix.lat) <= SAME_PLACE_M
@@ -125,14 +162,14 @@ def _after_silence(track: Track, last: TrackFix, fix: TrackFix, out: list[Event]
     track.here_ms = first.at_ms
 
 
-def _at_rest(track: Track, last: TrackFix, fix: TrackFix, out: list[Event]) -> None:
+def _at_rest(track: Track, last: TrackFix, fix: TrackFix, profile: FixProfile, out: list[Event]) -> None:
     away_m = apart_m(track.here_lon, track.here_lat, fix.lon, fix.lat)
     if still_at(fix, away_m):
         if track.drive is not None or last.at_ms - track.here_ms <= STAYS_TOLD_MS:
             out.append(stay(track, fix))
             if track.drive is not None and fix.at_ms - track.here_ms >= REST_MS:
                 _end_drive(track, out)
-        _still_here(track, last, fix)
+        _still_here(track, last, fix, away_m, profile, out)
         return
     track.held.append(fix)
     if proves_departure(track, fix):
@@ -173,10 +210,15 @@ def _rest(track: Track, fix: TrackFix) -> None:
     track.strayed_m.clear()
 
 
-def _still_here(track: Track, last: TrackFix, fix: TrackFix) -> None:
+def _still_here(
+    track: Track, last: TrackFix, fix: TrackFix, away_m: float, profile: FixProfile, out: list[Event]
+) -> None:
     if track.held:
         strayed(track)
+        _drifted(track.held, out)
     track.held.clear()
+    if drifts(fix, away_m, profile):
+        _drifted([fix], out)
     track.here_fixes += 1
     if track.here_ignition and fix.ignition:
         track.ignition_on_ms += fix.at_ms - last.at_ms
@@ -205,7 +247,7 @@ def _depart(track: Track, out: list[Event]) -> None:
             end_lat=track.here_lat,
             woken=track.slept,
         )
-        track.drive, track.slept = drive, False
+        track.drive, track.slept, track.jumped = drive, False, max(0, track.jumped - 1)
     held, track.held = track.held, []
     track.resting, track.here_ms, track.here_fixes = False, left_ms, 0
     before = held[0]
@@ -227,9 +269,11 @@ def _stands_elsewhere(track: Track, fix: TrackFix, away_m: float, out: list[Even
     """Five minutes away without a proven departure: a new place when it has stood there, else drift that goes on."""
     arrived = arrival(track.held)
     if fix.at_ms - arrived.at_ms < STOP_MS:
+        _drifted(track.held[:-HELD_FIXES], out)
         del track.held[:-HELD_FIXES]
         return
     if away_m <= SAME_PLACE_M:
+        _drifted(track.held, out)
         track.here_lon, track.here_lat, track.here_last_ms = fix.lon, fix.lat, fix.at_ms
         track.held.clear()
         return
@@ -240,6 +284,7 @@ def _stands_elsewhere(track: Track, fix: TrackFix, away_m: float, out: list[Even
         out.append(unseen(track, track.here_last_ms, arrived, away_m))
     _settle(track, fix)
     track.here_ms = arrived.at_ms
+    track.jumped = 2 if away_m <= UNSEEN_M else 0  # so near it perhaps did not move at all
 
 
 def _end_drive(track: Track, out: list[Event]) -> None:

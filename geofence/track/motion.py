@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-TRACK_VERSION = 3  # raised whenever the constants of geofence.track change; stored with every drive and stop
+from geofence.track.marks import Mark
+
+TRACK_VERSION = 4  # raised whenever the constants of geofence.track change; stored with every drive and stop
 
 
 class Kind(StrEnum):
@@ -34,7 +36,7 @@ class Step(NamedTuple):
     rest_lon: float  # where the drive began
     rest_lat: float
     fixes: int = 1  # fixes this step stands for
-    poor: bool = False  # one of the two places cannot be relied on
+    poor: bool = False  # one of the two places cannot be relied on, or the track jumped before
     towed: bool = False  # ignition off at both ends
     woken: bool = False  # of the first drive after ten minutes without fixes
 
@@ -72,4 +74,4 @@ class Stop:
     ignition_on_ms: int
 
 
-Event = Step | Drive | Stop
+Event = Step | Drive | Stop | Mark

@@ -24,7 +24,7 @@ def step_to(track: Track, drive: OpenDrive, fix: TrackFix, away_m: float, before
         drive.start_lon,
         drive.start_lat,
         track.here_fixes,
-        fix.poor or before.poor,
+        fix.poor or before.poor or track.jumped > 0,
         fix.ignition is False and before.ignition is False,
         drive.woken,
     )
@@ -34,7 +34,17 @@ def stay(track: Track, fix: TrackFix) -> Step:
     here = (track.here_lon, track.here_lat)
     since = track.drive.started_ms if track.drive is not None else track.here_ms
     return Step(
-        Kind.STAY, track.here_ms, fix.at_ms, *here, *here, 0.0, fix.accuracy_m or 0.0, since, *here, 1, fix.poor
+        Kind.STAY,
+        track.here_ms,
+        fix.at_ms,
+        *here,
+        *here,
+        0.0,
+        fix.accuracy_m or 0.0,
+        since,
+        *here,
+        1,
+        fix.poor or track.jumped > 0,
     )
 
 

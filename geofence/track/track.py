@@ -45,5 +45,7 @@ class Track:
     )  # how far the last unproven departures went before they were back
     odd: list[TrackFix] = field(default_factory=list)  # first and newest fix of a jump not yet believed
     odd_fixes: int = 0
+    speeds_hold: bool = False  # the locator's speeds have proven true
+    jumped: int = 0  # a jump has stayed: in so many more drives nobody knows which of the places are right
     slept: bool = False  # there was a silence since the last movement
     drive: OpenDrive | None = None

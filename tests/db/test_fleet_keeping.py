@@ -198,6 +198,21 @@ async def test_payloads_events_and_lists_end_in_their_time_unless_held(kept: Kep
     assert await store.value(kept.conn, "SELECT batch FROM ingest_batch", {}) == 2  # nobody has read it
 
 
+async def test_what_is_said_against_fixes_ends_with_the_last_of_them(kept: Kept) -> None:
+    """After 24 months, as thinned fixes do; those of a held vehicle stay."""
+    for vehicle in VEHICLES:
+        await kept.conn.execute(
+            "INSERT INTO fix_flag (vehicle_id, fixed_at, tenant_id, flags, profiles_version) VALUES (%s, %s, %s, 8, 1)",
+            (kept.town.vehicles[vehicle], DAY, kept.town.tenant_id),
+        )
+    await kept.hold(DAY - timedelta(days=1), DAY + timedelta(days=1), vehicle="pool")
+    await kept.remove(DAY + 23 * MONTH)
+    assert await kept.count("fix_flag") == 2
+    removed = await kept.remove(DAY + 25 * MONTH)
+    assert removed["fix_flags"]["rows"] == 1
+    assert await store.value(kept.conn, "SELECT vehicle_id FROM fix_flag", {}) == kept.town.vehicles["pool"]
+
+
 async def test_the_audit_ends_from_its_beginning_and_still_verifies(kept: Kept) -> None:
     """Three years; a held row and what follows it stay; a changed or missing row is found as before."""
     tenant_id = kept.town.tenant_id

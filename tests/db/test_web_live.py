@@ -12,7 +12,7 @@ import websockets
 
 from fleet import db, service
 from fleet.access import Role
-from fleet.position import LiveState
+from fleet.position import LiveState, Quality
 from tests.db import town as town_of
 from tests.db.site import Site, serving
 from tests.db.test_fleet_scope import VISIBLE_LIVE
@@ -86,6 +86,34 @@ async def test_a_stored_fix_reaches_the_map_within_two_seconds_as_a_delta(site: 
         assert live_map.kinds[1:] == [Kind.DELTA] * (len(live_map.kinds) - 1)
         assert live_map.shown[pool]["state"] == LiveState.MOVING_WITHOUT_ORDER
         assert live_map.shown[pool]["speed_dkmh"] == 300
+
+
+async def test_what_is_said_against_a_fix_afterwards_reaches_map_list_card_track_and_file(site: Site) -> None:
+    """The engine flags the newest fix after it is on the map: nobody moved, and every reader says the same of it."""
+    (pool,) = await numbers(site, {"pool"})
+    vehicle = site.town.vehicles["pool"]
+    said = int(Quality.JUMP | Quality.CLOCK_SKEW)
+    async with site.as_person("fleet_admin") as client, site.live(client) as live_map:
+        await live_map.take()
+        assert live_map.shown[pool]["quality"] == 0
+        await site.owner.execute(
+            """INSERT INTO fix_flag (vehicle_id, fixed_at, tenant_id, flags, profiles_version)
+            SELECT %s, fixed_at, %s, %s, 1 FROM latest_position WHERE device_no = %s""",
+            (vehicle, site.town.tenant_id, said, site.town.device_no["pool"]),
+        )
+        await site.owner.execute("SELECT pg_notify('fix_flagged', '')")
+        await live_map.until(lambda shown: shown[pool]["quality"] == said, within_s=10)
+        assert live_map.kinds[1:] == [Kind.DELTA] * (len(live_map.kinds) - 1)
+        assert live_map.shown[pool]["flags"] & 2, "poor"
+        assert (await client.get(f"/api/vehicles/{vehicle}")).json()["quality"] == said
+        file = (await client.get("/api/vehicles", params={"format": "csv", "lang": "zh"})).text
+        assert "位置跳变，不可信、终端时钟不准" in file
+        now = datetime.now(UTC)
+        span = {"from": (now - timedelta(hours=1)).isoformat(), "to": (now + timedelta(minutes=1)).isoformat()}
+    async with site.as_person("inspector") as client:
+        span["purpose"] = "抽查定位质量"
+        track = (await client.get(f"/api/vehicles/{vehicle}/track", params=span)).json()
+        assert [fix[4] for fix in track["fixes"]] == [said]
 
 
 async def test_an_order_lets_the_employee_see_his_vehicle_and_its_end_hides_it(site: Site) -> None:

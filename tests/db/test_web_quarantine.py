@@ -9,8 +9,10 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from fleet import db, service
+from fleet import db, foreign, service
+from fleet import store as fleet_store
 from fleet.access import Role
+from fleet.sources import Source
 from ingest import store
 from ingest.judging import judge_message
 from tests.db import town as town_of
@@ -89,6 +91,27 @@ async def test_keepers_of_locators_read_the_list_and_nobody_else(site: Site) -> 
             rows = await listed(client)
             assert {(row["device"], row["reason"]) for row in rows} == seen | more, name
             assert "payload" not in rows[0]
+
+
+async def test_entries_are_found_by_code_plate_and_foreign_name(site: Site) -> None:
+    """What came under a foreign name is found by the locator that has it, and what came under its code by the name."""
+    async with site.as_person("engineer") as client:
+        assert {row["device"] for row in await listed(client, q="jane")} == {"owntracks:jane/phone"}
+        assert {row["device"] for row in await listed(client, q="测A·BUREAU")} == {"dev-bureau"}
+    device = await fleet_store.device_key(site.owner, "dev-bureau")
+    assert device is not None
+    await foreign.bind_source(
+        site.owner, "test", device=device, source=Source.OWNTRACKS, external_id="jane/phone",
+        since=NOW - timedelta(days=1), now=NOW,
+    )  # fmt: skip
+    both = {"dev-bureau", "owntracks:jane/phone"}
+    async with site.as_person("engineer") as client:
+        for words in ("jane/phone", "owntracks:jane", "dev-bureau", "测A·BUREAU", "bureau"):
+            rows = await listed(client, q=words)
+            assert {row["device"] for row in rows} == both, words
+            assert {(row["plate"], row["device_id"]) for row in rows} == {("测ABUREAU", str(device.id))}, words
+        assert {row["device"] for row in await listed(client, device="dev-bureau")} == both
+        assert await listed(client, q="nobody") == []
 
 
 async def test_the_list_is_narrowed_sorted_paged_and_taken_away(site: Site) -> None:
@@ -197,7 +220,13 @@ async def test_a_stored_fix_shows_the_bytes_it_came_as(site: Site) -> None:
         shown = (await client.get(path, params=AT)).json()
         assert json.loads(shown["raw"]["content"]) == SOUND
         assert (shown["raw"]["decoded"][0]["lon"], shown["device"]) == (121.4, "dev-bureau")
+        assert shown["flags"] == ["late"]
         assert (await audits(site)) == [("engineer", "终端排障", "device", "dev-bureau")]
+        await site.owner.execute(
+            "INSERT INTO fix_flag (vehicle_id, fixed_at, tenant_id, flags, profiles_version) VALUES (%s, %s, %s, 8, 1)",
+            (site.town.vehicles["bureau"], SOUND["t"], site.town.tenant_id),
+        )
+        assert (await client.get(path, params=AT)).json()["flags"] == ["jump", "late"]
         missed = await client.get(path, params=WHY | {"at": (NOW - timedelta(minutes=4)).isoformat()})
         assert missed.status_code == 404
         await site.owner.execute("DELETE FROM raw_batch")

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.cleaning.measure import SOUND, run
 from benchmarks.faults.scale import seed, size
 from fleet.geo import wgs84_to_gcj02
-from fleet.position import Datum, Rejected
+from fleet.position import Datum, Quality, Rejected
 from ingest.batch import Judged
 from ingest.clean import Device
 from ingest.judging import judge_message
@@ -116,6 +117,24 @@ def test_f09_garbage_accuses_nobody(tmp_path: Path) -> None:
         drives, _, steps = fold(drifting)
         assert (drives, moves(steps)) == ([], 0)
         assert judged(tmp_path / f"parked{number}", drifting, context()) == [], number
+
+
+def test_f09_a_labelled_corpus_is_told_apart() -> None:
+    """Seventeen kinds of days: jumps caught, drift and skew named, sound fixes let be, nobody held responsible for garbage."""
+    score = run(seed(), size(1, 20))
+    assert sum(score.fixes.values()) >= 2_000
+    assert score.wrongly_refused == 0
+    assert sum(score.suspected.values()) == 0, score.suspected
+    for flag in (Quality.NO_FIX, Quality.FEW_SATELLITES, Quality.POOR_ACCURACY, Quality.LATE):
+        assert score.recall(flag) == score.precision(flag) == 1.0, flag
+    for kind in ("jumps", "short_jumps", "jump_that_stays", "wrong_datum"):
+        caught = score.recall(Quality.JUMP, kind)
+        assert caught is not None, kind
+        assert caught >= 0.99, (kind, caught)
+    for flag in (Quality.JUMP, Quality.PARKED_DRIFT, Quality.CLOCK_SKEW):
+        assert (score.precision(flag) or 0) >= 0.99, flag
+        assert (score.recall(flag) or 0) >= 0.99, flag
+    assert score.false_share(SOUND) <= 0.001, score.false
 
 
 BOMBS = {

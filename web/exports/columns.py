@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from fleet.position import Quality
 from web import labels
 from web.exports.formats import Cell
 from web.labels import Language
@@ -143,6 +144,12 @@ def roles(row: Any, reader: Reader) -> str:
     unit = "unit_name_en" if reader.language == "en" else "unit_name"
     held = (f"{reader.word('role', one['role'])} - {one[unit] or one['unit_name']}" for one in row.roles)
     return reader.word("punctuation", "comma").join(held)
+
+
+def fix_quality(row: Any, reader: Reader) -> str:
+    """What is said against the newest fix; nothing where its place is not shown."""
+    flags = Quality(row.quality or 0).codes
+    return reader.word("punctuation", "comma").join(reader.word("fixFlag", flag) for flag in flags)
 
 
 def action(row: Any, reader: Reader) -> str:

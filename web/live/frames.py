@@ -29,7 +29,7 @@ FIELDS = (
     "flags",
     "fix_ms",
     "order_no",
-    "reserved",
+    "quality",
 )
 
 
@@ -61,6 +61,7 @@ class LiveVehicle:
     state: LiveState
     ignition: bool = False
     poor: bool = False  # the fix is marked as of poor quality
+    quality: int = 0  # bits of fleet.position.Quality
     order_no: int | None = None  # running order, None without one
 
 
@@ -79,7 +80,7 @@ def encode_vehicle(vehicle: LiveVehicle) -> bytes:
         flags,
         since_epoch_ms % 1000,
         vehicle.order_no or 0,
-        0,
+        vehicle.quality,
     )
 
 

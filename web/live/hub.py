@@ -116,7 +116,9 @@ class Hub:
                 fixes = await store.fixes(conn, {} if full else world.seen)
                 world.take_numbers(await store.numbers(conn, world.unknown(fixes)))
                 self._fleet_changed |= world.take_fixes(fixes, complete=full)
-            if full or announced - {"fix_stored"}:
+            if full or "fix_flagged" in announced:
+                world.take_flags(await store.flagged(conn, world.flagged_at))
+            if full or announced - {"fix_stored", "fix_flagged"}:
                 orders = await store.running_orders(conn, self._clock())
                 world.take_context(orders, await store.suspected(conn))
 

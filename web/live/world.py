@@ -13,7 +13,7 @@ from fleet.position import LiveState, Quality
 from web.live.board import Board
 from web.live.frames import LiveVehicle
 from web.presence import Presence, live_state
-from web.store.live import LiveFix
+from web.store.live import Flagged, LiveFix
 
 # Silence comes without news: every vehicle is looked at again after this many ticks.
 LOOK_AGAIN_TICKS = 10
@@ -26,9 +26,11 @@ class World:
         self.open_board = Board(instance)  # with suspicions
         self.plain_board = Board(instance)  # without
         self.seen: dict[int, int] = {}  # ingest writer -> last batch read
+        self.flagged_at: datetime | None = None  # newest flag read
         self.filled = asyncio.Event()  # read in full once: an earlier snapshot would show an empty fleet
         self._numbers: dict[UUID, int] = {}
         self._fixes: dict[UUID, LiveFix] = {}
+        self._flagged: dict[UUID, tuple[datetime, int]] = {}  # the fix and what is said against it
         self._orders: Mapping[UUID, int] = {}
         self._suspected: frozenset[UUID] = frozenset()
         self._touched: set[UUID] = set()
@@ -53,6 +55,14 @@ class World:
         for vehicle in before - named if complete else ():
             del self._fixes[vehicle]
         return before != set(self._fixes)
+
+    def take_flags(self, flagged: Iterable[Flagged]) -> None:
+        """What was said against fixes, oldest first; it may come before or after the fix."""
+        for each in flagged:
+            self.flagged_at = each.written_at
+            if each.fixed_at >= self._flagged.get(each.vehicle_id, (each.fixed_at, 0))[0]:
+                self._flagged[each.vehicle_id] = (each.fixed_at, each.flags)
+                self._touched.add(each.vehicle_id)
 
     def take_context(self, orders: Mapping[UUID, int], suspected: frozenset[UUID]) -> None:
         """Running orders and open suspicions, complete."""
@@ -86,6 +96,8 @@ class World:
             on_order=order_no is not None,
             suspected=suspected,
         )
+        flagged_at, flags = self._flagged.get(fix.vehicle_id, (None, 0))
+        quality = fix.quality | (flags if flagged_at == fix.fixed_at else 0)
         return LiveVehicle(
             vehicle_no=self._numbers[fix.vehicle_id],
             lon=fix.lon,
@@ -95,6 +107,7 @@ class World:
             heading_deg=fix.heading_deg,
             state=LiveState(live_state(presence, now)),
             ignition=bool(fix.ignition),
-            poor=Quality(fix.quality).poor,
+            poor=Quality(quality).poor,
+            quality=quality,
             order_no=order_no,
         )

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from fleet.access import require
 from fleet.errors import NotFound
-from fleet.position import Rejected
+from fleet.position import Quality, Rejected
 from ingest.decode import explain, topic_of
 from web.paging import Page, PageRequest
 from web.shapes import Listing, Lists, Purpose, SinceFilter, UntilFilter, listed
@@ -46,6 +46,7 @@ class RawForm(BaseModel):
     device: str
     fixed_at: datetime
     received_at: datetime
+    flags: list[str]  # what is said against the fix (docs/quality.md)
     raw: Bytes | None
 
 
@@ -102,7 +103,8 @@ async def raw_form(device_id: UUID, work: Signed, at: AwareDatetime, purpose: Pu
     if found is None:
         raise NotFound(object="fix")
     shown = _shown(found.payload, topic_of(device.code, found.payload), alone=False) if found.payload else None
-    return RawForm(device=device.code, fixed_at=instant, received_at=found.received_at, raw=shown)
+    flags = list(Quality(found.quality).codes)
+    return RawForm(device=device.code, fixed_at=instant, received_at=found.received_at, flags=flags, raw=shown)
 
 
 async def _recorded(work: Work, device_id: UUID | None, purpose: str | None, detail: dict[str, str]) -> None:

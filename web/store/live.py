@@ -14,7 +14,7 @@ from uuid import UUID
 from fleet.access import AT_THE_DOOR, Seen, Width
 from fleet.db import Connection, Pool, class_row, connect, scoped, tuple_row
 
-CHANNELS = ("fix_stored", "order_changed", "alert_changed")
+CHANNELS = ("fix_stored", "fix_flagged", "order_changed", "alert_changed")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +34,16 @@ class LiveFix:
     ignition: bool | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Flagged:
+    """What the judging engine says against the newest fix of a vehicle, a moment after it was stored."""
+
+    vehicle_id: UUID
+    fixed_at: datetime
+    flags: int  # bits of fleet.position.Quality
+    written_at: datetime
+
+
 # Newest fixes that came in batches after the ones seen (one number per ingest writer).
 FIXES = """
 SELECT l.vehicle_id, l.fixed_at, l.received_at, l.writer_no, l.batch, l.lon_e7 / 1e7::float8 AS lon,
@@ -42,6 +52,11 @@ SELECT l.vehicle_id, l.fixed_at, l.received_at, l.writer_no, l.batch, l.lon_e7 /
 FROM visible_live l
 LEFT JOIN unnest(%(writers)s::int[], %(batches)s::bigint[]) AS s(writer_no, batch) ON s.writer_no = l.writer_no
 WHERE l.batch > coalesce(s.batch, -1)
+"""
+# Flags that were written after the ones seen.
+FLAGGED = """
+SELECT f.vehicle_id, f.fixed_at, f.flags, f.written_at FROM fix_flag f
+WHERE f.written_at > coalesce(%(after)s, now() - interval '1 day') ORDER BY f.written_at
 """
 # The numbers of vehicles on the wire; asked for those not known yet.
 NUMBERS = "SELECT id, vehicle_no FROM vehicle WHERE id = ANY (%(ids)s)"
@@ -82,6 +97,12 @@ async def fixes(conn: Connection, seen: Mapping[int, int]) -> list[LiveFix]:
     params = {"writers": list(seen), "batches": list(seen.values())}
     async with conn.cursor(row_factory=class_row(LiveFix)) as cursor:
         return await (await cursor.execute(FIXES, params)).fetchall()
+
+
+async def flagged(conn: Connection, after: datetime | None) -> list[Flagged]:
+    """What the judging engine said against fixes since, or in the last day; oldest first."""
+    async with conn.cursor(row_factory=class_row(Flagged)) as cursor:
+        return await (await cursor.execute(FLAGGED, {"after": after})).fetchall()
 
 
 async def numbers(conn: Connection, vehicle_ids: list[UUID]) -> dict[UUID, int]:

@@ -45,8 +45,8 @@ class QuarantineRow:
 class Sought:
     """What a list of entries is narrowed to; None = not narrowed."""
 
-    q: str | None  # part of a device, a plate
-    device: str | None  # as the entry names it, or as it was settled
+    q: str | None  # part of a device's code, of its name in a foreign form, of a plate
+    device: str | None  # as the entry names it, as it was settled, or whose name that is
     reason: str | None
     settled: bool | None
     unit: UUID | None
@@ -60,6 +60,7 @@ class RawRow:
     """A stored fix and the bytes it came as."""
 
     received_at: datetime
+    quality: int
     payload: bytes | None  # None = no longer kept
 
 
@@ -72,21 +73,27 @@ SORTABLE = {
     "times": "int",
 }
 
-# Entries with the locator they are of, and the vehicle and its unit when they came. Whom they concern the policy says.
+# Entries with the locator they are of (by its code, else by the name it had or got in a foreign form), and the vehicle and
+# its unit when they came. Whom they concern the policy says.
 QUARANTINE = """
 SELECT q.id, q.device, d.id AS device_id, v.id AS vehicle_id, v.plate, u.name AS unit_name, u.name_en AS unit_name_en,
     q.topic, q.item, q.received_at, q.last_received_at, q.times, q.reason, q.detail, q.tried_at, q.tried_reason, q.tried_detail,
     q.settled_at, q.settled_as, q.settled_by, q.settled_device, q.settled_fixed_at, q.stored
 FROM quarantine q
-LEFT JOIN device d ON d.code = coalesce(q.settled_device, q.device)
+LEFT JOIN LATERAL (
+    SELECT s.device_id FROM source_binding s WHERE s.source || ':' || s.external_id = q.device
+    ORDER BY s.during @> q.received_at DESC, lower(s.during) DESC LIMIT 1
+) named ON true
+LEFT JOIN device d ON d.id = coalesce((SELECT o.id FROM device o WHERE o.code = coalesce(q.settled_device, q.device)), named.device_id)
 LEFT JOIN device_binding b ON b.device_id = d.id AND b.during @> q.received_at
 LEFT JOIN vehicle_label v ON v.id = b.vehicle_id
 LEFT JOIN custody c ON c.vehicle_id = b.vehicle_id AND c.relation = 'user' AND c.during @> q.received_at
 LEFT JOIN unit u ON u.id = c.unit_id
 WHERE (%(id)s::uuid IS NULL OR q.id = %(id)s)
   AND (%(q)s::text IS NULL OR q.device ILIKE '%%' || %(q)s || '%%' OR q.settled_device ILIKE '%%' || %(q)s || '%%'
-    OR position(%(plate)s IN v.plate) > 0)
-  AND (%(device)s::text IS NULL OR %(device)s IN (q.device, q.settled_device))
+    OR d.code ILIKE '%%' || %(q)s || '%%' OR position(%(plate)s IN v.plate) > 0
+    OR EXISTS (SELECT FROM source_binding s WHERE s.device_id = d.id AND s.source || ':' || s.external_id ILIKE '%%' || %(q)s || '%%'))
+  AND (%(device)s::text IS NULL OR %(device)s IN (q.device, q.settled_device, d.code))
   AND (%(reason)s::text IS NULL OR q.reason = %(reason)s)
   AND (%(settled)s::bool IS NULL OR (q.settled_at IS NOT NULL) = %(settled)s)
   AND (%(unit)s::uuid IS NULL OR c.unit_id = %(unit)s)
@@ -100,7 +107,7 @@ NOTHING: dict[str, Any] = {
 }  # fmt: skip
 # Both answer nothing without the right to open bytes, whoever asks.
 BYTES = "SELECT quarantine_bytes(%(id)s)"
-RAW_FORM = "SELECT device_no, received_at, payloads, payload FROM raw_form(%(device)s, %(at)s)"
+RAW_FORM = "SELECT device_no, received_at, quality, payloads, payload FROM raw_form(%(device)s, %(at)s)"
 
 
 async def entries(conn: Connection, page: PageRequest, sought: Sought) -> Page[QuarantineRow]:
@@ -130,6 +137,6 @@ async def raw_form(conn: Connection, device_id: UUID, at: datetime) -> RawRow | 
     row = await (await conn.execute(RAW_FORM, {"device": device_id, "at": at})).fetchone()
     if row is None:
         return None
-    device_no, received_at, packed, held = row
+    device_no, received_at, quality, packed, held = row
     payload = held if packed is None else raw.unpack(packed).get((device_no, at))
-    return RawRow(received_at=received_at, payload=payload)
+    return RawRow(received_at=received_at, quality=quality, payload=payload)

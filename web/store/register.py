@@ -93,11 +93,12 @@ class PlaceRow:
 
 DEVICES_SORTABLE = {"code": "text", "received_at": "timestamptz", "plate": "text", "rejected": "bigint"}
 
-# Locators with the vehicle bound now, and what was refused of them and still waits (a code is unique over all tenants). A locator of a hidden vehicle is left out, not shown without its vehicle.
+# Locators with the vehicle bound now, and what was refused of them, or under the foreign names they have, and still waits (a code is unique over all tenants). A locator of a hidden vehicle is left out, not shown without its vehicle.
 DEVICES = """
 SELECT d.id, d.device_no, d.code, d.model, d.installer, d.protocol, d.source_datum, d.acknowledges, d.installed_at, d.active,
     v.id AS vehicle_id, v.plate, s.online, s.changed_at AS online_changed_at, l.fixed_at, l.received_at, l.quality,
-    coalesce((SELECT sum(q.times) FROM quarantine q WHERE q.device = d.code AND q.settled_at IS NULL), 0)::int
+    coalesce((SELECT sum(q.times) FROM quarantine q WHERE q.settled_at IS NULL AND q.device = ANY (d.code || ARRAY(
+        SELECT s.source || ':' || s.external_id FROM source_binding s WHERE s.device_id = d.id AND upper_inf(s.during)))), 0)::int
         AS rejected, d.row_version
 FROM device d
 LEFT JOIN device_binding b ON b.device_id = d.id AND b.during @> %(now)s::timestamptz

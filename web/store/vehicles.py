@@ -119,7 +119,7 @@ WHERE (%(id)s::uuid IS NULL OR v.id = %(id)s)
 SHOWN = """
 SELECT page.*, d.code AS device,
     l.lon_e7 / 1e7::float8 AS lon, l.lat_e7 / 1e7::float8 AS lat, l.fixed_at, l.received_at,
-    l.speed_dkmh / 10::float8 AS speed_kmh, l.heading_deg::float8 AS heading_deg, l.ignition, l.quality,
+    l.speed_dkmh / 10::float8 AS speed_kmh, l.heading_deg::float8 AS heading_deg, l.ignition, l.quality | coalesce(f.flags, 0) AS quality,
     o.id AS order_id, o.order_no, o.state AS order_state, o.purpose_text AS order_purpose,
     o.destination ->> 'name' AS order_destination, o.planned_end_at AS order_planned_end_at,
     p.id AS driver_id, p.name AS driver_name, p.phone AS driver_phone, a.id AS alert_id,
@@ -128,6 +128,7 @@ FROM page
 LEFT JOIN device_binding b ON b.vehicle_id = page.id AND b.during @> %(now)s::timestamptz
 LEFT JOIN device d ON d.id = b.device_id
 LEFT JOIN visible_live l ON l.vehicle_id = page.id
+LEFT JOIN fix_flag f ON f.vehicle_id = page.id AND f.fixed_at = l.fixed_at
 LEFT JOIN LATERAL (
     SELECT * FROM dispatch_order r
     WHERE r.vehicle_id = page.id
@@ -165,6 +166,10 @@ TRACK = """
 SELECT lon, lat, fixed_at, speed_kmh, quality FROM visible_position
 WHERE vehicle_id = %(id)s AND fixed_at >= %(start_at)s AND fixed_at < %(end_at)s
 ORDER BY fixed_at LIMIT %(limit)s
+"""
+# What is said against fixes of that span: read apart, because a few rows are quickly laid over many.
+TRACK_FLAGS = """
+SELECT fixed_at, flags FROM fix_flag WHERE vehicle_id = %(id)s AND fixed_at >= %(start_at)s AND fixed_at < %(end_at)s
 """
 # How much of one vehicle's past in a span the viewer may see.
 TRACK_SIGHT = """
@@ -231,7 +236,9 @@ async def track(
     """(lon, lat, fixed_at, speed_kmh, quality) of the fixes the viewer may see."""
     params = {"id": vehicle_id, "start_at": start_at, "end_at": end_at, "limit": FIXES_AT_MOST}
     async with conn.cursor(row_factory=tuple_row) as cursor:
-        return await (await cursor.execute(TRACK, params)).fetchall()
+        flags: dict[datetime, int] = dict(await (await cursor.execute(TRACK_FLAGS, params)).fetchall())
+        fixes = await (await cursor.execute(TRACK, params)).fetchall()
+    return [(*fix[:4], fix[4] | flags.get(fix[2], 0)) for fix in fixes] if flags else fixes
 
 
 async def track_sight(conn: Connection, vehicle_id: UUID, start_at: datetime, end_at: datetime) -> Sight:

@@ -15,6 +15,7 @@ const fix = (vehicleNo: number, fixedMs: number, changes: Partial<LiveFix> = {})
   state: "parked",
   ignition: false,
   poor: false,
+  quality: 0,
   orderNo: null,
   ...changes,
 });

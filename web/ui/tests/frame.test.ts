@@ -28,6 +28,7 @@ describe("decodeFrame", () => {
     view.setUint8(45, 3);
     view.setUint16(46, 250, true);
     view.setUint32(48, 1001, true);
+    view.setUint32(52, 12, true);
     const { kind, fixes, frameMs, resumeToken } = decodeFrame(view.buffer as ArrayBuffer, EPOCH_MS);
     expect({ kind, frameMs, resumeToken }).toEqual({
       kind: "delta",
@@ -45,6 +46,7 @@ describe("decodeFrame", () => {
         state: "suspected",
         ignition: true,
         poor: true,
+        quality: 12,
         orderNo: 1001,
       },
     ]);

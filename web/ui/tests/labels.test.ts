@@ -16,6 +16,7 @@ const GROUPS = [
   "deviceLine",
   "distanceSource",
   "energy",
+  "fixFlag",
   "judgement",
   "measure",
   "metric",

@@ -22,6 +22,7 @@ const vehicle = (lon: number, fixedMs: number, before: TrackedVehicle["before"] 
   state: "on_order",
   ignition: true,
   poor: false,
+  quality: 0,
   orderNo: 3,
   before,
 });
@@ -140,6 +141,38 @@ describe("trackPieces", () => {
       "gap",
       "track",
     ]);
+  });
+
+  const aside = (lon: number, ms: number, quality: number): TrackFix => [lon, 39.9, ms, 30, quality];
+  const parts = (track: readonly TrackFix[]) =>
+    trackPieces(track).map(({ properties }) => properties?.["part"]);
+
+  it("never draws a jump, a drift or a place without a fix as a track", () => {
+    for (const quality of [1, 8, 16]) {
+      const track = [...fixes.slice(0, 2), aside(120, 15_000, quality), ...fixes.slice(2, 4)];
+      const lines = trackPieces(track).filter(({ geometry }) => geometry.type === "LineString");
+      expect(JSON.stringify(lines)).not.toContain("120");
+      expect(parts(track)).toContain("aside");
+    }
+  });
+
+  it("draws what lies between two fixes around a jump as a gap, and drift as nothing at all", () => {
+    const [a, b] = [aside(116.1, 0, 0), aside(116.11, 10_000, 0)];
+    const [c, d] = [aside(116.2, 30_000, 0), aside(116.21, 40_000, 0)];
+    expect(parts([a, b, aside(120, 20_000, 8), c, d])).toEqual(["aside", "track", "gap", "track"]);
+    expect(parts([a, b, aside(116.1, 20_000, 16), c, d])).toEqual(["aside", "track"]);
+  });
+
+  it("takes a late fix, or one of a wrong clock, for what it is: a sound place", () => {
+    expect(parts([aside(116.1, 0, 64), aside(116.11, 10_000, 32), aside(116.12, 20_000, 128)])).toEqual([
+      "track",
+    ]);
+  });
+
+  it("begins and ends a track where it was, and looks away from where it was not", () => {
+    const track = [aside(120, 0, 8), ...fixes.slice(0, 2), aside(121, 90_000, 8)];
+    const features = evidenceFeatures({ fixes: track, planned: null, corridor: null });
+    expect(boundsOf(features)).toEqual([116.1, 39.9, 116.11, 39.9]);
   });
 
   it("fits the view to the track, not to areas around it", () => {

@@ -3119,6 +3119,8 @@ export interface components {
              * Format: date-time
              */
             fixed_at: string;
+            /** Flags */
+            flags: string[];
             raw: components["schemas"]["Bytes"] | null;
             /**
              * Received At

@@ -24,6 +24,8 @@ export interface LiveFix {
   readonly state: VehicleState;
   readonly ignition: boolean;
   readonly poor: boolean;
+  /** What is said against the fix: bits, read by live/quality.ts. */
+  readonly quality: number;
   /** Number of the running order; null without one. */
   readonly orderNo: number | null;
 }
@@ -83,6 +85,7 @@ function readFix(view: DataView, at: number, epochMs: number): LiveFix {
     state: VEHICLE_STATES[view.getUint8(at + 20)] ?? "silent",
     ignition: (flags & 1) !== 0,
     poor: (flags & 2) !== 0,
+    quality: view.getUint32(at + 28, true),
     orderNo: orderNo === 0 ? null : orderNo,
   };
 }

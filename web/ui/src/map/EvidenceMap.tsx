@@ -5,6 +5,7 @@ import { evidenceLayers } from "./evidenceLayers";
 import { Legend } from "./Legend";
 import { MapFrame, type ReadyMap } from "./MapFrame";
 import { putOverlay } from "./overlay";
+import { TrackQuality } from "./TrackQuality";
 
 interface EvidenceMapProps extends EvidenceParts {
   label: string;
@@ -37,6 +38,7 @@ export function EvidenceMap(props: EvidenceMapProps) {
     <>
       <MapFrame label={label} calm height={height} onReady={takeReady} />
       <Legend parts={new Set(features.features.map(({ properties }) => String(properties?.["part"])))} />
+      <TrackQuality fixes={fixes} />
     </>
   );
 }

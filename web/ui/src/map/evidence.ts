@@ -1,6 +1,7 @@
 // A track with its planned route and corridor as GeoJSON: pieces by quality, gaps in the signal as gaps, never
-// as driving. Pure.
+// as driving; a fix at which the vehicle was not is a mark beside the line. Pure.
 import type { Feature, FeatureCollection, Geometry, LineString, Position } from "geojson";
+import { isApproximate, isAside, isDrift } from "../live/quality";
 
 /** lon, lat, epoch ms, km/h or null, quality bits (0 = good). */
 export type TrackFix = readonly [number, number, number, number | null, number];
@@ -27,6 +28,7 @@ export type Part =
   | "track"
   | "poor"
   | "gap"
+  | "aside"
   | "planned"
   | "corridor"
   | "start"
@@ -44,17 +46,32 @@ const line = (part: Part, coordinates: Position[]): Feature =>
 const point = (part: Part, at: readonly [number, number]): Feature =>
   feature(part, { type: "Point", coordinates: [at[0], at[1]] });
 
+/** The lines of a track. Between two fixes that a jump lies between nobody saw the vehicle: a gap. */
 export function trackPieces(fixes: readonly TrackFix[]): Feature[] {
   const features: Feature[] = [];
+  const believed: TrackFix[] = [];
+  const afterJump = new Set<TrackFix>();
+  let jumped = false;
+  for (const fix of fixes) {
+    if (isAside(fix[4])) {
+      jumped ||= !isDrift(fix[4]);
+      features.push(point("aside", [fix[0], fix[1]]));
+      continue;
+    }
+    believed.push(fix);
+    if (jumped) afterJump.add(fix);
+    jumped = false;
+  }
   let piece: Position[] = [];
   let poor = false;
   const finish = () => {
     if (piece.length > 1) features.push(line(poor ? "poor" : "track", piece));
   };
-  fixes.forEach(([lon, lat, ms, , quality], index) => {
-    const before = fixes[index - 1];
-    const isPoor = quality !== 0;
-    if (before && ms - before[2] > GAP_MS) {
+  believed.forEach((fix, index) => {
+    const [lon, lat, ms, , quality] = fix;
+    const before = believed[index - 1];
+    const isPoor = isApproximate(quality);
+    if (before && (ms - before[2] > GAP_MS || afterJump.has(fix))) {
       finish();
       features.push(
         line("gap", [
@@ -81,8 +98,9 @@ export function evidenceFeatures(parts: EvidenceParts): FeatureCollection {
     features.push(feature(kind === "rural" ? "rural" : "area", geometry));
   if (parts.planned) features.push(feature("planned", parts.planned));
   features.push(...trackPieces(parts.fixes));
-  const first = parts.fixes[0];
-  const last = parts.fixes[parts.fixes.length - 1];
+  const believed = parts.fixes.filter(([, , , , quality]) => !isAside(quality));
+  const first = believed[0];
+  const last = believed[believed.length - 1];
   if (parts.origin) features.push(point("origin", [parts.origin.lon, parts.origin.lat]));
   if (parts.destination) features.push(point("destination", [parts.destination.lon, parts.destination.lat]));
   if (first) features.push(point("start", [first[0], first[1]]));
@@ -90,11 +108,11 @@ export function evidenceFeatures(parts: EvidenceParts): FeatureCollection {
   return { type: "FeatureCollection", features };
 }
 
-const AREAS: readonly unknown[] = ["area", "rural"];
+const AROUND: readonly unknown[] = ["area", "rural", "aside"];
 
-/** West, south, east, north of what matters: areas only when there is nothing else. */
+/** West, south, east, north of what matters: areas and places it never was at only when there is nothing else. */
 export function boundsOf(collection: FeatureCollection): [number, number, number, number] | null {
-  const features = collection.features.filter(({ properties }) => !AREAS.includes(properties?.["part"]));
+  const features = collection.features.filter(({ properties }) => !AROUND.includes(properties?.["part"]));
   let bounds: [number, number, number, number] | null = null;
   const visit = (node: unknown): void => {
     if (!Array.isArray(node)) return;

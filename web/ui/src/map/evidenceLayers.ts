@@ -1,5 +1,5 @@
 // How evidence is drawn: corridor as a pale band, planned route dashed, the track solid, weak signal thin, gaps
-// dotted; where something begins a ring, where it ends a disc. The legend draws the same.
+// dotted, fixes at which it was not small rings; where something begins a ring, where it ends a disc. The legend draws the same.
 import type { OverlayLayer } from "./overlay";
 import { OVERLAY_COLOURS, PALETTES, type Scheme } from "./style/palette";
 
@@ -44,6 +44,15 @@ export function evidenceLayers(scheme: Scheme): OverlayLayer[] {
     stroke("gap", colours.poorTrack, 2, { "line-dasharray": [0.4, 2.2] }),
     stroke("poor", colours.poorTrack, 3),
     stroke("track", colours.track, 4),
+    {
+      ...dot("aside", halo, colours.poorTrack),
+      paint: {
+        "circle-radius": 3,
+        "circle-color": halo,
+        "circle-stroke-width": 1.5,
+        "circle-stroke-color": colours.poorTrack,
+      },
+    },
     dot("origin", halo, colours.planned),
     dot("destination", colours.planned, halo),
     dot("start", halo, colours.start),

@@ -3,6 +3,7 @@
 import i18n, { type TFunction } from "i18next";
 import { Problem } from "../api/problem";
 import { duration } from "../app/measure";
+import { flagsOf } from "../live/quality";
 import { showPlate } from "./plates";
 
 export interface CodeWithParams {
@@ -48,6 +49,12 @@ export function wordFor(t: TFunction, group: string, code: string | null | undef
   const text = t(key, { defaultValue: code });
   return typeof text === "string" ? text : code;
 }
+
+/** What is said against a fix. */
+export const flagWords = (t: TFunction, quality: number): string =>
+  flagsOf(quality)
+    .map((flag) => wordFor(t, "fixFlag", flag))
+    .join(t("punctuation.comma"));
 
 /** A reason as the server writes it, which its description leaves open. */
 export const asCode = (reason: Readonly<Record<string, unknown>>): CodeWithParams => ({

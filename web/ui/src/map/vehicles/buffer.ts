@@ -2,6 +2,7 @@
 // so that 32-bit floats stay exact to centimetres. Pure.
 import type { Fleet, TrackedVehicle } from "../../live/fleet";
 import { VEHICLE_STATES, type VehicleState } from "../../live/frame";
+import { isAside } from "../../live/quality";
 
 export const FLOATS_PER_VEHICLE = 8;
 /** Longest glide between two fixes; a longer silence is a jump, never an invented drive. */
@@ -93,7 +94,7 @@ export function fillBuffer(
         glide.startS,
         glide.durationS,
         vehicle.headingDeg ?? -1,
-        STATE_CODE[vehicle.state] + (vehicle.vehicleNo === selectedNo ? 8 : 0),
+        rank(vehicle, selectedNo) + (isAside(vehicle.quality) ? 16 : 0),
       ],
       index * FLOATS_PER_VEHICLE,
     );

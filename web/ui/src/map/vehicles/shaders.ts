@@ -1,5 +1,6 @@
 // How a vehicle looks: one point sprite, its shape cut out in the fragment shader. Every state has its own
 // shape: ring (silent), rounded square (parked), arrow (on order), arrow with bar (no order), diamond (suspected).
+// A vehicle whose newest place is not to be believed is hollow.
 export const VERTEX_SHADER = `#version 300 es
 precision highp float;
 in vec2 a_from;
@@ -12,11 +13,13 @@ uniform float u_size;
 uniform int u_shown;
 flat out int v_state;
 flat out float v_selected;
+flat out float v_hollow;
 flat out vec2 v_turn;
 void main() {
   int code = int(a_look.y + 0.5);
-  v_selected = code >= 8 ? 1.0 : 0.0;
-  v_state = code >= 8 ? code - 8 : code;
+  v_hollow = float(code >> 4);
+  v_selected = float((code >> 3) & 1);
+  v_state = code & 7;
   float share = a_time.y > 0.0 ? clamp((u_now - a_time.x) / a_time.y, 0.0, 1.0) : 1.0;
   gl_Position = u_matrix * vec4(mix(a_from, a_to, share), 0.0, 1.0);
   float known = a_look.x < 0.0 ? 0.0 : 1.0;
@@ -31,6 +34,7 @@ export const FRAGMENT_SHADER = `#version 300 es
 precision highp float;
 flat in int v_state;
 flat in float v_selected;
+flat in float v_hollow;
 flat in vec2 v_turn;
 uniform vec3 u_colours[5];
 uniform vec3 u_edge;
@@ -72,6 +76,7 @@ void main() {
     mark = 1.0 - smoothstep(-soft, soft, min(bar, dot_));
   }
   vec3 body = mix(u_colours[v_state], vec3(1.0), mark);
+  body = mix(body, u_edge, v_hollow * (1.0 - smoothstep(-soft, soft, distance + 0.15)));
   float halo = 0.0;
   if (v_selected > 0.5) {
     float ring = abs(length(p) - 0.86) - 0.07;

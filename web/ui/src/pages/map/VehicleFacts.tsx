@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { useTime } from "../../app/useTime";
 import { Facts } from "../../parts/Facts";
-import { wordFor } from "../../text/codes";
+import { flagWords, wordFor } from "../../text/codes";
 import { useName } from "../../text/names";
 import { Age, ageWords } from "./Age";
 import type { VehicleRow } from "./rows";
@@ -31,7 +31,7 @@ export function VehicleFacts({ item, nowMs }: { item: VehicleRow; nowMs: number 
               : t("map.speed", { speed: Math.round(speed) }),
         ],
         [t("map.lastFix"), hidden ? t("common.notVisible") : <LastFix key="age" item={item} nowMs={nowMs} />],
-        live?.poor ? [t("map.quality"), t("map.poor")] : null,
+        live?.quality ? [t("map.quality"), flagWords(t, live.quality)] : null,
       ]}
     />
   );

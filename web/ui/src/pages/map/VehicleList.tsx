@@ -3,6 +3,8 @@ import { Box, Group, Text } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { isAside } from "../../live/quality";
+import { flagWords } from "../../text/codes";
 import { useName } from "../../text/names";
 import { showPlate } from "../../text/plates";
 import { Age } from "./Age";
@@ -106,6 +108,7 @@ function Row({ item, index, nowMs, selected, onChoose }: RowProps) {
       </Group>
       <Text component="span" size="xs" c="dimmed" truncate display="block" pl={24}>
         {t(`map.state.${state}`)} · {name(row.unit_name, row.unit_name_en) ?? t("map.noUnit")}
+        {live && isAside(live.quality) ? ` · ${flagWords(t, live.quality)}` : ""}
       </Text>
     </button>
   );

@@ -55,6 +55,8 @@ export const alert = {
     label: "Track and planned route of {{plate}}",
     legend: "Legend",
     count: "fixes: {{count}}, datum WGS 84",
+    flags: "Fix quality: {{list}}",
+    flagCount: "{{flag}} ({{count}})",
     hidden: "The track of this time is not visible to you; the map shows only the other evidence.",
     partly: "Only the part of the track that you may see is shown.",
     part: {
@@ -63,6 +65,7 @@ export const alert = {
       track: "Track driven",
       poor: "Track, weak signal",
       gap: "Gap in the signal",
+      aside: "Fixes not to be believed, no part of the track",
       planned: "Planned route",
       corridor: "Allowed corridor",
       origin: "Planned origin",

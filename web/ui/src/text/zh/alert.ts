@@ -54,6 +54,8 @@ export const alert = {
     label: "{{plate}}的轨迹与计划路线",
     legend: "图例",
     count: "共 {{count}} 个定位点，坐标系 WGS 84",
+    flags: "定位质量标记：{{list}}",
+    flagCount: "{{flag}} {{count}} 点",
     hidden: "您无权查看这段时间的轨迹，地图上只有其他证据。",
     partly: "只显示您有权查看的部分轨迹。",
     part: {
@@ -62,6 +64,7 @@ export const alert = {
       track: "实际轨迹",
       poor: "信号差的轨迹",
       gap: "信号中断",
+      aside: "不可信的定位点，不计入轨迹",
       planned: "计划路线",
       corridor: "允许偏离范围",
       origin: "计划出发地",
