@@ -281,34 +281,3 @@ def test_a_stream_without_an_end_is_measured() -> None:
 
 MUTATED = 20_000
 SLOWEST_S = 0.005
-
-
-def test_mutated_frames_are_read_or_refused_quickly() -> None:
-    """Sound frames with bytes changed, cut and doubled behind a right checksum: no crash, none slower than 5 ms."""
-    rng = random.Random(808)
-    seeds = [bytes.fromhex(frame)[1:-1] for frame, _ in CASES.values()]
-    slowest_s = 0.0
-    for _ in range(MUTATED):
-        data = bytearray(rng.choice(seeds).replace(b"\x7d\x02", FLAG).replace(b"\x7d\x01", b"\x7d"))
-        for _ in range(rng.randrange(1, 6)):
-            at = rng.randrange(len(data))
-            match rng.randrange(4):
-                case 0:
-                    data[at] = rng.randrange(256)
-                case 1:
-                    data[at:at] = data[at : at + rng.randrange(1, 40)]
-                case 2:
-                    del data[at : at + rng.randrange(1, 20)]
-                case _:
-                    data[at : at + 2] = b"\xff\xff"
-            data = data or bytearray(b"\x00")
-        data[2:4] = (data[2] & 0x60 if len(data) > 2 else 0).to_bytes(1) + b"\0"
-        long = 16 if data[2] & 0x40 else 11
-        body = max(0, len(data) - 2 - long - (4 if data[2] & 0x20 else 0))
-        data[2:4] = (int.from_bytes(data[2:4]) | min(body, MOST_BODY)).to_bytes(2)
-        data[-1] = reduce(xor, data[:-1], 0)
-        frame = bytes(data).replace(b"\x7d", b"\x7d\x01").replace(FLAG, b"\x7d\x02")
-        began_s = time.process_time()
-        assert list(show(FLAG + frame + FLAG))
-        slowest_s = max(slowest_s, time.process_time() - began_s)
-    assert slowest_s < SLOWEST_S
