@@ -62,6 +62,7 @@ def programs(
         Program(name="dispatch", arguments=(), environment=settings("dispatch")),
         Program(name="keeping", module="fleet", arguments=("keep", "--forever"), environment=settings("owner")),
         Program(name="health", module="fleet", arguments=("health", "--forever"), environment=settings("health")),
+        Program(name="commands", module="fleet", arguments=("send-commands",), environment=settings("commands")),
         Program(name="web", arguments=(), environment=settings("web", **listen)),
         Program(
             name="simulators",

@@ -16,6 +16,7 @@ import structlog
 
 from fleet.broker import Address, BrokerLost, PublishRefused
 from fleet.broker_device import DeviceLink, stay_online
+from simulators.obedience import Obedience
 from simulators.outbox import Batch, Message, Outbox
 
 log = structlog.get_logger("simulators.terminal")
@@ -52,6 +53,7 @@ class Terminal:
     def __init__(self, address: Address, credential: Credential, *, clock: Callable[[], datetime], rng: Random) -> None:
         self.device = credential.device
         self.outbox = Outbox(next_number=int(clock().timestamp()))
+        self.obedience = Obedience()
         self.stored = self.duplicate = 0  # by the platform's own word
         self.rejected: Counter[str] = Counter()  # reasons, likewise
         self._address = address.speaking_as(credential.device, credential.password)
@@ -124,7 +126,7 @@ class Terminal:
         confirmed = link.connection.post(f"fleet/v1/{self.device}/pos", payload)
         confirmed.add_done_callback(self._note_refusal)
 
-    def _note_refusal(self, confirmed: "asyncio.Future[None]") -> None:
+    def _note_refusal(self, confirmed: "asyncio.Future[bool]") -> None:
         error = None if confirmed.cancelled() else confirmed.exception()
         if isinstance(error, PublishRefused):
             log.error("publish_refused", device=self.device, reason=error.reason)
@@ -151,16 +153,9 @@ class Terminal:
                 self._all_released.set()
 
     async def _obey(self, link: DeviceLink, payload: bytes) -> None:
-        """Answer a command; this simple locator can only show texts and says so."""
         try:
-            command = msgspec.json.decode(payload, type=dict[str, object])
+            answer = self.obedience.answer(payload, self._clock())
         except msgspec.DecodeError:
             log.exception("unreadable_command", device=self.device)
             return
-        answer = {
-            "t": self._clock().isoformat(timespec="milliseconds"),
-            "code": "cmd_result",
-            "id": command.get("id"),
-            "ok": command.get("do") == "text",
-        }
         await link.send("event", msgspec.json.encode(answer))
