@@ -90,6 +90,11 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/device-tickets"): frozenset({"fleet_admin", "sysadmin"}),
     ("GET", "/api/device-tickets/{ticket_id}"): frozenset({"fleet_admin", "sysadmin"}),
     ("POST", "/api/device-tickets/{ticket_id}/{ticket_step}"): frozenset({"fleet_admin"}),
+    ("GET", "/api/device-commands"): frozenset({"fleet_admin", "sysadmin"}),
+    ("POST", "/api/device-commands"): frozenset({"fleet_admin"}),
+    ("GET", "/api/device-commands/{command_id}"): frozenset({"fleet_admin", "sysadmin"}),
+    ("POST", "/api/device-commands/{command_id}/cancel"): frozenset({"fleet_admin"}),
+    ("GET", "/api/device-answers"): frozenset({"fleet_admin", "sysadmin"}),
     ("GET", "/api/areas"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
     ("GET", "/api/calendar"): SOME_ROLE,
     ("GET", "/api/rules"): SOME_ROLE,
@@ -144,8 +149,13 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "id": ticket, "tenant_id": town.tenant_id, "device_id": device["id"], "vehicle_id": vehicle, "fault": "offline", "state": "open",
         "installer": "", "model": "", "evidence": "{}", "episode_at": now, "opened_at": now, "due_at": now,
     })  # fmt: skip
+    command = uuid4()
+    await store.insert(site.owner, "device_command", {
+        "id": command, "tenant_id": town.tenant_id, "device_id": device["id"], "vehicle_id": vehicle, "kind": "text", "text": "x",
+        "asked_at": now, "asked_as": "x", "expires_at": now + timedelta(days=1),
+    })  # fmt: skip
     return {
-        "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
+        "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
         "unit_id": town.units["other"], "person_id": stranger, "device_id": device["id"], "entry_id": entry,
     }  # fmt: skip
 

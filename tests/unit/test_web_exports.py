@@ -18,6 +18,7 @@ from web.exports.sheets import Taking, file_of, sheet_of
 from web.exports.tables import TABLES
 from web.routes.vehicles import VehicleItem
 from web.store.alerts import AlertRow
+from web.store.commands import AnswerRow, CommandRow
 from web.store.health import HealthRow, TicketRow
 from web.store.notices import NoticeRow
 from web.store.orders import OrderRow
@@ -33,7 +34,7 @@ ZH = Reader(language="zh", zone=ZoneInfo("Asia/Shanghai"))
 EN = Reader(language="en", zone=ZoneInfo("Asia/Shanghai"))
 ROWS: dict[str, type] = {
     "vehicles": VehicleItem, "alerts": AlertRow, "orders": OrderRow, "notices": NoticeRow, "units": UnitRow,
-    "people": PersonRow, "devices": DeviceRow, "quarantine": QuarantineRow, "device-health": HealthRow, "device-tickets": TicketRow, "audit": RecordRow, "journal": RecordRow,
+    "people": PersonRow, "devices": DeviceRow, "quarantine": QuarantineRow, "device-health": HealthRow, "device-tickets": TicketRow, "device-commands": CommandRow, "device-answers": AnswerRow, "audit": RecordRow, "journal": RecordRow,
 }  # fmt: skip
 
 

@@ -19,6 +19,8 @@ FILTERS: Mapping[str, tuple[str, str, str]] = {
     "severity": ("等级", "Level", "severity"),
     "judgement": ("判断", "Judgement", "judgement"),
     "state": ("状态", "State", "orderState"),
+    "kind": ("指令", "Command", "commandKind"),
+    "heard": ("判定", "Taken as", "commandHeard"),
     "fault": ("故障", "Fault", "deviceFault"),
     "line": ("线路", "Line", "deviceLine"),
     "model": ("型号", "Model", ""),
