@@ -160,7 +160,7 @@ async def things(site: Site) -> dict[str, UUID | str]:
     }  # fmt: skip
 
 
-def bodies(site: Site, role: str) -> dict[tuple[str, str], Any]:
+def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
     """A request each route would take from somebody who may; texts differ by role, so that nobody meets another's."""
     town, now = site.town, datetime.now(UTC)
     other = str(town.units["other"])
@@ -184,6 +184,7 @@ def bodies(site: Site, role: str) -> dict[tuple[str, str], Any]:
         ("POST", "/api/vehicles"): {"plate": "测B00001", "vehicle_class": "other", "seats": 5, **custody},
         ("PATCH", "/api/vehicles/{vehicle_id}"): {"seats": 6},
         ("POST", "/api/vehicles/{vehicle_id}/custody"): {"relation": "owner", "unit_id": other, "basis": "x"},
+        ("POST", "/api/device-commands"): {"devices": [str(known.get("device_id", uuid4()))], "kind": "locate"},
         ("POST", "/api/devices"): {"code": f"n-{role}"},
         ("PATCH", "/api/devices/{device_id}"): {"model": role},
         ("POST", "/api/devices/{device_id}/binding"): {"vehicle_id": str(town.vehicles["other"]), "since": now.isoformat()},
@@ -201,7 +202,7 @@ async def ask(
     if "{" not in path and path not in {"/api/route", "/api/device-coverage"}:
         del params["from"], params["to"]
     params |= {"at": now.isoformat()} if path.endswith("/raw") else {}
-    json = None if method == "GET" else bodies(site, role).get((method, path), {})
+    json = None if method == "GET" else bodies(site, role, known).get((method, path), {})
     version = {} if "{step}" in path else {"If-Match": '"1"'}
     return await client.request(method, path.format(**known), params=params, json=json, headers=version)
 

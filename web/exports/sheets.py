@@ -100,7 +100,7 @@ def _filter(taking: Taking, reader: Reader) -> str:
 
 
 def _value(taking: Taking, reader: Reader, name: str, value: str) -> str:
-    states = {"alerts": "alertState", "device-tickets": "ticketState"}
+    states = {"alerts": "alertState", "device-tickets": "ticketState", "device-commands": "commandState"}
     group = states.get(taking.name, FILTERS[name][2]) if name == "state" else FILTERS[name][2]
     if group == "id":
         return taking.names.get(value, (value, value))[0 if reader.language == "zh" else 1]
