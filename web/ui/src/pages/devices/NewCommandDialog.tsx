@@ -130,10 +130,7 @@ export function NewCommandDialog({ to, onClose }: { to?: Locator; onClose: () =>
             onChange={(event) => setWish({ ...wish, validS: event.currentTarget.value })}
             data={VALID_S.map((value) => ({
               value: String(value),
-              label:
-                value > DAY_S
-                  ? t("command.days", { count: value / DAY_S })
-                  : t("command.hours", { count: value / HOUR_S }),
+              label: value > DAY_S ? t("command.days", { count: value / DAY_S }) : duration(t, value),
             }))}
           />
           <Text size="sm" c="dimmed">

@@ -89,8 +89,6 @@ export const command = {
     text: "文字",
     textHint: "最多 300 字",
     validFor: "有效期",
-    hours: "{{count}} 小时",
-    minutes: "{{count}} 分钟",
     days: "{{count}} 天",
     replaces: "该终端若有未完成的同类指令，将被这一条取代；未完成的文字不会被取代。",
     done: "已登记 {{count}} 条指令",
