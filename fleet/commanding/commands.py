@@ -27,7 +27,9 @@ def add_arguments(add: Callable[..., argparse.ArgumentParser], devices: object) 
     one = add("command", command, devices)
     one.add_argument("code", help="of the locator")
     one.add_argument("do", choices=[str(kind) for kind in Kind])
-    one.add_argument("--every-s", type=int, help=f"interval: seconds between two fixes, {SHORTEST_EVERY_S} to {LONGEST_S}")
+    one.add_argument(
+        "--every-s", type=int, help=f"interval: seconds between two fixes, {SHORTEST_EVERY_S} to {LONGEST_S}"
+    )
     one.add_argument("--for-s", type=int, help="interval: for so many seconds; for good when absent")
     one.add_argument("--text", help=f"text: at most {LONGEST_TEXT} characters")
     one.add_argument("--purpose", default="", help="why; kept with the command")
@@ -50,7 +52,9 @@ async def command(settings: Settings, arguments: Arguments) -> int:
             conn, _actor("device command"), tenant_id=device.tenant_id, device_id=device.id, order=order,
             purpose=arguments.purpose, valid_for_s=arguments.valid_for_s, now=datetime.now(UTC),
         )  # fmt: skip
-    commands.tell(command=asked.id, no=asked.command_no, device=arguments.code, state="queued", superseded=asked.superseded)
+    commands.tell(
+        command=asked.id, no=asked.command_no, device=arguments.code, state="queued", superseded=asked.superseded
+    )
     return 0
 
 

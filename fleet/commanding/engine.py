@@ -65,12 +65,15 @@ class Sender:
 
     async def _take_turn(self, database: db.Connection) -> None:
         """Only who may work connects to the broker: the account belongs to one connection."""
-        while not await self._locked(database):
+        told = False
+        while True:
+            row = await (await database.execute(MINE, (store.ONE_AT_A_TIME,))).fetchone()
+            if row and row[0]:
+                return
+            if not told:
+                log.info("standing_by")
+                told = True
             await asyncio.sleep(LOOK_EVERY_S)
-
-    async def _locked(self, database: db.Connection) -> bool:
-        row = await (await database.execute(MINE, (store.ONE_AT_A_TIME,))).fetchone()
-        return bool(row and row[0])
 
     async def _work(self, database: db.Connection) -> None:
         await database.execute("LISTEN device_command")

@@ -65,7 +65,9 @@ class Chain:
     async def locator(self, code: str, act: Callable[[Terminal, Asked], str | None]) -> AsyncIterator[Terminal]:
         """On line within the block."""
         address = Address.parse(self.broker.device_url)
-        terminal = Terminal(address, Credential(device=code, password=PASSWORD), clock=lambda: datetime.now(UTC), rng=random.Random(1))
+        terminal = Terminal(
+            address, Credential(device=code, password=PASSWORD), clock=lambda: datetime.now(UTC), rng=random.Random(1)
+        )
         terminal.obedience.act = lambda asked: act(terminal, asked)
         running = asyncio.create_task(terminal.run())
         try:
@@ -91,7 +93,7 @@ class Chain:
     async def until(self, command: UUID, state: str) -> dict[str, Any]:
         try:
             async with asyncio.timeout(20):
-                while (row := await self.row(command))["state"] != state:
+                while (row := await self.row(command))["state"] != state:  # noqa: ASYNC110 - a database cannot be awaited
                     await asyncio.sleep(0.05)
         except TimeoutError:
             raise AssertionError(f"not {state}: {await self.row(command)}") from None
@@ -232,7 +234,9 @@ async def test_the_commands_of_the_machine_do_the_same(chain: Chain) -> None:
         out, problem = await done.communicate()
         return done.returncode or 0, [json.loads(line) for line in (out or problem).splitlines()]
 
-    assert (await run("command", "dev-pool", "interval"))[1] == [{"error": "invalid", "field": "every_s", "reason": "missing"}]
+    assert (await run("command", "dev-pool", "interval"))[1] == [
+        {"error": "invalid", "field": "every_s", "reason": "missing"}
+    ]
     code, (asked,) = await run("command", "dev-pool", "text", "--text", "你好", "--purpose", "演练")
     assert (code, asked["state"]) == (0, "queued")
     _, listed = await run("commands", "dev-pool", "--open")

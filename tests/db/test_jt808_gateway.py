@@ -310,9 +310,9 @@ async def test_commands_go_down_and_their_results_come_back(chain: Chain, broker
         await tell(id="next", do="text", text="x")
         following = await terminal.hear()
         assert following.kind == 0x8300
-        for heard, command in ((message, "a while"), (following, "next")):
+        for heard, name in ((message, "a while"), (following, "next")):
             await terminal.say(0x0001, heard.serial.to_bytes(2) + heard.kind.to_bytes(2) + b"\0")
-            assert await result() == {"id": command, "ok": True}
+            assert await result() == {"id": name, "ok": True}
         await tell(id="cut", do="fuel_cut")
         assert (await result())["why"] == "vehicle_control"
         assert await terminal.silent(0.5)

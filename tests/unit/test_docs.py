@@ -27,7 +27,20 @@ def read(name: str) -> str:
 
 @pytest.mark.parametrize(
     "words",
-    [OrderType, OrderState, VehicleClass, VehicleStatus, Role, DayKind, Rejected, Fault, TicketState, life.Kind, life.State, life.Heard],
+    [
+        OrderType,
+        OrderState,
+        VehicleClass,
+        VehicleStatus,
+        Role,
+        DayKind,
+        Rejected,
+        Fault,
+        TicketState,
+        life.Kind,
+        life.State,
+        life.Heard,
+    ],
     ids=lambda e: e.__name__,
 )
 def test_the_glossary_knows_every_word_of_an_enumeration(words: type[StrEnum]) -> None:

@@ -22,7 +22,13 @@ def test_an_id_that_comes_twice_is_done_once_and_answered_twice() -> None:
     locator = Obedience(act)
     command = json.dumps({"id": "a", "do": "locate"}).encode()
     first = locator.answer(command, NOW)
-    assert first == {"t": "2026-11-18T02:00:00.000+00:00", "code": "cmd_result", "id": "a", "ok": False, "why": "no_fix"}
+    assert first == {
+        "t": "2026-11-18T02:00:00.000+00:00",
+        "code": "cmd_result",
+        "id": "a",
+        "ok": False,
+        "why": "no_fix",
+    }
     assert locator.answer(command, NOW) == first
     assert len(done) == 1
     assert locator.answer(json.dumps({"id": "b", "do": "locate"}).encode(), NOW)["ok"] is True

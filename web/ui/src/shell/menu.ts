@@ -60,7 +60,7 @@ const FIRST_BY_ROLE: readonly (readonly [role: string, paths: readonly string[]]
   ["approver", ["/approve", "/alerts"]],
   ["unit_admin", ["/map", "/alerts", "/book"]],
   ["system_admin", ["/admin/people", "/admin/units", "/admin/devices"]],
-  ["device_engineer", ["/admin/health", "/admin/tickets", "/admin/devices"]],
+  ["device_engineer", ["/admin/health", "/admin/tickets", "/admin/commands", "/admin/devices"]],
   ["employee", ["/book", "/trips", "/map"]],
 ];
 

@@ -74,7 +74,7 @@ export const command = {
     replaced: "replaced by command no. {{number}}",
     lateAnswer: "After its end the locator answered: {{said}}",
     late: { true: "done", false: "not done" },
-    means: "Meaning",
+    means: "Content",
     willWait: "the locator is off line; sent when it is back",
     willSend: "about to be sent",
     exhausted:

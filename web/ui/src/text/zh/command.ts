@@ -74,7 +74,7 @@ export const command = {
     replaced: "已由 {{number}} 号指令取代",
     lateAnswer: "结束之后终端又答复：{{said}}",
     late: { true: "已执行", false: "没有执行" },
-    means: "说明",
+    means: "内容",
     willWait: "终端离线，上线后自动发送",
     willSend: "即将发送",
     exhausted: "已送出 {{count}} 次仍无答复，不再重发，等待答复直到有效期结束。",
