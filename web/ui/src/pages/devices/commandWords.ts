@@ -48,5 +48,5 @@ export function progressLine(t: TFunction, row: CommandRow): string | null {
   if (row.attempts >= MOST_ATTEMPTS) return t("command.exhausted", { count: row.attempts });
   if (row.online === false) return t("command.willWait");
   if (row.waits) return wordFor(t, "commandWaits", row.waits);
-  return row.state === "queued" ? t(row.online ? "command.willSend" : "command.willWait") : null;
+  return row.state === "queued" ? t(row.online ? "command.willSend" : "command.lineUnknown") : null;
 }

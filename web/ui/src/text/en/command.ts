@@ -76,6 +76,7 @@ export const command = {
     late: { true: "done", false: "not done" },
     means: "Content",
     willWait: "the locator is off line; sent when it is back",
+    lineUnknown: "not known to be on line; sent when it is heard",
     willSend: "about to be sent",
     exhausted:
       "Sent {{count}} times without an answer: not sent again, an answer is awaited while it is good.",

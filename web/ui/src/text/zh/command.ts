@@ -76,6 +76,7 @@ export const command = {
     late: { true: "已执行", false: "没有执行" },
     means: "内容",
     willWait: "终端离线，上线后自动发送",
+    lineUnknown: "尚不知终端是否在线，收到其消息后自动发送",
     willSend: "即将发送",
     exhausted: "已送出 {{count}} 次仍无答复，不再重发，等待答复直到有效期结束。",
     none: "还没有下发过指令",
