@@ -119,6 +119,7 @@ MAY: Mapping[str, frozenset[Role]] = {
     "vehicle.edit": frozenset({R.FLEET_ADMIN}),
     "device.view": frozenset({R.FLEET_ADMIN, R.DEVICE_ENGINEER, R.SYSTEM_ADMIN}),
     "device.edit": frozenset({R.FLEET_ADMIN, R.DEVICE_ENGINEER}),
+    "device.command": frozenset({R.FLEET_ADMIN, R.DEVICE_ENGINEER}),
     # The bytes a locator sent tell where it was: never for who makes accounts (SEC16), and each look is recorded.
     "device.raw": frozenset({R.FLEET_ADMIN, R.DEVICE_ENGINEER}),
     "unit.view": frozenset(Role),

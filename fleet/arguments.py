@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from fleet import commands, device_commands
 from fleet.access import Role
+from fleet.commanding import commands as commanding
 from fleet.commandline import Arguments
 from fleet.health import commands as health
 from fleet.keeping import commands as keeping
@@ -121,3 +122,4 @@ def _vehicles_and_locators(add: Callable[..., Arguments], group: Callable[[str, 
     forwarder.add_argument("source", choices=[str(source) for source in FORWARDERS])
     gateway = add("gateway", device_commands.gateway, devices)
     gateway.add_argument("name", type=commands.short_name, help="of the further JT/T 808 gateway, e.g. b")
+    commanding.add_arguments(add, devices)

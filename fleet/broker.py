@@ -30,6 +30,7 @@ from fleet.errors import NotConfigured
 log = structlog.get_logger("fleet.broker")
 
 WEEK_S = 7 * 24 * 3600  # how long the broker keeps the session of an absent service (MQ5)
+NOBODY = 0x10  # accepted, and nobody was there to get it
 REFUSED = 0x80  # MQTT 5 reason codes from here on are refusals
 READ_AT_ONCE = 64 * 1024  # bytes read before the event loop gets its turn
 RETAIN_WHEN_NEW = 1  # retained messages only with a new subscription, not on every reconnect
@@ -137,7 +138,7 @@ class Connection:
         self._ahead = bytearray()  # read from the socket and not yet taken apart
         self._lent: bytearray | None = None  # one packet for the library; None = it reads the socket itself
         self._something_new = asyncio.Event()
-        self._unconfirmed: dict[int, tuple[str, asyncio.Future[None]]] = {}
+        self._unconfirmed: dict[int, tuple[str, asyncio.Future[bool]]] = {}
         self._client = _new_client(address, session)
         self._paho: Any = self._client._client  # noqa: SLF001 - MQ1: manual acknowledgement has no public way in
         _require_private_parts(self._paho)
@@ -243,17 +244,27 @@ class Connection:
             self._paho._packet_queue(PacketTypes.PUBACK << 4, packets, 0, 1)  # noqa: SLF001
         return True
 
-    def post(self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> asyncio.Future[None]:
-        """Hand a message over without waiting; the future ends with success, PublishRefused or BrokerLost."""
-        confirmed: asyncio.Future[None] = self._loop.create_future()
+    def post(
+        self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False, expires_in_s: int | None = None
+    ) -> asyncio.Future[bool]:
+        """Hand a message over without waiting; the future ends with success, PublishRefused or BrokerLost.
+
+        False = accepted, but nobody was there to get it. After `expires_in_s` a broker that keeps it for a sleeping
+        receiver throws it away.
+        """
+        confirmed: asyncio.Future[bool] = self._loop.create_future()
         if self._lost:
             _fail(confirmed, self._lost)
             return confirmed
-        handed = self._paho.publish(topic, payload, qos, retain)
+        properties = None
+        if expires_in_s is not None:
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+            properties.MessageExpiryInterval = expires_in_s
+        handed = self._paho.publish(topic, payload, qos, retain, properties)
         if handed.rc != 0:
             _fail(confirmed, BrokerLost(f"not sent, code {handed.rc}"))
         elif qos == 0:
-            confirmed.set_result(None)
+            confirmed.set_result(True)
         else:
             self._unconfirmed[handed.mid] = (topic, confirmed)
         return confirmed
@@ -356,7 +367,7 @@ class Connection:
         if reason.value >= REFUSED:
             _fail(confirmed, PublishRefused(topic, str(reason)))
         else:
-            confirmed.set_result(None)
+            confirmed.set_result(reason.value != NOBODY)
 
     def _on_disconnected(self, gone: "asyncio.Future[None]") -> None:
         error = None if gone.cancelled() else gone.exception()
@@ -373,7 +384,7 @@ class Connection:
                 _fail(confirmed, self._lost)
 
 
-def _fail(confirmed: "asyncio.Future[None]", error: Exception) -> None:
+def _fail(confirmed: "asyncio.Future[bool]", error: Exception) -> None:
     """End a future whose caller may have gone away, which must not become a warning in the log."""
     confirmed.set_exception(error)
     confirmed.exception()

@@ -102,5 +102,12 @@ class WeakPassword(Refusal):
     status = 422
 
 
+class TooMany(Refusal):
+    """Too often in too short a time. Params: retry_after_s."""
+
+    code = "too_many"
+    status = 429
+
+
 class NotConfigured(Exception):
     """A program cannot run because a setting is missing or wrong; the sentence names the setting."""

@@ -68,6 +68,7 @@ def programs(
             arguments=("jt808", "--listen", f"{LOOPBACK}:{instance.jt808_port}"),
             environment=settings("gateway"),
         ),
+        Program(name="commands", module="fleet", arguments=("send-commands",), environment=settings("commands")),
         Program(name="web", arguments=(), environment=settings("web", **listen)),
         Program(
             name="simulators",

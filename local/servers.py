@@ -23,7 +23,8 @@ ROLE_OF = {
     "geofence": ("fleet_engine", None),
     "dispatch": ("fleet_engine", None),
     "health": ("fleet_engine", None),
-    "web": ("fleet_web", "platform"),
+    "commands": ("fleet_engine", "platform"),
+    "web": ("fleet_web", None),
 }
 
 ISSUES_CREDENTIALS = ("owner", "web")  # for new devices
@@ -40,7 +41,7 @@ class Instance:
     jt808_port: int  # of the gateway; JT/T 808 terminals connect to it
 
     def environment(self, program: str = "owner") -> dict[str, str]:
-        """The FLEET_* settings of a program: owner, ingest, gateway, geofence, dispatch or web."""
+        """The FLEET_* settings of a program, by the names of ROLE_OF."""
         role, account = ROLE_OF[program]
         settings = {
             "FLEET_DATABASE_URL": self.postgres.url(role),

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from struct import pack
 
+from simulators.obedience import Asked
+
 REGISTER, AUTHENTICATE, HEARTBEAT, ANSWER, POSITION, BULK = 0x0100, 0x0102, 0x0002, 0x0001, 0x0200, 0x0704
-PLATFORM_ANSWER, REGISTER_ANSWER, TEXT = 0x8001, 0x8100, 0x8300
+PLATFORM_ANSWER, REGISTER_ANSWER, SET_PARAMETERS, TRACK, TEXT = 0x8001, 0x8100, 0x8103, 0x8202, 0x8300
+INTERVAL = bytes.fromhex("01 00000029 04")  # one parameter, seconds between two positions, four bytes
 CHINA = timezone(timedelta(hours=8))
 ACC, FIXED, GPS, BEIDOU = 1 << 0, 1 << 1, 1 << 18, 1 << 19
 MOST_IN_A_FRAME = 20  # positions of ours in one 0x0704: 43 bytes each, a body has at most 1,023
@@ -27,6 +30,19 @@ class Said:
     def answers(self) -> tuple[int, int, int]:
         """Of a general answer: serial and id of the message it answers, and the result (0 = done)."""
         return int.from_bytes(self.body[0:2]), int.from_bytes(self.body[2:4]), self.body[4]
+
+
+def asked(said: Said, edition: int) -> Asked | None:
+    """The command a message of the platform is; None = nothing this terminal knows."""
+    body = said.body
+    if said.kind == TRACK and len(body) == 6:
+        return Asked(said.serial, "interval", every_s=int.from_bytes(body[:2]), for_s=int.from_bytes(body[2:]))
+    if said.kind == SET_PARAMETERS and body.startswith(INTERVAL):
+        return Asked(said.serial, "interval", every_s=int.from_bytes(body[len(INTERVAL) :]))
+    if said.kind == TEXT:
+        flags = 2 if edition == 2019 else 1
+        return Asked(said.serial, "text", text=body[flags:].decode("gbk", errors="replace"))
+    return None
 
 
 @dataclass(slots=True)

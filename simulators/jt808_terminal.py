@@ -132,8 +132,9 @@ class Jt808Terminal(Sender):
             if number is not None and result == 0:
                 self.acknowledged(number)
         elif said.kind != jt808.REGISTER_ANSWER:
-            # A simple terminal: it shows texts and can do nothing else.
-            writer.write(self._mouth.frame(jt808.ANSWER, jt808.answer(said, done=said.kind == jt808.TEXT)))
+            asked = jt808.asked(said, self._edition)
+            done = asked is not None and self.obedience.act(asked) is None
+            writer.write(self._mouth.frame(jt808.ANSWER, jt808.answer(said, done=done)))
 
 
 async def _next(reader: asyncio.StreamReader, ear: Ear) -> Said:

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import datetime
 
+from simulators.obedience import Obedience
 from simulators.outbox import Message, Outbox
 
 
@@ -15,6 +16,7 @@ class Sender(ABC):
     def __init__(self, device: str, outbox: Outbox, clock: Callable[[], datetime]) -> None:
         self.device = device
         self.outbox = outbox
+        self.obedience = Obedience()
         self.clock = clock
         self.news = asyncio.Event()  # something to send, or the end of the connection
         self.silent_until: datetime | None = None

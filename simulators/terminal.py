@@ -85,7 +85,7 @@ class Terminal(Sender):
         confirmed = link.connection.post(f"fleet/v1/{self.device}/pos", payload)
         confirmed.add_done_callback(self._note_refusal)
 
-    def _note_refusal(self, confirmed: "asyncio.Future[None]") -> None:
+    def _note_refusal(self, confirmed: "asyncio.Future[bool]") -> None:
         error = None if confirmed.cancelled() else confirmed.exception()
         if isinstance(error, PublishRefused):
             log.error("publish_refused", device=self.device, reason=error.reason)
@@ -109,16 +109,9 @@ class Terminal(Sender):
             self.rejected.update(one.reason for one in ack.rejected)
 
     async def _obey(self, link: DeviceLink, payload: bytes) -> None:
-        """Answer a command; this simple locator can only show texts and says so."""
         try:
-            command = msgspec.json.decode(payload, type=dict[str, object])
+            answer = self.obedience.answer(payload, self.clock())
         except msgspec.DecodeError:
             log.exception("unreadable_command", device=self.device)
             return
-        answer = {
-            "t": self.clock().isoformat(timespec="milliseconds"),
-            "code": "cmd_result",
-            "id": command.get("id"),
-            "ok": command.get("do") == "text",
-        }
         await link.send("event", msgspec.json.encode(answer))

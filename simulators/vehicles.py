@@ -12,11 +12,16 @@ from datetime import datetime, timedelta
 from pathlib import Path as FilePath
 from random import Random
 
+import structlog
+
 from simulators.drive import Motion, lights_along, plan_drive
 from simulators.itinerary import Itinerary
 from simulators.locator import LocatorModel, LocatorState, Surroundings, interval_s, message, observe
+from simulators.obedience import Asked
 from simulators.path import LonLat, Path, distance_m, led_in
 from simulators.sender import Sender
+
+log = structlog.get_logger("simulators.vehicles")
 
 AT_DEPOT_M = 150.0
 Clock = Callable[[], datetime]
@@ -57,7 +62,10 @@ class LiveVehicle:
         self._clock = clock
         self._rng = rng
         self._state = LocatorState()
-        self._set_off = asyncio.Event()
+        self._hurry = asyncio.Event()  # a report is wanted now
+        self._pace_s: float | None = None  # as commanded; its own when absent
+        self._pace_until: datetime | None = None  # None = for good
+        terminal.obedience.act = self._obey
         self._day = Itinerary(home=(standing.lon, standing.lat), odometer_m=standing.odometer_m)
 
     def motion(self) -> Motion:
@@ -87,24 +95,49 @@ class LiveVehicle:
         path = led_in((motion.lon, motion.lat), path)
         drive = plan_drive(path, now, waits=lights_along(path, self._rng))
         self._day = Itinerary(home=(motion.lon, motion.lat), odometer_m=motion.odometer_m, drives=(drive,))
-        self._set_off.set()
+        self._hurry.set()
         await asyncio.sleep(max(0.0, (drive.ended_at - self._clock()).total_seconds()) + 0.05)
 
     async def report(self) -> None:
         """Look at the sky as often as the locator does and put each fix into its outbox."""
         await asyncio.sleep(self._rng.uniform(0.0, min(8.0, self._model.moving_interval_s)))
         while True:
-            now = self._clock()
-            motion = self._day.at(now)
-            self._state, reading = observe(self._model, self._state, motion, now, self._around, self._rng)
-            if reading is not None:
-                self.terminal.put(message(reading))
-            self._set_off.clear()
+            motion = self.motion()
+            self._look()
+            self._hurry.clear()
             try:
-                async with asyncio.timeout(interval_s(self._model, motion)):
-                    await self._set_off.wait()
+                async with asyncio.timeout(self._wait_s(motion)):
+                    await self._hurry.wait()
             except TimeoutError:
                 continue
+
+    def _look(self) -> bool:
+        """Look at the sky and keep a fix; False when no satellite is in sight."""
+        now = self._clock()
+        motion = self._day.at(now)
+        self._state, reading = observe(self._model, self._state, motion, now, self._around, self._rng)
+        if reading is not None:
+            self.terminal.put(message(reading))
+        return reading is not None
+
+    def _wait_s(self, motion: Motion) -> float:
+        if self._pace_until is not None and self._clock() >= self._pace_until:
+            self._pace_s = self._pace_until = None
+        return interval_s(self._model, motion) if self._pace_s is None else self._pace_s
+
+    def _obey(self, asked: Asked) -> str | None:
+        """A command of the platform; None = done, else why not."""
+        if asked.do == "locate":
+            return None if self._look() else "no_fix"
+        if asked.do == "interval" and asked.every_s is not None and asked.every_s > 0:
+            self._pace_s = float(asked.every_s)
+            self._pace_until = None if asked.for_s is None else self._clock() + timedelta(seconds=asked.for_s)
+            self._hurry.set()
+            return None
+        if asked.do == "text":
+            log.info("text_shown", plate=self.plate, text=asked.text)
+            return None
+        return "not_supported"
 
     def lose_network(self, during: timedelta) -> None:
         """An outage of the radio: fixes are kept and sent afterwards."""

@@ -100,7 +100,8 @@ def environment_of(
     """The environment to start a program with: `environment_of("ingest", FLEET_ROUTER_URL=router_url)`."""
     roles = {"ingest": database.engine, "geofence": database.engine, "dispatch": database.engine, "web": database.web}
     roles["gateway"] = database.gateway
-    accounts = {"ingest": "ingest", "web": "platform", "gateway": "gateway"}
+    roles["commands"] = database.engine
+    accounts = {"ingest": "ingest", "web": "platform", "gateway": "gateway", "commands": "platform"}
 
     def environment(program: str, **more: str) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("FLEET_")}

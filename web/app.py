@@ -23,6 +23,7 @@ from web.metrics import Measured
 from web.parts import Parts
 from web.routes import (
     alerts,
+    commands,
     dispatch,
     health,
     live,
@@ -91,6 +92,7 @@ def _api() -> APIRouter:
         register.router,
         quarantine.router,
         health.router,
+        commands.router,
         policy.router,
     ):
         api.include_router(router)

@@ -16,10 +16,9 @@ import structlog
 
 from fleet.access import AT_THE_DOOR, MAY, Actor, may
 from fleet.db import Connection, Pool, pg_errors, scoped
-from fleet.errors import WrongOldPassword, WrongPassword
+from fleet.errors import TooMany, WrongOldPassword, WrongPassword
 from fleet.people import password_matches
 from fleet.store import load_actor
-from web.problems import TooMany
 from web.store import idempotency, sessions
 from web.store.sessions import Account, Session
 

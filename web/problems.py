@@ -47,13 +47,6 @@ class ForeignRequest(Refusal):
     status = 403
 
 
-class TooMany(Refusal):
-    """Too many tries. Params: retry_after_s."""
-
-    code = "too_many"
-    status = 429
-
-
 class Unavailable(Refusal):
     """Something this answer needs is down. Params: what."""
 

@@ -56,11 +56,28 @@ _FLAGS = """
     FROM fix_flag f WHERE f.fixed_at < %(before)s AND NOT EXISTS (
         SELECT FROM held_span h JOIN device_binding b USING (device_no)
         WHERE b.vehicle_id = f.vehicle_id AND f.fixed_at <@ b.during AND f.fixed_at <@ h.during)"""
+_ANSWERS = """
+    FROM device_command_answer a WHERE a.heard_at < %(before)s AND a.heard_as IS NOT NULL AND NOT EXISTS (
+        SELECT FROM held_span h JOIN device d USING (device_no) WHERE d.id = a.device_id AND a.heard_at <@ h.during)"""
+# A command stays as long as what refers to it: an answer, or the older one whose place it took (which goes a night earlier).
+_COMMANDS = """
+    FROM device_command c WHERE c.closed_at < %(before)s
+        AND NOT EXISTS (SELECT FROM device_command_answer a WHERE a.command_id = c.id)
+        AND NOT EXISTS (SELECT FROM device_command o WHERE o.superseded_by = c.id)
+        AND NOT EXISTS (SELECT FROM held_span h JOIN device d USING (device_no)
+            WHERE d.id = c.device_id AND h.during && tstzrange(c.asked_at, c.closed_at, '[]'))"""
 # Only batches that every engine has read.
 _BATCHES = """
     FROM ingest_batch b WHERE b.committed_at < %(before)s AND NOT EXISTS (
         SELECT FROM engine_watermark m WHERE m.writer_no = b.writer_no AND m.batch < b.batch)"""
-SIMPLE = {"quarantine": _QUARANTINE, "device_events": _EVENTS, "fix_flags": _FLAGS, "batch_list": _BATCHES}
+SIMPLE = {
+    "quarantine": _QUARANTINE,
+    "device_events": _EVENTS,
+    "fix_flags": _FLAGS,
+    "command_answers": _ANSWERS,
+    "commands": _COMMANDS,
+    "batch_list": _BATCHES,
+}
 # The audit ends from its beginning only, before the first row that a hold keeps; the chain starts anew behind it.
 AUDIT_ENDS = """
     SELECT a.tenant_id, max(a.seq) AS seq FROM audit a

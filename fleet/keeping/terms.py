@@ -21,6 +21,8 @@ class Kept(StrEnum):
     RAW_PAYLOADS = "raw_payloads"
     QUARANTINE = "quarantine"
     DEVICE_EVENTS = "device_events"
+    COMMAND_ANSWERS = "command_answers"
+    COMMANDS = "commands"
     BATCH_LIST = "batch_list"
     AUDIT = "audit"
 
@@ -30,6 +32,8 @@ MONTHS: dict[Kept, int] = {
     Kept.THINNED_FIXES: 24,
     Kept.FIX_FLAGS: 24,
     Kept.DEVICE_EVENTS: 12,
+    Kept.COMMAND_ANSWERS: 12,
+    Kept.COMMANDS: 12,
     Kept.BATCH_LIST: 12,
     Kept.AUDIT: 36,
 }
@@ -46,6 +50,8 @@ class Cutoffs:
     raw_payloads: datetime
     quarantine: datetime
     device_events: datetime
+    command_answers: datetime
+    commands: datetime
     batch_list: datetime
     audit: datetime
 

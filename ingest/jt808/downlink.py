@@ -58,9 +58,7 @@ def set_parameters(parameters: Iterable[tuple[int, int]]) -> bytes:
 
 def set_interval(seconds: int) -> bytes:
     """0x8103: seconds between two positions."""
-    if not SHORTEST_INTERVAL_S <= seconds <= LONGEST_INTERVAL_S:
-        raise NotCommanded("interval", f"the interval is {SHORTEST_INTERVAL_S} to {LONGEST_INTERVAL_S} s")
-    return set_parameters([(INTERVAL, seconds)])
+    return set_parameters([(INTERVAL, _interval(seconds))])
 
 
 def track(every_s: int, for_s: int) -> bytes:
@@ -70,6 +68,11 @@ def track(every_s: int, for_s: int) -> bytes:
     if not 0 < every_s <= 0xFFFF or not 0 < for_s <= LONGEST_TRACK_S:
         raise NotCommanded("track", f"a position every 1 to 65535 s, for at most {LONGEST_TRACK_S} s")
     return _TRACK.pack(every_s, for_s)
+
+
+def track_for(every_s: int, for_s: int) -> bytes:
+    """0x8202: another interval for a while."""
+    return track(_interval(every_s), for_s)
 
 
 def text(words: str, version: int | None = None) -> bytes:
@@ -88,3 +91,9 @@ def control(*_: object) -> bytes:
     raise NotCommanded(
         "vehicle_control", "0x8500 vehicle control is never sent: no engine, fuel, power or door command"
     )
+
+
+def _interval(seconds: int) -> int:
+    if not SHORTEST_INTERVAL_S <= seconds <= LONGEST_INTERVAL_S:
+        raise NotCommanded("interval", f"the interval is {SHORTEST_INTERVAL_S} to {LONGEST_INTERVAL_S} s")
+    return seconds

@@ -60,6 +60,7 @@ def test_from_a_number_to_a_closed_ticket(town: Town, person: Person) -> None:
     page.reload()
     expect(dialog).to_contain_text("故障已消失")
     dialog.get_by_role("button", name="关闭", exact=True).last.click()
+    expect(dialog).to_contain_text("已关闭")
     expect(dialog).to_contain_text("通信卡")
     ((state, cause),) = town.query(
         "SELECT t.state, t.cause FROM device_ticket t JOIN device d ON d.id = t.device_id WHERE d.code = %s", device

@@ -148,14 +148,16 @@ def running_town(state: Path, city: Path) -> Iterator[Town]:
         owner = common | {"FLEET_DATABASE_URL": database.owner, "FLEET_MQTT_URL": broker.url("admin")}
         seed = ["seed", "--demo", "--city", str(city / "city.json"), "--vehicles", str(VEHICLES)]
         subprocess.run([sys.executable, "-m", "fleet", *seed], env=owner, check=True, capture_output=True)
-        for program, role, account in (
-            ("ingest", database.engine, "ingest"),
-            ("geofence", database.engine, "admin"),
-            ("dispatch", database.engine, "admin"),
-            ("web", database.web, "platform"),
-        ):
+        programs: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+            ("ingest", database.engine, "ingest", ()),
+            ("geofence", database.engine, "admin", ()),
+            ("dispatch", database.engine, "admin", ()),
+            ("fleet", database.engine, "platform", ("send-commands",)),
+            ("web", database.web, "admin", ()),
+        )
+        for program, role, account, arguments in programs:
             environ = common | {"FLEET_DATABASE_URL": role, "FLEET_MQTT_URL": broker.url(account)}
-            stack.enter_context(running(program, environ, state / f"{program}.log"))
+            stack.enter_context(running(program, environ, state / f"{program}.log", arguments))
         yield Town(f"http://{listen}", database, broker.device_url, state)
 
 

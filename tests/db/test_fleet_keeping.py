@@ -213,6 +213,35 @@ async def test_what_is_said_against_fixes_ends_with_the_last_of_them(kept: Kept)
     assert await store.value(kept.conn, "SELECT vehicle_id FROM fix_flag", {}) == kept.town.vehicles["pool"]
 
 
+async def test_commands_and_their_answers_end_after_a_year_unless_held(kept: Kept) -> None:
+    """The answer goes before its command, a command that took another's place a night after that one; an open or held one stays."""
+    add = """INSERT INTO device_command (tenant_id, device_id, kind, asked_at, asked_as, expires_at, state, closed_at, superseded_by)
+        SELECT tenant_id, id, 'locate', %(at)s, 'x', %(at)s + interval '1 day', %(state)s, %(closed_at)s, %(by)s FROM device
+        WHERE code = %(code)s RETURNING id"""
+    ids = {}
+    for vehicle in VEHICLES:
+        about: dict[str, Any] = {"at": DAY, "code": f"dev-{vehicle}", "state": "answered", "closed_at": DAY, "by": None}
+        newer = ids[vehicle] = await store.value(kept.conn, add, about)
+        await store.value(kept.conn, add, about | {"state": "cancelled", "by": newer})
+        await store.value(kept.conn, add, about | {"state": "queued", "closed_at": None})
+        await kept.conn.execute(
+            """INSERT INTO device_command_answer (id, tenant_id, device_id, said_id, ok, heard_at, heard_as, command_id)
+            SELECT gen_random_uuid(), tenant_id, device_id, id::text, true, %s, 'answered', id FROM device_command WHERE id = %s""",
+            (DAY, newer),
+        )
+    await kept.hold(DAY - timedelta(days=1), DAY + timedelta(days=1), vehicle="pool")
+    removed = await kept.remove(DAY + 11 * MONTH)
+    assert [removed[name]["rows"] for name in ("command_answers", "commands")] == [0, 0]
+    removed = await kept.remove(DAY + 13 * MONTH)
+    assert [removed[name]["rows"] for name in ("command_answers", "commands")] == [1, 1]
+    removed = await kept.remove(DAY + 13 * MONTH + timedelta(days=1))
+    assert [removed[name]["rows"] for name in ("command_answers", "commands")] == [0, 1]
+    left = await store.rows(kept.conn, "SELECT d.code, k.state FROM device_command k JOIN device d ON d.id = k.device_id ORDER BY 1, 2", {})  # fmt: skip
+    assert [(one["code"], one["state"]) for one in left] == [
+        ("dev-bureau", "queued"), ("dev-pool", "answered"), ("dev-pool", "cancelled"), ("dev-pool", "queued"),
+    ]  # fmt: skip
+
+
 async def test_the_audit_ends_from_its_beginning_and_still_verifies(kept: Kept) -> None:
     """Three years; a held row and what follows it stay; a changed or missing row is found as before."""
     tenant_id = kept.town.tenant_id

@@ -192,6 +192,18 @@ async def test_commands_go_down_and_their_results_come_back(chain: Chain, broker
             await terminal.say(0x0001, answer)
             wanted = {"id": number, "ok": number == 0}
             assert await result() == wanted | ({} if number == 0 else {"why": ["", "failed", "wrong"][number]})
+        await tell(id=0, do="locate")  # sent again: the terminal is not bothered, the answer is the same
+        assert await result() == {"id": 0, "ok": True}
+        await tell(id="a while", do="interval", every_s=30, for_s=600)
+        message = await terminal.hear()
+        assert (message.kind, message.body.hex()) == (0x8202, "001e00000258")
+        await tell(id="a while", do="interval", every_s=30, for_s=600)  # under way: not sent a second time
+        await tell(id="next", do="text", text="x")
+        following = await terminal.hear()
+        assert following.kind == 0x8300
+        for heard, name in ((message, "a while"), (following, "next")):
+            await terminal.say(0x0001, heard.serial.to_bytes(2) + heard.kind.to_bytes(2) + b"\0")
+            assert await result() == {"id": name, "ok": True}
         await tell(id="cut", do="fuel_cut")
         assert (await result())["why"] == "vehicle_control"
         assert await terminal.silent(0.5)

@@ -90,6 +90,11 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/device-tickets"): frozenset({"fleet_admin", "sysadmin"}),
     ("GET", "/api/device-tickets/{ticket_id}"): frozenset({"fleet_admin", "sysadmin"}),
     ("POST", "/api/device-tickets/{ticket_id}/{ticket_step}"): frozenset({"fleet_admin"}),
+    ("GET", "/api/device-commands"): frozenset({"fleet_admin", "sysadmin"}),
+    ("POST", "/api/device-commands"): frozenset({"fleet_admin"}),
+    ("GET", "/api/device-commands/{command_id}"): frozenset({"fleet_admin", "sysadmin"}),
+    ("POST", "/api/device-commands/{command_id}/cancel"): frozenset({"fleet_admin"}),
+    ("GET", "/api/device-answers"): frozenset({"fleet_admin", "sysadmin"}),
     ("GET", "/api/areas"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
     ("GET", "/api/calendar"): SOME_ROLE,
     ("GET", "/api/rules"): SOME_ROLE,
@@ -144,13 +149,18 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "id": ticket, "tenant_id": town.tenant_id, "device_id": device["id"], "vehicle_id": vehicle, "fault": "offline", "state": "open",
         "installer": "", "model": "", "evidence": "{}", "episode_at": now, "opened_at": now, "due_at": now,
     })  # fmt: skip
+    command = uuid4()
+    await store.insert(site.owner, "device_command", {
+        "id": command, "tenant_id": town.tenant_id, "device_id": device["id"], "vehicle_id": vehicle, "kind": "text", "text": "x",
+        "asked_at": now, "asked_as": "x", "expires_at": now + timedelta(days=1),
+    })  # fmt: skip
     return {
-        "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
+        "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
         "unit_id": town.units["other"], "person_id": stranger, "device_id": device["id"], "entry_id": entry,
     }  # fmt: skip
 
 
-def bodies(site: Site, role: str) -> dict[tuple[str, str], Any]:
+def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
     """A request each route would take from somebody who may; texts differ by role, so that nobody meets another's."""
     town, now = site.town, datetime.now(UTC)
     other = str(town.units["other"])
@@ -174,6 +184,7 @@ def bodies(site: Site, role: str) -> dict[tuple[str, str], Any]:
         ("POST", "/api/vehicles"): {"plate": "测B00001", "vehicle_class": "other", "seats": 5, **custody},
         ("PATCH", "/api/vehicles/{vehicle_id}"): {"seats": 6},
         ("POST", "/api/vehicles/{vehicle_id}/custody"): {"relation": "owner", "unit_id": other, "basis": "x"},
+        ("POST", "/api/device-commands"): {"devices": [str(known.get("device_id", uuid4()))], "kind": "locate"},
         ("POST", "/api/devices"): {"code": f"n-{role}"},
         ("PATCH", "/api/devices/{device_id}"): {"model": role},
         ("POST", "/api/devices/{device_id}/binding"): {"vehicle_id": str(town.vehicles["other"]), "since": now.isoformat()},
@@ -191,7 +202,7 @@ async def ask(
     if "{" not in path and path not in {"/api/route", "/api/device-coverage"}:
         del params["from"], params["to"]
     params |= {"at": now.isoformat()} if path.endswith("/raw") else {}
-    json = None if method == "GET" else bodies(site, role).get((method, path), {})
+    json = None if method == "GET" else bodies(site, role, known).get((method, path), {})
     version = {} if "{step}" in path else {"If-Match": '"1"'}
     return await client.request(method, path.format(**known), params=params, json=json, headers=version)
 

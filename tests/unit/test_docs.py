@@ -8,6 +8,7 @@ import pytest
 
 from fleet.access import Role
 from fleet.arguments import parser
+from fleet.commanding import life
 from fleet.health.facts import Fault
 from fleet.health.tickets import TicketState
 from fleet.order import OrderState, OrderType
@@ -26,7 +27,20 @@ def read(name: str) -> str:
 
 @pytest.mark.parametrize(
     "words",
-    [OrderType, OrderState, VehicleClass, VehicleStatus, Role, DayKind, Rejected, Fault, TicketState],
+    [
+        OrderType,
+        OrderState,
+        VehicleClass,
+        VehicleStatus,
+        Role,
+        DayKind,
+        Rejected,
+        Fault,
+        TicketState,
+        life.Kind,
+        life.State,
+        life.Heard,
+    ],
     ids=lambda e: e.__name__,
 )
 def test_the_glossary_knows_every_word_of_an_enumeration(words: type[StrEnum]) -> None:

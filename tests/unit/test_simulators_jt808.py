@@ -6,12 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ingest.jt808 import downlink
 from ingest.jt808.downlink import answer, register_answer
 from ingest.jt808.messages import Answer, Authentication, Located, Registration, read_message
 from ingest.jt808.wire import Message, Splitter, phone_of, read_frame, write_frame
 from ingest.reading import Rejection
 from simulators import jt808
-from simulators.jt808 import Ear, Mouth
+from simulators.jt808 import Ear, Mouth, Said
+from simulators.obedience import Asked
 
 PHONE = "10000000013"
 FIX = {
@@ -90,3 +92,17 @@ def test_a_terminal_says_how_a_command_went() -> None:
     for done, result in ((True, 0), (False, 3)):
         frame = Mouth(phone=PHONE, edition=2013).frame(jt808.ANSWER, jt808.answer(command, done=done))
         assert read_message(said(frame)) == Answer(serial=5, kind=0x8300, result=result)
+
+
+@pytest.mark.parametrize(("version", "edition"), [(None, 2013), (1, 2019)])
+def test_commands_of_the_platform_are_understood(version: int | None, edition: int) -> None:
+    """What the platform's codec writes for an interval, tracking and a text is what the simulated terminal is asked."""
+
+    def asked(kind: int, body: bytes) -> Asked | None:
+        return jt808.asked(Said(kind=kind, serial=7, body=body), edition)
+
+    interval, track = downlink.set_interval(30), downlink.track(10, 60)
+    assert asked(downlink.SET_PARAMETERS, interval) == Asked(7, "interval", every_s=30)
+    assert asked(downlink.TRACK, track) == Asked(7, "interval", every_s=10, for_s=60)
+    assert asked(downlink.TEXT, downlink.text("请回电", version)) == Asked(7, "text", text="请回电")
+    assert asked(downlink.SEND_AGAIN, b"") is None

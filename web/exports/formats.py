@@ -45,7 +45,9 @@ def guard_cell(value: Cell) -> str | int | float | datetime | date:
         return "1" if value else "0"
     if isinstance(value, int | float | datetime | date):
         return value
-    text = value.replace("\0", "")
+    # First what no file keeps: a control character that falls away must not uncover the sign behind it. XLSX is XML
+    # and holds none of them but tab and line ends.
+    text = "".join(sign for sign in value if sign >= " " or sign in "\t\r\n")
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA_STARTS) else text
 
 
@@ -71,11 +73,11 @@ def as_xlsx(sheet: Sheet) -> bytes:
         cell.font = Font(bold=True)
     page.append(bold)
     for row in sheet.rows:
-        page.append([_printable(guard_cell(cell)) for cell in row])
+        page.append([guard_cell(cell) for cell in row])
     about = book.create_sheet(sheet.facts_title[:31])
     about.column_dimensions["A"].width, about.column_dimensions["B"].width = 24, 64
     for fact in sheet.facts:
-        about.append([_printable(guard_cell(cell)) for cell in fact])
+        about.append([guard_cell(cell) for cell in fact])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -96,10 +98,3 @@ def _written(cell: str | int | float | datetime | date) -> str | int | float:
     if isinstance(cell, datetime):
         return cell.strftime(_INSTANT)
     return cell.strftime(_DAY) if isinstance(cell, date) else cell
-
-
-def _printable(cell: str | int | float | datetime | date) -> str | int | float | datetime | date:
-    """XLSX is XML: control characters other than tab and line ends cannot be written at all."""
-    if not isinstance(cell, str):
-        return cell
-    return "".join(sign for sign in cell if sign >= " " or sign in "\t\r\n")

@@ -19,6 +19,8 @@ FILTERS: Mapping[str, tuple[str, str, str]] = {
     "severity": ("等级", "Level", "severity"),
     "judgement": ("判断", "Judgement", "judgement"),
     "state": ("状态", "State", "orderState"),
+    "kind": ("指令", "Command", "commandKind"),
+    "heard": ("判定", "Taken as", "commandHeard"),
     "fault": ("故障", "Fault", "deviceFault"),
     "line": ("线路", "Line", "deviceLine"),
     "model": ("型号", "Model", ""),
@@ -98,7 +100,7 @@ def _filter(taking: Taking, reader: Reader) -> str:
 
 
 def _value(taking: Taking, reader: Reader, name: str, value: str) -> str:
-    states = {"alerts": "alertState", "device-tickets": "ticketState"}
+    states = {"alerts": "alertState", "device-tickets": "ticketState", "device-commands": "commandState"}
     group = states.get(taking.name, FILTERS[name][2]) if name == "state" else FILTERS[name][2]
     if group == "id":
         return taking.names.get(value, (value, value))[0 if reader.language == "zh" else 1]

@@ -178,6 +178,39 @@ DEVICE_TICKETS = Table("终端工单", "Locator tickets", (
     plain("说明", "Remark", "note"),
 ))  # fmt: skip
 
+DEVICE_COMMANDS = Table("终端指令", "Commands to locators", (
+    plain("指令号", "Command no.", "command_no"),
+    plain("终端编号", "Code", "code"),
+    plain("当时车牌", "Plate then", "plate"),
+    named("当时使用单位", "Unit using it then", "unit_name"),
+    code("指令", "Command", "kind", "commandKind"),
+    plain("间隔（秒）", "Every (s)", "every_s"),
+    plain("持续（秒）", "For (s)", "for_s"),
+    plain("文字", "Text", "text"),
+    plain("目的", "Purpose", "purpose"),
+    plain("下发人", "Asked by", "asked_as"),
+    instant("下发时间", "Asked", "asked_at"),
+    instant("有效期至", "Good until", "expires_at"),
+    code("状态", "State", "state", "commandState"),
+    code("等待原因", "Waits for", "waits", "commandWaits"),
+    plain("发送次数", "Times sent", "attempts"),
+    instant("首次送出", "First sent", "sent_at"),
+    code("拒绝原因", "Refused because", "why", "commandWhy"),
+    instant("结束时间", "Ended", "closed_at"),
+    plain("被取代为", "Replaced by no.", "superseded_by_no"),
+    instant("迟到的答复", "Late answer", "late_at"),
+))  # fmt: skip
+
+DEVICE_ANSWERS = Table("终端答复", "Answers of locators", (
+    instant("收到时间", "Heard", "heard_at"),
+    plain("终端编号", "Code", "code"),
+    plain("所答指令标识", "Id it answers", "said_id"),
+    plain("指令号", "Command no.", "command_no"),
+    yes_no("已执行", "Done", "ok"),
+    code("原因", "Reason", "why", "commandWhy"),
+    code("判定", "Taken as", "heard_as", "commandHeard"),
+))  # fmt: skip
+
 
 QUARANTINE = Table("未采纳消息", "Messages not taken", (
     plain("终端或发送方", "Locator or sender", "device"),
@@ -224,6 +257,8 @@ TABLES: Mapping[str, Table] = {
     "quarantine": QUARANTINE,
     "device-health": DEVICE_HEALTH,
     "device-tickets": DEVICE_TICKETS,
+    "device-commands": DEVICE_COMMANDS,
+    "device-answers": DEVICE_ANSWERS,
     "audit": AUDIT,
     "journal": JOURNAL,
 }

@@ -15,11 +15,12 @@ import structlog
 
 from fleet.access import AT_THE_DOOR, Actor, scope_settings
 from fleet.db import Pool, pg_errors, scoped
+from fleet.errors import TooMany
 from fleet.store import load_actor
 from web.live.door import Door, Guest
 from web.live.viewer import Viewer, board_for, follows_orders
 from web.live.world import World
-from web.problems import TooMany, Unavailable
+from web.problems import Unavailable
 from web.store import live as store
 from web.store import sessions
 

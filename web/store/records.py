@@ -46,7 +46,7 @@ WHERE (%(q)s::text IS NULL OR j.actor ILIKE '%%' || %(q)s || '%%' OR j.action IL
 """
 # The entries of a page with the name of what they speak of.
 SHOWN = """
-SELECT page.*, nullif(concat_ws(' ', s.alert_no, v.plate, o.order_no, p.name, u.name, d.code, k.ticket_no), '') AS object_name
+SELECT page.*, nullif(concat_ws(' ', s.alert_no, v.plate, o.order_no, p.name, u.name, d.code, k.ticket_no, m.command_no), '') AS object_name
 FROM page
 LEFT JOIN alert s ON s.id = page.object_id
 LEFT JOIN vehicle_label v ON v.id IN (page.object_id, s.vehicle_id)
@@ -54,7 +54,8 @@ LEFT JOIN dispatch_order o ON o.id = page.object_id
 LEFT JOIN person p ON p.id = page.object_id
 LEFT JOIN unit u ON u.id = page.object_id
 LEFT JOIN device_ticket k ON k.id = page.object_id
-LEFT JOIN device d ON d.id IN (page.object_id, k.device_id)
+LEFT JOIN device_command m ON m.id = page.object_id
+LEFT JOIN device d ON d.id IN (page.object_id, k.device_id, m.device_id)
 """
 
 

@@ -20,7 +20,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     do: str
     id: str | int | None = None
     every_s: int | None = None  # locate, interval
-    for_s: int | None = None  # locate
+    for_s: int | None = None  # locate, interval
     text: str | None = None
 
 
@@ -43,6 +43,8 @@ def downlink_of(command: Command, version: int | None) -> tuple[int, bytes]:
     if command.do == "interval":
         if command.every_s is None:
             raise NotCommanded("interval", "every_s is missing")
+        if command.for_s is not None:  # a parameter has no end; tracking has
+            return downlink.TRACK, downlink.track_for(command.every_s, command.for_s)
         return downlink.SET_PARAMETERS, downlink.set_interval(command.every_s)
     if command.do == "text":
         return downlink.TEXT, downlink.text(command.text or "", version)

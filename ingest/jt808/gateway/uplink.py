@@ -76,7 +76,7 @@ class Uplink:
         if self._connection is None:
             return
 
-        def after(done: "asyncio.Future[None]") -> None:
+        def after(done: "asyncio.Future[bool]") -> None:
             error = None if done.cancelled() else done.exception()
             if isinstance(error, PublishRefused):
                 self._refusal(error)
@@ -85,7 +85,7 @@ class Uplink:
 
         self._connection.post(topic, payload, retain=retain).add_done_callback(after)
 
-    def _after(self, done: "asyncio.Future[None]", device: str, number: int) -> None:
+    def _after(self, done: "asyncio.Future[bool]", device: str, number: int) -> None:
         error = None if done.cancelled() else done.exception()
         if isinstance(error, PublishRefused):
             self._refusal(error)

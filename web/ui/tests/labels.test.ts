@@ -11,6 +11,11 @@ type Tree = { readonly [key: string]: string | Tree };
 
 const GROUPS = [
   "alertState",
+  "commandHeard",
+  "commandKind",
+  "commandState",
+  "commandWaits",
+  "commandWhy",
   "dayKind",
   "deviceFault",
   "deviceLine",

@@ -124,6 +124,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/device-answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Device Answers
+         * @description What locators answered, also to what nobody asked of them.
+         */
+        get: operations["device_answers_api_device_answers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device-commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Device Commands
+         * @description Commands, the newest first, and how far each came.
+         */
+        get: operations["device_commands_api_device_commands_get"];
+        put?: never;
+        /**
+         * Add Commands
+         * @description Tells locators something; each is sent when its locator is there, within the time it is good for.
+         */
+        post: operations["add_commands_api_device_commands_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device-commands/{command_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Device Command
+         * @description One command and every answer to it.
+         */
+        get: operations["device_command_api_device_commands__command_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device-commands/{command_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Command
+         * @description Takes an open command back; what the locator has already, it may do.
+         */
+        post: operations["cancel_command_api_device_commands__command_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/device-coverage": {
         parameters: {
             query?: never;
@@ -1397,6 +1481,39 @@ export interface components {
             vehicle_id: string;
         };
         /**
+         * AnswerRow
+         * @description One answer of a locator, also to what nobody asked.
+         */
+        AnswerRow: {
+            /** Code */
+            code: string;
+            /** Command No */
+            command_no: number | null;
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /** Heard As */
+            heard_as: string | null;
+            /**
+             * Heard At
+             * Format: date-time
+             */
+            heard_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Ok */
+            ok: boolean;
+            /** Said Id */
+            said_id: string;
+            /** Why */
+            why: string | null;
+        };
+        /**
          * ApprovalRow
          * @description One decision on an order.
          */
@@ -1588,6 +1705,97 @@ export interface components {
         Chosen: {
             /** Order Ids */
             order_ids?: string[] | null;
+        };
+        /**
+         * CommandItem
+         * @description One command with every answer heard to it.
+         */
+        CommandItem: {
+            /** Answers */
+            answers: components["schemas"]["AnswerRow"][];
+            command: components["schemas"]["CommandRow"];
+        };
+        /**
+         * CommandRow
+         * @description One command: what was asked, how far it came, and why it is not further.
+         */
+        CommandRow: {
+            /** Asked As */
+            asked_as: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Attempts */
+            attempts: number;
+            /** Closed At */
+            closed_at: string | null;
+            /** Code */
+            code: string;
+            /** Command No */
+            command_no: number;
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /** Every S */
+            every_s: number | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** For S */
+            for_s: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Late At */
+            late_at: string | null;
+            /** Late Ok */
+            late_ok: boolean | null;
+            /** Online */
+            online: boolean | null;
+            /** Plate */
+            plate: string | null;
+            /** Purpose */
+            purpose: string;
+            /** Row Version */
+            row_version: number;
+            /** Sent At */
+            sent_at: string | null;
+            /** State */
+            state: string;
+            /** Superseded By No */
+            superseded_by_no: number | null;
+            /** Text */
+            text: string | null;
+            /** Tried At */
+            tried_at: string | null;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+            /** Waits */
+            waits: string | null;
+            /** Why */
+            why: string | null;
+        };
+        /**
+         * CommandsMade
+         * @description What became of each locator of the request.
+         */
+        CommandsMade: {
+            /** Made */
+            made: components["schemas"]["MadeCommand"][];
+            /** Refused */
+            refused: components["schemas"]["RefusedCommand"][];
         };
         /**
          * Config
@@ -1999,6 +2207,12 @@ export interface components {
             models: string[];
         };
         /**
+         * Heard
+         * @description What a `cmd_result` turned out to be.
+         * @enum {string}
+         */
+        Heard: "answered" | "refused" | "undelivered" | "repeated" | "late" | "unknown" | "foreign";
+        /**
          * HistoryRow
          * @description One entry of the journal about an order.
          */
@@ -2040,6 +2254,12 @@ export interface components {
             password: string;
         };
         /**
+         * Kind
+         * @description What a locator can be told; `do` of contracts.md 1.
+         * @enum {string}
+         */
+        Kind: "locate" | "interval" | "text";
+        /**
          * Line
          * @description Whether a locator is there now.
          * @enum {string}
@@ -2071,10 +2291,28 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[AnswerRow] */
+        Listing_AnswerRow_: {
+            /** Items */
+            items: components["schemas"]["AnswerRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[AreaRow] */
         Listing_AreaRow_: {
             /** Items */
             items: components["schemas"]["AreaRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[CommandRow] */
+        Listing_CommandRow_: {
+            /** Items */
+            items: components["schemas"]["CommandRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -2243,6 +2481,48 @@ export interface components {
              * Format: uuid
              */
             id: string;
+        };
+        /**
+         * MadeCommand
+         * @description A command on file. `superseded` is the open one whose place it took.
+         */
+        MadeCommand: {
+            /** Command No */
+            command_no: number;
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Superseded */
+            superseded: string | null;
+        };
+        /**
+         * NewCommands
+         * @description The same command for one locator or several.
+         */
+        NewCommands: {
+            /** Devices */
+            devices: string[];
+            /** Every S */
+            every_s?: number | null;
+            /** For S */
+            for_s?: number | null;
+            kind: components["schemas"]["Kind"];
+            /**
+             * Purpose
+             * @default
+             */
+            purpose: string;
+            /** Text */
+            text?: string | null;
+            /** Valid For S */
+            valid_for_s?: number | null;
         };
         /**
          * NewDevice
@@ -3187,6 +3467,23 @@ export interface components {
             };
         };
         /**
+         * RefusedCommand
+         * @description A locator that was not told, and why; a refusal of a single command is the answer itself.
+         */
+        RefusedCommand: {
+            /** Code */
+            code: string;
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * Rejected
          * @description Reasons of quarantine (contracts.md 1).
          * @enum {string}
@@ -3390,6 +3687,12 @@ export interface components {
             distance_source: string;
             tariff: components["schemas"]["Tariff"];
         };
+        /**
+         * State
+         * @description Where a command is.
+         * @enum {string}
+         */
+        State: "queued" | "sent" | "answered" | "refused" | "expired" | "cancelled";
         /**
          * StepBody
          * @description What somebody says when he takes a step; a step ignores what it does not need.
@@ -4285,6 +4588,229 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listing_DayRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    device_answers_api_device_answers_get: {
+        parameters: {
+            query?: {
+                heard?: components["schemas"]["Heard"] | "stray" | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_AnswerRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    device_commands_api_device_commands_get: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["State"] | "open" | null;
+                kind?: components["schemas"]["Kind"] | null;
+                unit?: string | null;
+                device?: string | null;
+                from?: string | null;
+                to?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_CommandRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_commands_api_device_commands_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCommands"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandsMade"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    device_command_api_device_commands__command_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                command_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandItem"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_command_api_device_commands__command_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                command_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
                 };
             };
             /** @description Refused; `code` says why */

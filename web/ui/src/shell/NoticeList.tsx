@@ -11,7 +11,12 @@ import { Empty, Failed, Loading } from "../parts/states";
 import { useAct } from "../parts/useAct";
 import { sentence, wordFor } from "../text/codes";
 
-const OBJECT_PAGES: Record<string, string> = { order: "/trips", alert: "/alerts", ticket: "/admin/tickets" };
+const OBJECT_PAGES: Record<string, string> = {
+  order: "/trips",
+  alert: "/alerts",
+  ticket: "/admin/tickets",
+  command: "/admin/commands",
+};
 const STATE_GROUPS: Record<string, string> = { order: "orderState", alert: "alertState" };
 /** Notices that ask for something, and the states in which it is still to be done. */
 const AWAITED: Record<string, readonly string[]> = {

@@ -36,6 +36,7 @@ const ENTRIES: readonly MenuEntry[] = [
   { path: "/admin/devices", name: "devices", icon: "devices", group: "setup", rights: ["device.view"] },
   { path: "/admin/health", name: "health", icon: "health", group: "setup", rights: ["device.view"] },
   { path: "/admin/tickets", name: "tickets", icon: "tickets", group: "setup", rights: ["device.view"] },
+  { path: "/admin/commands", name: "commands", icon: "commands", group: "setup", rights: ["device.view"] },
   { path: "/admin/people", name: "people", icon: "people", group: "setup", rights: ["person.view"] },
   {
     path: "/admin/units",
@@ -59,7 +60,7 @@ const FIRST_BY_ROLE: readonly (readonly [role: string, paths: readonly string[]]
   ["approver", ["/approve", "/alerts"]],
   ["unit_admin", ["/map", "/alerts", "/book"]],
   ["system_admin", ["/admin/people", "/admin/units", "/admin/devices"]],
-  ["device_engineer", ["/admin/health", "/admin/tickets", "/admin/devices"]],
+  ["device_engineer", ["/admin/health", "/admin/tickets", "/admin/commands", "/admin/devices"]],
   ["employee", ["/book", "/trips", "/map"]],
 ];
 
@@ -79,7 +80,7 @@ export function menuFor(session: Pick<Session, "rights" | "roles">): readonly Me
 export const homeFor = (session: Pick<Session, "rights" | "roles">): string =>
   menuFor(session)[0]?.path ?? "/help";
 
-const ONE_OF = /^\/(?:trips|alerts|admin\/tickets)\/(.+)$/;
+const ONE_OF = /^\/(?:trips|alerts|admin\/tickets|admin\/commands)\/(.+)$/;
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export type Admission = { readonly may: true } | { readonly may: false; readonly entry: MenuEntry | null };

@@ -25,6 +25,7 @@ const PARAM_GROUPS: Record<string, string> = {
   role: "role",
   rule: "ruleName",
   fault: "deviceFault",
+  command: "commandKind",
   status: "vehicleStatus",
   severity: "severity",
   kind: "dayKind",

@@ -1,5 +1,6 @@
 // /admin/health: what is wrong with which locator and on which numbers; each number above the list leads to its rows.
 import { Anchor, Button, Group, Stack, Text } from "@mantine/core";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { HealthRow } from "../../api/health";
@@ -10,11 +11,13 @@ import { ListView } from "../../parts/list/ListView";
 import { useListState } from "../../parts/list/useListState";
 import { PageHeader } from "../../parts/PageHeader";
 import { Tone } from "../../parts/Tone";
+import { useRight } from "../../session/useSession";
 import { wordFor } from "../../text/codes";
 import { useName } from "../../text/names";
 import { showPlate } from "../../text/plates";
 import { Coverage } from "./Coverage";
 import { KindFilters, useSummary } from "./KindFilters";
+import { NewCommandDialog } from "./NewCommandDialog";
 import { evidenceLine, FAULTS } from "./words";
 
 const LINE_TONES = { online: "good", offline: "warn", unknown: "neutral" } as const;
@@ -24,6 +27,8 @@ export function Component() {
   const time = useTime();
   const name = useName();
   const state = useListState("-fault_count", ["fault", "line", "unit", "model", "installer"]);
+  const maySend = useRight("device.command");
+  const [telling, setTelling] = useState<HealthRow | null>(null);
   const faultChoices = ["any", "none", ...FAULTS].map((value) => ({
     value,
     label: wordFor(t, "deviceFault", value),
@@ -87,6 +92,20 @@ export function Component() {
     },
     { id: "model", title: t("device.model"), show: (row) => row.model || "—" },
     { id: "installer", title: t("device.installer"), show: (row) => row.installer || "—" },
+    ...(maySend
+      ? [
+          {
+            id: "command",
+            tight: true,
+            title: t("command.kind"),
+            show: (row: HealthRow) => (
+              <Button size="compact-sm" variant="default" onClick={() => setTelling(row)}>
+                {t("command.send")}
+              </Button>
+            ),
+          },
+        ]
+      : []),
   ];
   return (
     <>
@@ -117,6 +136,7 @@ export function Component() {
         />
         <Coverage />
       </Stack>
+      {telling && <NewCommandDialog to={telling} onClose={() => setTelling(null)} />}
     </>
   );
 }

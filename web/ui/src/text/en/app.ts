@@ -95,6 +95,7 @@ export const app = {
       devices: "Locators",
       health: "Locator health",
       tickets: "Repair tickets",
+      commands: "Commands",
       people: "People",
       units: "Units",
       areas: "Areas",

@@ -33,6 +33,8 @@ export const messages = {
     ticket_reopen:
       "The fault of locator {{device}} is back: {{fault}}. Ticket {{ticket_no}} is open again, due within 24 hours",
     ticket_overdue: "Ticket {{ticket_no}} (locator {{device}}, {{fault}}) has waited for more than 24 hours",
+    command_refused: "Locator {{device}} did not do command no. {{command_no}} ({{command}})",
+    command_expired: "Command no. {{command_no}} (locator {{device}}, {{command}}) ended without an answer",
   },
   noticePast: {
     order_submit: "Request {{order_no}} waited for your approval",

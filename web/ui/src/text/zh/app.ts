@@ -92,6 +92,7 @@ export const app = {
       devices: "定位终端",
       health: "终端健康",
       tickets: "维修工单",
+      commands: "终端指令",
       people: "人员",
       units: "单位",
       areas: "区域",

@@ -2,6 +2,7 @@
 import { alert } from "./alert";
 import { app } from "./app";
 import { codes } from "./codes";
+import { command } from "./command";
 import { dispatch } from "./dispatch";
 import { form } from "./form";
 import { health } from "./health";
@@ -27,4 +28,5 @@ export const zh = {
   ...messages,
   ...record,
   ...health,
+  ...command,
 };

@@ -32,6 +32,8 @@ export const messages = {
     ticket_open: "终端 {{device}} 出现故障：{{fault}}。工单 {{ticket_no}} 号须在 24 小时内处理",
     ticket_reopen: "终端 {{device}} 的故障再次出现：{{fault}}。工单 {{ticket_no}} 号已重开，24 小时内处理",
     ticket_overdue: "工单 {{ticket_no}} 号（终端 {{device}}，{{fault}}）已超过 24 小时未处理",
+    command_refused: "终端 {{device}} 没有执行指令 {{command_no}} 号（{{command}}）",
+    command_expired: "指令 {{command_no}} 号（终端 {{device}}，{{command}}）有效期内没有得到答复",
   },
   noticePast: {
     order_submit: "用车申请（{{order_no}} 号）曾等待您审批",
