@@ -27,7 +27,7 @@ from simulators.terminal import Credential, Terminal
 from tests.db import jt808_terminal
 from tests.db import town as towns
 from tests.db.site import Site, serving
-from tests.db.test_jt808_gateway import start_gateway
+from tests.db.jt808_chain import start_gateway
 from tests.servers import Database
 
 PASSWORD = "a locator that obeys"
