@@ -26,8 +26,8 @@ from simulators.obedience import Asked
 from simulators.terminal import Credential, Terminal
 from tests.db import jt808_terminal
 from tests.db import town as towns
-from tests.db.site import Site, serving
 from tests.db.jt808_chain import start_gateway
+from tests.db.site import Site, serving
 from tests.servers import Database
 
 PASSWORD = "a locator that obeys"
