@@ -57,6 +57,16 @@ def copies(
                 return
 
 
+def rows_of(fleet: Fleet, fixes: int, rng: np.random.Generator) -> "np.ndarray[tuple[int], np.dtype[np.void]]":
+    """The same as an array of rows."""
+    made: list[np.ndarray[tuple[int], np.dtype[np.void]]] = []
+    for arrived in _arrivals(fleet, rng):
+        made.append(arrived)
+        if sum(map(len, made)) >= fixes:
+            break
+    return np.concatenate(made)
+
+
 def _arrivals(fleet: Fleet, rng: np.random.Generator) -> "Iterator[np.ndarray[tuple[int], np.dtype[np.void]]]":
     """Endless ticks of the fleet, each in order of arrival."""
     n = len(fleet.device_nos)

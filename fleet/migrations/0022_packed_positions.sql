@@ -53,7 +53,7 @@ SELECT * FROM position_late;
 
 -- A read that lists a packed day's rows again. Plain SQL without settings of their own, so that the planner sees through
 -- them and touches the chunks of the span only.
-CREATE FUNCTION packed_fixes(from_at timestamptz, to_at timestamptz) RETURNS SETOF position LANGUAGE sql STABLE AS $$
+CREATE FUNCTION packed_fixes(from_at timestamptz, to_at timestamptz) RETURNS SETOF "position" LANGUAGE sql STABLE AS $$
     SELECT u.fixed_at, u.received_at, u.batch, k.device_no, u.lon_e7, u.lat_e7, u.quality, u.odometer_m, u.tenant_no, u.writer_no,
         u.speed_dkmh, u.heading_deg, u.altitude_m, u.accuracy_dm, u.hdop_d, u.satellites, u.source_datum, u.valid, u.ignition, u.detail
     FROM position_packed k, unnest(k.fixed_at, k.received_at, k.batch, k.lon_e7, k.lat_e7, k.quality, k.odometer_m, k.tenant_no,
@@ -63,11 +63,11 @@ CREATE FUNCTION packed_fixes(from_at timestamptz, to_at timestamptz) RETURNS SET
     WHERE k.span_at > from_at - interval '1 day' AND k.span_at <= to_at AND u.fixed_at BETWEEN from_at AND to_at
         AND from_at < (SELECT coalesce(max(until_at), '-infinity') FROM packed_day)
 $$;
-CREATE FUNCTION packed_fixes_of(in_device_no int, from_at timestamptz, to_at timestamptz) RETURNS SETOF position LANGUAGE sql STABLE AS $$
+CREATE FUNCTION packed_fixes_of(in_device_no int, from_at timestamptz, to_at timestamptz) RETURNS SETOF "position" LANGUAGE sql STABLE AS $$
     SELECT p.* FROM packed_fixes(from_at, to_at) p WHERE p.device_no = in_device_no
 $$;
 -- The fixes of a locator that are kept whole for everybody, both ends included.
-CREATE FUNCTION fixes_of(in_device_no int, from_at timestamptz, to_at timestamptz) RETURNS SETOF position LANGUAGE sql STABLE AS $$
+CREATE FUNCTION fixes_of(in_device_no int, from_at timestamptz, to_at timestamptz) RETURNS SETOF "position" LANGUAGE sql STABLE AS $$
     SELECT p.* FROM position p WHERE p.device_no = in_device_no AND p.fixed_at BETWEEN from_at AND to_at
         AND p.fixed_at >= (SELECT coalesce(max(until_at), '-infinity') FROM packed_day)
     UNION ALL
