@@ -30,6 +30,7 @@ VEHICLES = 20_000
 PER_VEHICLE = 5_000  # fixes: two days
 RESTLESS = 20  # report every ten seconds all day
 SAMPLE = 1_000_000  # at most so many also go through the real ingest
+IN_ORDER = 30_000_000  # at most so many are stored one by one; further packed days repeat the first
 DAY = timedelta(days=1)
 ADD_FLEET = """
     WITH made AS (
@@ -48,6 +49,17 @@ LATEST = """
 SIZES = """
     SELECT count(*), coalesce(sum(table_bytes), 0), coalesce(sum(index_bytes), 0), coalesce(sum(toast_bytes), 0)
     FROM chunks_detailed_size(%(table)s::regclass)"""
+# A packed day once more, so many days earlier.
+REPEAT = """
+    INSERT INTO position_packed (device_no, span_at, part, fixed_at, received_at, batch, lon_e7, lat_e7, quality, odometer_m, tenant_no,
+        writer_no, speed_dkmh, heading_deg, altitude_m, accuracy_dm, hdop_d, satellites, source_datum, valid, ignition, detail)
+    SELECT device_no, span_at - %(back)s, part, (SELECT array_agg(t - %(back)s ORDER BY t) FROM unnest(fixed_at) AS u (t)),
+        (SELECT array_agg(t - %(back)s ORDER BY n) FROM unnest(received_at) WITH ORDINALITY AS u (t, n)), batch, lon_e7, lat_e7, quality,
+        odometer_m, tenant_no, writer_no, speed_dkmh, heading_deg, altitude_m, accuracy_dm, hdop_d, satellites, source_datum, valid,
+        ignition, detail
+    FROM position_packed WHERE span_at = %(span_at)s"""
+REPEATED = """
+    INSERT INTO packed_day SELECT span_at - %(back)s, until_at - %(back)s, packed_at, fixes FROM packed_day WHERE span_at = %(span_at)s"""
 WAL = "SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn"
 
 
@@ -90,9 +102,10 @@ async def _fill(here: Site, owner: db.Connection, fixes: int) -> list[str]:
     tenant_no = await _value(owner, "SELECT max(tenant_no) FROM tenant")
     fleet = Fleet(device_nos=everybody, restless=RESTLESS, start_at=start_at, tenant_no=tenant_no, writer_no=1)
     lines = await _sample(here, owner, fleet, min(fixes, SAMPLE))
-    fleet = replace(fleet, device_nos=everybody[: max(fixes // PER_VEHICLE, 2 * RESTLESS)])
+    in_order = min(fixes, IN_ORDER)
+    fleet = replace(fleet, device_nos=everybody[: max(in_order // PER_VEHICLE, 2 * RESTLESS)])
     began_s = time.monotonic()
-    for _, _, data in copies(fleet, fixes, np.random.default_rng(1)):
+    for _, _, data in copies(fleet, in_order, np.random.default_rng(1)):
         async with (
             owner.cursor() as cursor,
             cursor.copy(f"COPY position ({COPY_COLUMNS}) FROM STDIN (FORMAT BINARY)") as copy,
@@ -107,7 +120,9 @@ async def _fill(here: Site, owner: db.Connection, fixes: int) -> list[str]:
         f"filled {count:,} fixes of {len(fleet.device_nos):,} vehicles in {took_s:.0f} s",
         _per_fix("open", count, await _sizes(owner, "position")),
     ]
-    return lines + await _pack(owner, start_at + DAY)
+    await owner.execute("UPDATE ingest_writer SET last_batch = (SELECT max(batch) FROM position)")
+    lines += await _pack(owner, start_at + DAY)
+    return lines + await _repeat(owner, start_at, fixes - count)
 
 
 async def _pack(owner: db.Connection, before: datetime) -> list[str]:
@@ -122,6 +137,17 @@ async def _pack(owner: db.Connection, before: datetime) -> list[str]:
     return [
         f"packed {packed:,} fixes of a day in {took_s:.0f} s: {took_s / packed * 1e6:.1f} us and {written[0] / packed:.0f} B of WAL a fix"
     ]
+
+
+async def _repeat(owner: db.Connection, span_at: datetime, fixes: int) -> list[str]:
+    """Further packed days, for about so many fixes."""
+    a_day = await _value(owner, "SELECT sum(fixes) FROM packed_day")
+    days = fixes // max(a_day, 1)
+    for day in range(1, days + 1):
+        await owner.execute(REPEAT, {"back": day * DAY, "span_at": span_at})
+        await owner.execute(REPEATED, {"back": day * DAY, "span_at": span_at})
+    await owner.execute("VACUUM ANALYZE position_packed")
+    return [f"repeated the packed day {days} times"] if days > 0 else []
 
 
 async def _stored(owner: db.Connection) -> list[str]:
