@@ -11,6 +11,7 @@ import socket
 import statistics
 import time
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import httpx
 import websockets
@@ -39,12 +40,13 @@ class Viewer:
     def __init__(self, here: Site, url: str) -> None:
         self._here = here
         self._url = url
+        self._tenant_id, self._unit_id = here.tenant_id, here.unit_id
         self.delays_s: list[float] = []
         self.vehicles: set[int] = set()
 
     async def watch(self) -> None:
         """Look until cancelled; a map that closes is opened again, as the page does."""
-        cookie = await self._sign_in()
+        cookie, _ = await self.sign_in()
         while True:
             try:
                 await self._look(cookie)
@@ -73,8 +75,12 @@ class Viewer:
             if frame["kind"] is Kind.DELTA:
                 self.delays_s.append((now_ms - EPOCH_MS - record["fix_s"] * 1000 - record["fix_ms"]) / 1000)
 
-    async def _sign_in(self) -> str:
-        """A session as a login makes it."""
+    def belongs_to(self, tenant_id: UUID, unit_id: UUID) -> None:
+        """In a site that was filled before."""
+        self._tenant_id, self._unit_id = tenant_id, unit_id
+
+    async def sign_in(self) -> tuple[str, UUID]:
+        """A session as a login makes it: its cookie, and whose it is."""
         now = datetime.now(UTC)
         cookie = secrets.token_urlsafe(32)
         connection = await db.connect(self._here.owner_url)
@@ -82,19 +88,19 @@ class Viewer:
             person_id = await service.add_person(
                 connection,
                 "bench",
-                tenant_id=self._here.tenant_id,
-                unit_id=self._here.unit_id,
-                login="viewer",
+                tenant_id=self._tenant_id,
+                unit_id=self._unit_id,
+                login=f"viewer-{secrets.token_hex(4)}",
                 name="viewer",
                 password=secrets.token_urlsafe(16),
-                roles=[(Role.INSPECTOR, self._here.unit_id)],
+                roles=[(Role.INSPECTOR, self._unit_id)],
                 must_change_password=False,
                 now=now - timedelta(minutes=1),
             )
             digest = hashlib.sha256(cookie.encode()).digest()
             ends_at = now + timedelta(hours=12)
-            await connection.execute(SESSION, (self._here.tenant_id, person_id, digest, "x", now, now, ends_at))
-        return cookie
+            await connection.execute(SESSION, (self._tenant_id, person_id, digest, "x", now, now, ends_at))
+        return cookie, person_id
 
     def line(self) -> str:
         """Median and percentiles."""

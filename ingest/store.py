@@ -8,11 +8,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from fleet import raw
 from fleet.db import Connection, Cursor, pg_errors
 from fleet.lease import LeaseLost
+from fleet.packed import STORING
 from fleet.position import Datum, Quality, Rejected
 from fleet.quality import profile_of
 from ingest.batch import DeviceEvent, Folded, Judged, Key, Outcome, Row, fold, outcome
@@ -22,6 +23,7 @@ from ingest.reading import Rejection
 from ingest.registry import Binding, Name, Registry
 from ingest.row import COLUMNS, CONTENT_FROM, Columns, plain_text
 
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # no day is packed
 DatabaseLost = (
     pg_errors.OperationalError,
     pg_errors.InterfaceError,
@@ -50,6 +52,7 @@ STAGED = {name: _STAGED.get(name, "int8") for name in COLUMNS}
 _LIST = ", ".join(COLUMNS)
 _READY = _LIST.replace("detail", "detail::jsonb")
 _CONTENT = COLUMNS[CONTENT_FROM:]
+_SAME = f"ROW({', '.join(f's.{c}' for c in _CONTENT)}::jsonb) IS NOT DISTINCT FROM ROW({', '.join(f'p.{c}' for c in _CONTENT)})"
 QUALITY = COLUMNS.index("quality")
 
 # The row of this writer, made at the first start; its number is part of every position.
@@ -77,27 +80,46 @@ COPY_ROWS = f"COPY staging ({_LIST}) FROM STDIN (FORMAT binary)"
 # Whether this program is still the one that writes. The row lock makes who takes over wait for this transaction, and
 # lets batches of one writer commit in the order of their numbers.
 FENCE = "SELECT FROM ingest_writer WHERE writer_no = %(writer_no)s AND term = %(term)s FOR NO KEY UPDATE"
-# The number of this batch.
+# A statement of its own: the next one has to see which days are packed after the lock was waited for.
+NO_PACKING = "SELECT pg_advisory_xact_lock_shared(%(key)s)"
+# The number of this batch, and up to when days are packed.
 TAKE_NUMBER = """
-    UPDATE ingest_writer SET last_batch = last_batch + 1 WHERE writer_no = %(writer_no)s RETURNING last_batch"""
+    UPDATE ingest_writer SET last_batch = last_batch + 1 WHERE writer_no = %(writer_no)s
+    RETURNING last_batch, (SELECT max(until_at) FROM packed_day)"""
 # New keys only; what is there already stays as it is.
 INSERT_ROWS = f"""
     INSERT INTO position ({_LIST}, writer_no, batch)
-    SELECT {_READY}, %(writer_no)s, %(batch)s FROM staging ON CONFLICT DO NOTHING"""  # noqa: S608
+    SELECT {_READY}, %(writer_no)s, %(batch)s FROM staging WHERE fixed_at >= %(packed_until)s ON CONFLICT DO NOTHING"""  # noqa: S608
 # The keys that were there already, and whether they hold the same fix. OFFSET 0 keeps it one index probe per key.
 MET_ROWS = f"""
-    SELECT s.device_no, s.fixed_at,
-           ROW({", ".join(f"s.{c}" for c in _CONTENT)}::jsonb) IS NOT DISTINCT FROM ROW({", ".join(f"p.{c}" for c in _CONTENT)})
+    SELECT s.device_no, s.fixed_at, {_SAME}
     FROM staging s, LATERAL (
         SELECT * FROM position p
         WHERE p.device_no = s.device_no AND p.fixed_at = s.fixed_at
-          AND p.fixed_at BETWEEN %(first)s AND %(last)s OFFSET 0) p
+          AND p.fixed_at BETWEEN greatest(%(first)s, %(packed_until)s) AND %(last)s OFFSET 0) p
     WHERE (p.writer_no, p.batch) <> (%(writer_no)s, %(batch)s)"""  # noqa: S608
+# Of packed days: the keys that are there already, taken out of the batch. Each day of a device is listed once.
+MEET_PACKED = f"""
+    WITH days AS MATERIALIZED (
+        SELECT DISTINCT device_no, date_bin('1 day', fixed_at, 'epoch') AS span_at FROM staging WHERE fixed_at < %(packed_until)s),
+    stored AS MATERIALIZED (
+        SELECT p.* FROM days d, LATERAL (
+            SELECT * FROM packed_fixes_of(d.device_no::int, d.span_at, d.span_at + interval '1 day' - interval '1 microsecond')) p),
+    met AS (
+        DELETE FROM staging s USING stored p WHERE p.device_no = s.device_no AND p.fixed_at = s.fixed_at
+        RETURNING s.device_no, s.fixed_at, {_SAME} AS same)
+    SELECT * FROM met"""  # noqa: S608
+INSERT_LATE = f"""
+    INSERT INTO position_late ({_LIST}, writer_no, batch)
+    SELECT {_READY}, %(writer_no)s, %(batch)s FROM staging WHERE fixed_at < %(packed_until)s ON CONFLICT DO NOTHING"""  # noqa: S608
+MET_LATE = f"""
+    SELECT s.device_no, s.fixed_at, {_SAME}
+    FROM staging s JOIN position_late p ON p.device_no = s.device_no AND p.fixed_at = s.fixed_at
+    WHERE s.fixed_at < %(packed_until)s AND (p.writer_no, p.batch) <> (%(writer_no)s, %(batch)s)"""  # noqa: S608
 # What a device without a clock said last.
 NEWEST_UNTIMED = f"""
-    SELECT {", ".join(_CONTENT)} FROM position
-    WHERE device_no = %(device_no)s AND fixed_at BETWEEN %(at)s - interval '7 days' AND %(at)s
-      AND quality & %(untimed)s <> 0 ORDER BY fixed_at DESC LIMIT 1000"""  # noqa: S608
+    SELECT {", ".join(_CONTENT)} FROM fixes_of(%(device_no)s, %(at)s - interval '7 days', %(at)s)
+    WHERE quality & %(untimed)s <> 0 ORDER BY fixed_at DESC LIMIT 1000"""  # noqa: S608
 # The newest fix of each device of the batch, unless a newer one is known.
 LATEST = """
     INSERT INTO latest_position AS l (device_no, tenant_no, fixed_at, received_at, batch, writer_no, lon_e7, lat_e7,
@@ -237,6 +259,7 @@ async def save_rows(
         return 0, 0, {}
     async with connection.cursor() as cursor:
         await stage(cursor, [row.columns for row in rows])
+        await cursor.execute(NO_PACKING, {"key": STORING})
         await cursor.execute(TAKE_NUMBER, {"writer_no": writer_no})
         number = await cursor.fetchone()
         assert number is not None  # noqa: S101 - the writer's row was claimed at start
@@ -244,16 +267,16 @@ async def save_rows(
         about: dict[str, object] = {
             "writer_no": writer_no,
             "batch": number[0],
+            "packed_until": number[1] or LONG_AGO,
             "first": min(instants),
             "last": max(instants),
         }
+        stored, met = await _insert_late(cursor, about) if min(instants) < (number[1] or LONG_AGO) else (0, {})
         await cursor.execute(INSERT_ROWS, about)
-        stored = cursor.rowcount
-        met: dict[Key, Outcome] = {}
-        if stored < len(rows):
+        stored += cursor.rowcount
+        if stored + len(met) < len(rows):
             await cursor.execute(MET_ROWS, about)
-            async for device_no, fixed_at, same in cursor:
-                met[device_no, fixed_at] = Outcome.DUPLICATE if same else Outcome.COLLISION
+            met |= await _outcomes(cursor)
         if stored:
             await cursor.execute(LATEST, about)
             await cursor.execute(LIST_BATCH, about | {"fixes": stored})
@@ -270,6 +293,24 @@ async def stage(cursor: Cursor, rows: Iterable[Columns]) -> None:
         copy.set_types(list(STAGED.values()))
         for row in rows:
             await copy.write_row(row)
+
+
+async def _insert_late(cursor: Cursor, about: Mapping[str, object]) -> tuple[int, dict[Key, Outcome]]:
+    """Of the batch what belongs to packed days: how many were new, and what the others met."""
+    await cursor.execute(MEET_PACKED, about)
+    met = await _outcomes(cursor)
+    await cursor.execute(INSERT_LATE, about)
+    stored = cursor.rowcount
+    await cursor.execute(MET_LATE, about)
+    return stored, met | await _outcomes(cursor)
+
+
+async def _outcomes(cursor: Cursor) -> dict[Key, Outcome]:
+    """What the keys that a statement lists met."""
+    return {
+        (device_no, fixed_at): Outcome.DUPLICATE if same else Outcome.COLLISION
+        async for device_no, fixed_at, same in cursor
+    }
 
 
 async def _save_rejections(

@@ -38,7 +38,7 @@ SELECT DISTINCT ON (n.device_no, date_bin('30 seconds', p.fixed_at, 'epoch'))
     n.device_no, p.fixed_at, p.received_at, p.lon_e7 / 1e7::float8 AS lon, p.lat_e7 / 1e7::float8 AS lat, p.quality,
     p.speed_dkmh / 10.0::float8 AS speed_kmh, p.ignition, p.odometer_m / 1000.0::float8 AS odometer_km, p.detail -> 'alarms' AS alarms
 FROM unnest(%(devices)s::int[], %(newest)s::timestamptz[]) AS n (device_no, newest), LATERAL (
-    SELECT * FROM position p WHERE p.device_no = n.device_no AND p.fixed_at <= n.newest AND p.fixed_at > n.newest - interval '6 hours'
+    SELECT * FROM fixes_of(n.device_no, n.newest - interval '6 hours', n.newest) p
     ORDER BY p.fixed_at DESC LIMIT 240) p
 ORDER BY n.device_no, date_bin('30 seconds', p.fixed_at, 'epoch') DESC, p.fixed_at DESC
 """

@@ -59,7 +59,7 @@ async def keep(settings: Settings, arguments: Arguments) -> int:
     if removed is None:
         commands.tell(keep="nothing due")
     for name, found in (removed or {}).items():
-        commands.tell(removed=name, **found)
+        commands.tell(**{"packed" if name == service.CLOSED_DAYS else "removed": name}, **found)
     return 0
 
 

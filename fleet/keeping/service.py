@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 from fleet import journal
 from fleet.db import Connection, TimestamptzRange
 from fleet.errors import Invalid, NotFound
-from fleet.keeping import store
+from fleet.keeping import packing, store
 from fleet.keeping.terms import Cutoffs, Kept, cutoffs, last_due, missed
 
 NAME = "fleet keep"
-FIX_TABLES = {Kept.RAW_FIXES: "position", Kept.THINNED_FIXES: "position_thin"}
+FIX_TABLES = {Kept.RAW_FIXES: ("position", "position_packed"), Kept.THINNED_FIXES: ("position_thin",)}
+CLOSED_DAYS = "closed_days"
 Removed = dict[str, dict[str, object]]
 
 
@@ -25,15 +26,10 @@ async def preview(conn: Connection, now: datetime) -> Removed:
     """What a run at `now` would remove; changes nothing."""
     at = cutoffs(now)
     found: Removed = {}
-    for kept, table in FIX_TABLES.items():
+    for kept, tables in FIX_TABLES.items():
         before: datetime = getattr(at, str(kept))
-        chunks = await store.old_chunks(conn, table, before)
-        count = sum(
-            [
-                int(await store.value(conn, store.COUNT_ROWS.format(table=table), {"start": a, "end": b}))
-                for a, b in chunks
-            ]
-        )
+        chunks = [(table, *span) for table in tables for span in await store.old_chunks(conn, table, before)]
+        count = sum([await store.count_rows(conn, table, start, end) for table, start, end in chunks])
         found[str(kept)] = {"before": before.isoformat(), "chunks": len(chunks), "rows": count}
     days = await store.old_chunks(conn, "raw_batch", at.raw_payloads)
     found[str(Kept.RAW_PAYLOADS)] = {"before": at.raw_payloads.isoformat(), "chunks": len(days)}
@@ -54,7 +50,9 @@ async def run_if_due(conn: Connection, clock: Callable[[], datetime], zone: Zone
         due, previous = last_due(began_at, zone), await store.value(conn, store.LAST_RUN, {})
         if previous is not None and previous >= due:  # done, or a clock that was set back
             return None
-        removed = await remove(conn, cutoffs(due))
+        at = cutoffs(due)
+        removed = await remove(conn, at)
+        removed[CLOSED_DAYS] = await packing.close_days(conn, at.closed_days, due)
         skipped = missed(previous, due)
         async with conn.transaction():
             run: dict[str, object] = {"due_at": due, "began_at": began_at, "ended_at": clock(), "missed": skipped}
@@ -81,10 +79,11 @@ async def remove(conn: Connection, at: Cutoffs) -> Removed:
         for name, count in done.items():
             raw[name] += count
     removed[str(Kept.RAW_PAYLOADS)] = raw
-    for kept, table in FIX_TABLES.items():
+    for kept, tables in FIX_TABLES.items():
         before: datetime = getattr(at, str(kept))
         total: dict[str, Any] = {"before": before.isoformat(), "chunks": 0, "rows": 0, "held": 0, "thinned_to": 0}
-        for start, end in await store.old_chunks(conn, table, before):
+        chunks = [(table, *span) for table in tables for span in await store.old_chunks(conn, table, before)]
+        for table, start, end in chunks:
             async with conn.transaction():
                 thin = kept is Kept.RAW_FIXES and end > at.thinned_fixes
                 done = await store.end_chunk(conn, table, start, end, thin=thin)

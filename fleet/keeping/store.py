@@ -14,7 +14,9 @@ ONE_AT_A_TIME = 0x6B656570  # "keep": the advisory lock of a run
 OLD_CHUNKS = """
     SELECT range_start, range_end FROM timescaledb_information.chunks
     WHERE hypertable_schema = 'public' AND hypertable_name = %(table)s AND range_end <= %(before)s ORDER BY range_start"""
-COUNT_ROWS = "SELECT count(*) FROM {table} WHERE fixed_at >= %(start)s AND fixed_at < %(end)s"
+COUNT_ROWS = "SELECT count(*) FROM {table} p WHERE fixed_at >= %(start)s AND fixed_at < %(end)s"
+# What lists the rows of a table whose rows are packed.
+UNPACKED = {"position_packed": "packed_fixes(%(start)s, %(end)s)"}
 # Nobody may place or release a hold between the copying of held rows and the end of their chunk.
 LOCK_HOLDS = "LOCK TABLE legal_hold IN SHARE MODE"
 COPY_HELD = """
@@ -93,12 +95,17 @@ AUDIT_START = """
     ON CONFLICT (tenant_id, chain) DO UPDATE SET seq = excluded.seq, hash = excluded.hash"""
 AUDIT_DELETE = "DELETE FROM audit WHERE tenant_id = %(tenant_id)s AND seq <= %(seq)s"
 
-_KEPT = "(SELECT * FROM position UNION ALL SELECT * FROM position_held UNION ALL SELECT * FROM position_thin)"
+# All kept fixes of a locator in a span, for a LATERAL join with a `q` of device_no, from_at and to_at.
+_KEPT = """LATERAL (
+        SELECT * FROM fixes_of(q.device_no, q.from_at, q.to_at)
+        UNION ALL SELECT * FROM position_held h WHERE h.device_no = q.device_no AND h.fixed_at BETWEEN q.from_at AND q.to_at
+        UNION ALL SELECT * FROM position_thin t WHERE t.device_no = q.device_no AND t.fixed_at BETWEEN q.from_at AND q.to_at)"""
 # The raw form ends with the day it came on; of held fixes it is put aside first, fix by fix.
 HELD_OF_RAW = f"""
-    SELECT DISTINCT p.writer_no, p.batch, p.device_no, p.fixed_at FROM held_span h
-    JOIN {_KEPT} p ON p.device_no = h.device_no AND p.fixed_at <@ h.during
-    WHERE p.received_at >= %(start)s::timestamptz - interval '1 day' AND p.received_at < %(end)s
+    SELECT DISTINCT p.writer_no, p.batch, p.device_no, p.fixed_at FROM (
+        SELECT device_no, during, greatest(lower(during), %(start)s::timestamptz - interval '32 days') AS from_at,
+            least(upper(during), %(end)s::timestamptz + interval '1 day') AS to_at FROM held_span) q, {_KEPT} p
+    WHERE p.fixed_at <@ q.during AND p.received_at >= %(start)s::timestamptz - interval '1 day' AND p.received_at < %(end)s
     ORDER BY p.writer_no, p.batch"""  # noqa: S608 - our own constant
 RAW_OF_BATCH = """
     SELECT payloads FROM raw_batch
@@ -110,11 +117,10 @@ LET_RAW_GO = """
     DELETE FROM raw_held r
     WHERE NOT EXISTS (SELECT FROM held_span h WHERE h.device_no = r.device_no AND r.fixed_at <@ h.during)"""
 RAW_OF_FIX = f"""
-    SELECT p.received_at, r.payloads, k.payload, p.device_no FROM device d
-    JOIN {_KEPT} p ON p.device_no = d.device_no AND p.fixed_at = %(fixed_at)s
+    SELECT p.received_at, r.payloads, k.payload, p.device_no FROM (
+        SELECT device_no, %(fixed_at)s::timestamptz AS from_at, %(fixed_at)s::timestamptz AS to_at FROM device WHERE code = %(code)s) q, {_KEPT} p
     LEFT JOIN raw_batch r ON r.writer_no = p.writer_no AND r.batch = p.batch
-    LEFT JOIN raw_held k ON k.device_no = p.device_no AND k.fixed_at = p.fixed_at
-    WHERE d.code = %(code)s"""  # noqa: S608
+    LEFT JOIN raw_held k ON k.device_no = p.device_no AND k.fixed_at = p.fixed_at"""  # noqa: S608
 
 LAST_RUN = "SELECT max(due_at) FROM keep_run"
 ADD_RUN = """
@@ -153,13 +159,19 @@ async def old_chunks(conn: Connection, table: str, before: datetime) -> list[tup
     ]
 
 
+async def count_rows(conn: Connection, table: str, start: datetime, end: datetime) -> int:
+    """The fixes of a chunk."""
+    return int(await value(conn, COUNT_ROWS.format(table=UNPACKED.get(table, table)), {"start": start, "end": end}))
+
+
 async def end_chunk(conn: Connection, table: str, start: datetime, end: datetime, *, thin: bool) -> dict[str, int]:
     """Copy what a hold keeps, thin the rest where wanted, drop the chunk: one transaction of the caller."""
     about: dict[str, object] = {"table": table, "start": start, "end": end}
     await conn.execute(LOCK_HOLDS)
-    had = await value(conn, COUNT_ROWS.format(table=table), about)
-    held = (await conn.execute(COPY_HELD.format(table=table), about)).rowcount
-    kept = (await conn.execute(THIN.format(table=table, only=""), about)).rowcount if thin else 0
+    source = UNPACKED.get(table, table)
+    had = await count_rows(conn, table, start, end)
+    held = (await conn.execute(COPY_HELD.format(table=source), about)).rowcount
+    kept = (await conn.execute(THIN.format(table=source, only=""), about)).rowcount if thin else 0
     if await value(conn, DROP, about) != 1:
         raise RuntimeError(f"more or less than one chunk of {table} from {start} to {end}")
     return {"rows": had, "held": held, "thinned_to": kept}

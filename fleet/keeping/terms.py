@@ -38,11 +38,12 @@ MONTHS: dict[Kept, int] = {
     Kept.AUDIT: 36,
 }
 PAYLOAD_DAYS = 30
+CLOSED_AFTER = timedelta(hours=12)  # what comes later than that for a day is late, and dearer to store
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cutoffs:
-    """What is older than these instants goes."""
+    """What is older than these instants goes; days that ended before `closed_days` are packed."""
 
     raw_fixes: datetime
     thinned_fixes: datetime
@@ -54,13 +55,14 @@ class Cutoffs:
     commands: datetime
     batch_list: datetime
     audit: datetime
+    closed_days: datetime
 
 
 def cutoffs(now: datetime) -> Cutoffs:
     """The instants that hold at `now`."""
     ends = {str(kept): months_before(now, months) for kept, months in MONTHS.items()}
     payloads = now - timedelta(days=PAYLOAD_DAYS)
-    return Cutoffs(**ends, raw_payloads=payloads, quarantine=payloads)
+    return Cutoffs(**ends, raw_payloads=payloads, quarantine=payloads, closed_days=now - CLOSED_AFTER)
 
 
 def months_before(now: datetime, months: int) -> datetime:

@@ -65,8 +65,7 @@ ADD_REVISION = """
         %(order)s, %(engine)s, %(rule_version)s, %(parameters)s, %(calendar)s, %(areas)s::uuid[], %(order_row_version)s,
         %(order_search)s, from_epoch_ms(%(started_ms)s), from_epoch_ms(%(to_ms)s), count(*),
         sha256(convert_to(coalesce(string_agg(concat_ws(',', device_no, fixed_at, lon_e7, lat_e7), ';' ORDER BY fixed_at), ''), 'UTF8'))
-    FROM position WHERE device_no = %(device_no)s
-        AND fixed_at BETWEEN from_epoch_ms(%(started_ms)s) AND from_epoch_ms(%(to_ms)s)"""
+    FROM fixes_of(%(device_no)s, from_epoch_ms(%(started_ms)s), from_epoch_ms(%(to_ms)s))"""
 # Vehicles with a drive or an alert that has no end.
 LEFT_OPEN = """
     SELECT vehicle_id::text FROM drive WHERE ended_at IS NULL

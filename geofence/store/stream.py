@@ -15,6 +15,8 @@ from geofence.track.fixes import TrackFix
 DatabaseLost = (pg_errors.OperationalError, pg_errors.InterfaceError)
 LOCK_KEY = 0x6765_6F66  # one engine at a time
 FIXES_A_READ = 5_000
+EARLIEST_MS, LATEST_MS = -(1 << 40), 1 << 43
+WINDOW_MS = 86_400_000  # of history at a time: packed days are listed whole, however few of their fixes are wanted
 # Every transaction of this connection sees one snapshot.
 ONE_SNAPSHOT = "SET default_transaction_isolation TO 'repeatable read'"
 # True when no other engine holds the lock; it is held as long as the connection lives.
@@ -31,15 +33,15 @@ BATCHES = """
 # The fixes of a run of batches; the span of time keeps the search to the chunks they lie in.
 FIXES = """
     SELECT device_no, epoch_ms(fixed_at), epoch_ms(received_at), lon_e7, lat_e7, speed_dkmh, accuracy_dm, quality,
-        ignition FROM position
+        ignition FROM position_open
     WHERE writer_no = %(writer_no)s AND batch BETWEEN %(from_batch)s AND %(to_batch)s
         AND fixed_at BETWEEN from_epoch_ms(%(from_ms)s) AND from_epoch_ms(%(to_ms)s)"""
 # Stored fixes of a locator after an instant, as far as the watermarks have come.
 HISTORY = """
     SELECT device_no, epoch_ms(fixed_at), epoch_ms(received_at), lon_e7, lat_e7, speed_dkmh, accuracy_dm, quality,
-        ignition FROM position p JOIN engine_watermark m ON m.writer_no = p.writer_no AND p.batch <= m.batch
-    WHERE m.engine = %(engine)s AND p.device_no = %(device_no)s
-        AND p.fixed_at >= from_epoch_ms(%(after_ms)s + 1) AND p.fixed_at < from_epoch_ms(%(before_ms)s)
+        ignition FROM fixes_of(%(device_no)s, from_epoch_ms(%(after_ms)s + 1), from_epoch_ms(%(until_ms)s)) p
+    JOIN engine_watermark m ON m.writer_no = p.writer_no AND p.batch <= m.batch
+    WHERE m.engine = %(engine)s
     ORDER BY p.fixed_at LIMIT %(fixes)s"""
 WATERMARK = """
     INSERT INTO engine_watermark (engine, writer_no, batch) VALUES (%(engine)s, %(writer_no)s, %(batch)s)
@@ -151,14 +153,16 @@ async def history(
     for binding in sorted(bindings, key=lambda each: each.from_ms):
         if binding.to_ms <= after_ms or len(found) >= limit:
             continue
-        about = {
-            "engine": engine,
-            "device_no": binding.device_no,
-            "after_ms": max(after_ms, binding.from_ms - 1, -(1 << 40)),
-            "before_ms": min(binding.to_ms, 1 << 43),
-            "fixes": limit - len(found),
-        }
-        found += [_fix(row) for row in await _rows(conn, HISTORY, about)]
+        at_ms, last_ms, window_ms = (
+            max(after_ms, binding.from_ms - 1, EARLIEST_MS),
+            min(binding.to_ms, LATEST_MS) - 1,
+            WINDOW_MS,
+        )
+        while at_ms < last_ms and len(found) < limit:
+            until_ms = min(at_ms + window_ms, last_ms)
+            about = {"engine": engine, "device_no": binding.device_no, "after_ms": at_ms, "until_ms": until_ms}
+            found += [_fix(row) for row in await _rows(conn, HISTORY, about | {"fixes": limit - len(found)})]
+            at_ms, window_ms = until_ms, window_ms * 8
     return found
 
 

@@ -1,6 +1,7 @@
 """Fixtures of the tests on real servers."""
 
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from local.mosquitto import Mosquitto
 from tests.db import town as towns
 from tests.db.jt808_chain import Chain, running_chain
 from tests.db.judging import Bench
+from tests.db.kept import ADD_FIXES, DAY, VEHICLES, Kept, instants
 from tests.servers import Database
 
 
@@ -37,3 +39,15 @@ async def bench(database: Database) -> Any:
     yield Bench(owner=owner, engine=engine, town=town, memory=Memory())
     await owner.close()
     await engine.close()
+
+
+@pytest.fixture
+async def kept(database: Database) -> AsyncIterator[Kept]:
+    """The town, its fixes and both views of them."""
+    async with await db.connect(database.owner) as conn, await db.connect(database.web) as web:
+        town = await towns.build(conn)
+        for vehicle in VEHICLES:
+            for day in (DAY, DAY + timedelta(days=1)):
+                about = {"device_no": town.device_no[vehicle], "instants": instants(day)}
+                await conn.execute(ADD_FIXES, about)
+        yield Kept(conn, web, town)

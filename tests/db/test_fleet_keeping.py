@@ -5,11 +5,10 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,66 +20,12 @@ from fleet.keeping.terms import cutoffs
 from ingest import store as ingest_store
 from ingest.judging import judge_message
 from tests.db import town as town_of
-from tests.db.town import Town
+from tests.db.kept import A_DAY_S, DAY, MONTH, VEHICLES, Kept, instants
 from tests.programs import running
 from tests.servers import Database
 from web.store.vehicles import TRACK
 
-DAY = datetime(2026, 11, 2, tzinfo=UTC)  # two days of fixes, 10:00 to 10:10, one every ten seconds
-STEP = timedelta(seconds=10)
-A_DAY_S = 60  # fixes of a vehicle and day
-MONTH = timedelta(days=31)
 ZONE = ZoneInfo("Asia/Shanghai")
-VEHICLES = ("pool", "bureau")
-ADD_FIXES = """
-    INSERT INTO position (fixed_at, received_at, batch, device_no, lon_e7, lat_e7, tenant_no, writer_no)
-    SELECT t, t, 1, %(device_no)s, 1, 2, 1, 1 FROM unnest(%(instants)s::timestamptz[]) AS u(t)"""
-
-
-class Kept:
-    """A town with two vehicles that drove on two days, seen by an inspector."""
-
-    def __init__(self, conn: db.Connection, web: db.Connection, town: Town) -> None:
-        self.conn = conn
-        self.web = web
-        self.town = town
-
-    async def visible(self, vehicle: str) -> list[datetime]:
-        """The instants an inspector sees of a vehicle's past."""
-        actor = await self.town.actor(self.conn, "inspector", datetime.now(UTC))
-        async with self.web.transaction():
-            await db.scope(self.web, access.scope_settings(actor))
-            sql = "SELECT fixed_at FROM visible_position WHERE vehicle_id = %s ORDER BY fixed_at"
-            return [row[0] for row in await (await self.web.execute(sql, (self.town.vehicles[vehicle],))).fetchall()]
-
-    async def count(self, table: str) -> int:
-        return int(await store.value(self.conn, f"SELECT count(*) FROM {table}", {}))
-
-    async def hold(self, since: datetime, until: datetime | None, *, vehicle: str = "", person: str = "") -> UUID:
-        async with self.conn.transaction():
-            return await service.add_hold(
-                self.conn, "test", tenant_id=self.town.tenant_id, vehicle_id=self.town.vehicles.get(vehicle),
-                person_id=self.town.people.get(person), since=since, until=until, reason="file 7", now=DAY,
-            )  # fmt: skip
-
-    async def remove(self, now: datetime) -> service.Removed:
-        return await service.remove(self.conn, cutoffs(now))
-
-
-def instants(day: datetime) -> list[datetime]:
-    return [day + timedelta(hours=10) + number * STEP for number in range(A_DAY_S)]
-
-
-@pytest.fixture
-async def kept(database: Database) -> AsyncIterator[Kept]:
-    """The town, its fixes and both views of them."""
-    async with await db.connect(database.owner) as conn, await db.connect(database.web) as web:
-        town = await town_of.build(conn)
-        for vehicle in VEHICLES:
-            for day in (DAY, DAY + timedelta(days=1)):
-                about = {"device_no": town.device_no[vehicle], "instants": instants(day)}
-                await conn.execute(ADD_FIXES, about)
-        yield Kept(conn, web, town)
 
 
 async def test_twelve_months_of_raw_fixes_stay_readable(kept: Kept) -> None:
@@ -365,7 +310,7 @@ async def test_the_command_line_places_lists_releases_and_tells(kept: Kept, data
     assert code == 0
     assert {line["would_remove"] for line in told} >= {"raw_fixes", "thinned_fixes", "raw_payloads", "audit"}
     code, told = await asyncio.to_thread(fleet, database, "keep")
-    assert (code, {line["removed"] for line in told} >= {"raw_fixes", "raw_payloads", "audit"}) == (0, True)
+    assert (code, {line.get("removed") for line in told} >= {"raw_fixes", "raw_payloads", "audit"}) == (0, True)
     assert await asyncio.to_thread(fleet, database, "keep") == (0, [{"keep": "nothing due"}])
 
 

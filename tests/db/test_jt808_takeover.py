@@ -29,6 +29,7 @@ async def test_a_terminal_that_moves_to_the_other_gateway_is_on_line_there_and_c
     """The old connection ends without saying off line; its code is good at both; only one gateway carries commands out."""
     await chain.start_second_gateway()
     first = await chain.terminal()
+    await chain.until(ONLINE, True)
     second = await chain.connect(gateway="b")
     assert await second.authenticate(first.code) == 0
     with pytest.raises((EOFError, ConnectionError)):

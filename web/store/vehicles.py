@@ -165,6 +165,7 @@ WHERE v.id = %(id)s
 TRACK = """
 SELECT lon, lat, fixed_at, speed_kmh, quality FROM visible_position
 WHERE vehicle_id = %(id)s AND fixed_at >= %(start_at)s AND fixed_at < %(end_at)s
+    AND near_at > %(start_at)s::timestamptz - interval '1 day' AND near_at < %(end_at)s
 ORDER BY fixed_at LIMIT %(limit)s
 """
 # What is said against fixes of that span: read apart, because a few rows are quickly laid over many.
@@ -173,8 +174,8 @@ SELECT fixed_at, flags FROM fix_flag WHERE vehicle_id = %(id)s AND fixed_at >= %
 """
 # How much of one vehicle's past in a span the viewer may see.
 TRACK_SIGHT = """
-SELECT bool_or(s.during @> tstzrange(%(start_at)s, %(end_at)s)), bool_or(s.during && tstzrange(%(start_at)s, %(end_at)s))
-FROM visible_track_spans() s WHERE s.vehicle_id = %(id)s
+SELECT s.during @> tstzrange(%(start_at)s, %(end_at)s), s.during && tstzrange(%(start_at)s, %(end_at)s)
+FROM visible_track_span(%(id)s) AS s (during)
 """
 # Drives of one vehicle that touch a span.
 DRIVES = """
