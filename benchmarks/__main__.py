@@ -22,6 +22,11 @@ def _sustained(_: argparse.Namespace) -> list[str]:
     return sustained.report(asyncio.run(sustained.run()))
 
 
+def _storage(arguments: argparse.Namespace) -> list[str]:
+    print(f"storage: {arguments.fixes:,} fixes")
+    return storage.report(arguments.fixes, arguments.folder)
+
+
 def _jt808(arguments: argparse.Namespace) -> list[str]:
     return jt808.report(arguments.rounds)
 

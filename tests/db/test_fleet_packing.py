@@ -230,7 +230,7 @@ async def test_a_packed_day_in_the_second_part_is_found_by_its_raw_form(kept: Ke
     assert found[0] == at
     assert b"116.1" in (found[1] or b"")
     (device,) = await store.rows(kept.conn, "SELECT id FROM device WHERE code = 'dev-pool'", {})
-    actor = await kept.town.actor(kept.conn, "engineer", datetime.now(UTC))
+    actor = await kept.town.actor(kept.conn, "fleet_admin", datetime.now(UTC))
     async with kept.web.transaction():
         await db.scope(kept.web, access.scope_settings(actor))
         cursor = await kept.web.execute("SELECT received_at, payloads FROM raw_form(%s, %s)", (device["id"], at))
