@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import ingest, jt808, sustained
+from benchmarks import ingest, jt808, storage, sustained
 
 FIXES = 2_000_000  # bounded; the figures of RESULTS.md say with how many they were taken
 

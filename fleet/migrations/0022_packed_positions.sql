@@ -104,6 +104,7 @@ CREATE OR REPLACE FUNCTION in_visible_track(in_vehicle uuid, at timestamptz) RET
 SET search_path = public, pg_temp AS $$ SELECT coalesce(at <@ visible_track_span(in_vehicle), false) $$;
 
 -- Every fix there still is. `near_at` is an instant at most a day before the fix: a condition on it finds the packed days.
+-- The span is looked at in each part, so that it is asked for once a binding and not once a row.
 CREATE OR REPLACE VIEW visible_position WITH (security_barrier) AS
 SELECT b.vehicle_id, b.device_no, p.fixed_at, p.received_at, p.lon_e7 / 1e7::double precision AS lon, p.lat_e7 / 1e7::double precision AS lat,
     p.quality, p.speed_dkmh / 10.0::double precision AS speed_kmh, p.heading_deg, p.altitude_m, p.accuracy_dm / 10.0::double precision AS accuracy_m,
@@ -111,25 +112,25 @@ SELECT b.vehicle_id, b.device_no, p.fixed_at, p.received_at, p.lon_e7 / 1e7::dou
 FROM device_binding b, visible_track_span(b.vehicle_id) AS s (during), LATERAL (
     SELECT fixed_at, received_at, lon_e7, lat_e7, quality, speed_dkmh, heading_deg, altitude_m, accuracy_dm, satellites, valid, ignition,
         odometer_m, source_datum, detail, fixed_at AS near_at FROM position
-    WHERE device_no = b.device_no AND fixed_at >= (SELECT coalesce(max(until_at), '-infinity') FROM packed_day)
+    WHERE device_no = b.device_no AND fixed_at <@ s.during AND fixed_at >= (SELECT coalesce(max(until_at), '-infinity') FROM packed_day)
     UNION ALL
     SELECT fixed_at, received_at, lon_e7, lat_e7, quality, speed_dkmh, heading_deg, altitude_m, accuracy_dm, satellites, valid, ignition,
-        odometer_m, source_datum, detail, fixed_at FROM position_late WHERE device_no = b.device_no
+        odometer_m, source_datum, detail, fixed_at FROM position_late WHERE device_no = b.device_no AND fixed_at <@ s.during
     UNION ALL
     SELECT fixed_at, received_at, lon_e7, lat_e7, quality, speed_dkmh, heading_deg, altitude_m, accuracy_dm, satellites, valid, ignition,
-        odometer_m, source_datum, detail, fixed_at FROM position_held WHERE device_no = b.device_no
+        odometer_m, source_datum, detail, fixed_at FROM position_held WHERE device_no = b.device_no AND fixed_at <@ s.during
     UNION ALL
     SELECT fixed_at, received_at, lon_e7, lat_e7, quality, speed_dkmh, heading_deg, altitude_m, accuracy_dm, satellites, valid, ignition,
-        odometer_m, source_datum, detail, fixed_at FROM position_thin WHERE device_no = b.device_no
+        odometer_m, source_datum, detail, fixed_at FROM position_thin WHERE device_no = b.device_no AND fixed_at <@ s.during
     UNION ALL
     SELECT u.fixed_at, u.received_at, u.lon_e7, u.lat_e7, u.quality, u.speed_dkmh, u.heading_deg, u.altitude_m, u.accuracy_dm, u.satellites,
         u.valid, u.ignition, u.odometer_m, u.source_datum, u.detail, k.span_at
     FROM position_packed k, unnest(k.fixed_at, k.received_at, k.lon_e7, k.lat_e7, k.quality, k.speed_dkmh, k.heading_deg, k.altitude_m,
         k.accuracy_dm, k.satellites, k.valid, k.ignition, k.odometer_m, k.source_datum, k.detail) AS u (fixed_at, received_at, lon_e7, lat_e7,
         quality, speed_dkmh, heading_deg, altitude_m, accuracy_dm, satellites, valid, ignition, odometer_m, source_datum, detail)
-    WHERE k.device_no = b.device_no
+    WHERE k.device_no = b.device_no AND u.fixed_at <@ s.during
 ) p
-WHERE p.fixed_at <@ b.during AND p.fixed_at <@ s.during;
+WHERE p.fixed_at <@ b.during;
 DROP FUNCTION visible_track_spans();
 
 GRANT SELECT ON position_packed, packed_day, position_late TO fleet_track, fleet_engine;
