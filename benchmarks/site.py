@@ -107,9 +107,9 @@ class Site:
         else:
             self.start_program(name)
 
-    async def register(self, devices: list[str]) -> None:
-        """A vehicle with a locator per name, all of one unit, installed a day ago, and their accounts at the broker."""
-        since = datetime.now(UTC) - timedelta(days=1)
+    async def register(self, devices: list[str], *, days: int = 1) -> None:
+        """A vehicle with a locator per name, all of one unit, installed so many days ago, and their accounts at the broker."""
+        since = datetime.now(UTC) - timedelta(days=days)
         connection = await db.connect(self.owner_url)
         async with connection, connection.transaction():
             tenant_id = await seed_tenant(

@@ -45,9 +45,11 @@ class Link:
     far: asyncio.StreamWriter  # to the server
     passed: int = 0  # bytes, both directions
     sprung: Trap | None = None  # springs with the next bytes from the server, which are not delivered
+    ended: bool = False  # by the proxy itself
 
     def end(self, *, reset: bool = False) -> None:
         """Close both sides, with RST when asked for."""
+        self.ended = True
         for writer in (self.near, self.far):
             found = writer.get_extra_info("socket")
             if reset and found is not None:
@@ -120,7 +122,8 @@ class Proxy:
         try:
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
-            pass
+            for writer in (near, far):  # what they still hold has nowhere to go
+                writer.transport.abort()
         finally:
             for pump in pumps:
                 pump.cancel()
@@ -140,8 +143,12 @@ class Proxy:
                 wait_s += len(chunk) / self.bytes_per_s if self.bytes_per_s else 0
                 if wait_s:
                     await asyncio.sleep(wait_s)
+                if self.partitioned:
+                    await self._healed.wait()
                 to.write(chunk)
                 await to.drain()
+        if self.partitioned and not link.ended:  # the other side does not learn of this end either
+            await self._healed.wait()
 
     def _ends(self, link: Link, chunk: bytes, to: asyncio.StreamWriter, *, up: bool) -> bool:
         """Decide about one chunk before it passes: whether the link ends instead."""
@@ -184,6 +191,7 @@ class Proxy:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # the sockets close in the next turn of the loop
 
 
 @asynccontextmanager

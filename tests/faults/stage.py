@@ -15,11 +15,11 @@ RELEASED_WITHIN_S = 120
 
 
 @asynccontextmanager
-async def loaded_site(vehicles: int) -> AsyncIterator[tuple[Site, Load]]:
-    """Database, broker and registered, connected locators; no program yet."""
+async def loaded_site(vehicles: int, *, days: int = 1) -> AsyncIterator[tuple[Site, Load]]:
+    """Database, broker and locators registered so many days ago; no program yet."""
     names = [f"car{number}" for number in range(vehicles)]
     with site(durable=False) as here:
-        await here.register(names)
+        await here.register(names, days=days)
         load = Load(here, names, seed=seed(), clock=utc_now)
         try:
             yield here, load
