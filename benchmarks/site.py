@@ -98,6 +98,10 @@ class Site:
         child.kill()
         child.wait()
 
+    def forget_sessions(self) -> None:
+        """What the broker has written of sessions and queues is gone; call it while the broker is."""
+        (self.instance.mosquitto.home / "mosquitto.db").unlink(missing_ok=True)
+
     def restart(self, name: str) -> None:
         """Start again what was killed."""
         if name == "database":

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 CHUNK = 16 * 1024
@@ -58,6 +59,12 @@ class Link:
             writer.transport.abort() if reset else writer.close()
 
 
+class Watch(Protocol):
+    """Reads along."""
+
+    def __call__(self, link: Link, chunk: bytes, *, up: bool) -> None: ...
+
+
 @dataclass(slots=True)
 class Proxy:
     """Forwards to HOST:PORT. The fields may be changed at any time and hold from the next chunk on."""
@@ -71,6 +78,7 @@ class Proxy:
     reset_share: float = 0.0  # chance that a chunk is answered with RST to both sides
     limit_bytes: int | None = None  # a link ends when so much has passed
     trap: Trap | None = None
+    watch: Watch | None = None  # sees every chunk that is delivered
     partitioned: bool = False  # half-open: nothing passes, nothing is closed, new connections are accepted and silent
     listens_on: int = 0
     links: set[Link] = field(default_factory=set)
@@ -145,7 +153,7 @@ class Proxy:
                     await asyncio.sleep(wait_s)
                 if self.partitioned:
                     await self._healed.wait()
-                to.write(chunk)
+                self._pass_on(link, chunk, to, up=up)
                 await to.drain()
         if self.partitioned and not link.ended:  # the other side does not learn of this end either
             await self._healed.wait()
@@ -173,10 +181,15 @@ class Proxy:
             link.sprung = trap
             return False
         if trap.moment is Moment.HALF:
-            to.write(chunk[: len(chunk) // 2])
+            self._pass_on(link, chunk[: len(chunk) // 2], to, up=True)
         trap.spring()
         link.end()
         return True
+
+    def _pass_on(self, link: Link, chunk: bytes, to: asyncio.StreamWriter, *, up: bool) -> None:
+        if self.watch is not None:
+            self.watch(link, chunk, up=up)
+        to.write(chunk)
 
     async def listen(self) -> None:
         """Begin to listen on a free port."""

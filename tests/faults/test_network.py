@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import random
-import time
 from contextlib import AsyncExitStack
 from datetime import timedelta
 
@@ -17,7 +16,7 @@ from benchmarks.site import PASSWORD, Site
 from fleet import db
 from fleet.broker import Address, BrokerLost, Connection
 from fleet.broker_device import DeviceLink, device_session
-from tests.faults.stage import before, loaded_site, nothing_lost
+from tests.faults.stage import before, loaded_site, nothing_lost, one_value, until
 
 pytestmark = pytest.mark.fault
 
@@ -31,7 +30,7 @@ OUT_OF_ORDER = """
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS back
         FROM position GROUP BY device_no, batch) b
     WHERE back"""
-ONLINE = "SELECT online FROM device_state JOIN device USING (device_no) WHERE code = %s"
+ONLINE = "SELECT (SELECT online FROM device_state JOIN device USING (device_no) WHERE code = %s)"
 
 
 async def trouble(here: Site, name: str, between: Proxy, partition: Partition) -> None:
@@ -48,14 +47,6 @@ async def trouble(here: Site, name: str, between: Proxy, partition: Partition) -
     if partition.resets:
         between.cut(reset=True)
     between.heal()
-
-
-async def one_value(here: Site, sql: str, *parameters: object) -> object:
-    """The only value of the only row."""
-    async with await db.connect(here.owner_url) as connection:
-        row = await (await connection.execute(sql, parameters)).fetchone()
-    assert row is not None
-    return row[0]
 
 
 @pytest.mark.timeout(0)
@@ -120,23 +111,18 @@ async def test_f05_a_vehicle_cut_off_is_marked_offline_in_time() -> None:
         with contextlib.suppress(BrokerLost):
             async with Connection(address, device_session("car0", keepalive_s=keepalive_s)) as device:
                 await DeviceLink(device, "car0").come_online()
-                await until_online(here, online=True, within_s=5)
+
+                async def is_online() -> bool:
+                    return await one_value(here, ONLINE, "car0") is True
+
+                async def is_offline() -> bool:
+                    return await one_value(here, ONLINE, "car0") is False
+
+                await until(is_online, within_s=5)
                 between.partition()
-                took_s = await until_online(here, online=False, within_s=3 * keepalive_s + 5)
+                took_s = await until(is_offline, within_s=3 * keepalive_s + 5)
                 progress(f"F05: offline after {took_s:.1f} s with a keepalive of {keepalive_s} s")
                 between.heal()
-
-
-async def until_online(here: Site, *, online: bool, within_s: float) -> float:
-    """Wait until the vehicle's state is this; returns how long that took."""
-    asked_s = time.monotonic()
-    async with await db.connect(here.owner_url) as connection:
-        while True:
-            row = await (await connection.execute("SELECT online FROM device_state")).fetchone()
-            if row == (online,):
-                return time.monotonic() - asked_s
-            assert time.monotonic() - asked_s < within_s
-            await asyncio.sleep(0.1)
 
 
 P99 = """
