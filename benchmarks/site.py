@@ -98,6 +98,10 @@ class Site:
         child.kill()
         child.wait()
 
+    def forget_sessions(self) -> None:
+        """What the broker has written of sessions and queues is gone; call it while the broker is."""
+        (self.instance.mosquitto.home / "mosquitto.db").unlink(missing_ok=True)
+
     def restart(self, name: str) -> None:
         """Start again what was killed."""
         if name == "database":
@@ -107,9 +111,9 @@ class Site:
         else:
             self.start_program(name)
 
-    async def register(self, devices: list[str]) -> None:
-        """A vehicle with a locator per name, all of one unit, installed a day ago, and their accounts at the broker."""
-        since = datetime.now(UTC) - timedelta(days=1)
+    async def register(self, devices: list[str], *, days: int = 1) -> None:
+        """A vehicle with a locator per name, all of one unit, installed so many days ago, and their accounts at the broker."""
+        since = datetime.now(UTC) - timedelta(days=days)
         connection = await db.connect(self.owner_url)
         async with connection, connection.transaction():
             tenant_id = await seed_tenant(

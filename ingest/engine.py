@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
@@ -84,10 +84,7 @@ class Engine:
             await asyncio.wait((serving, asked), return_when=asyncio.FIRST_COMPLETED)
             await asyncio.wait((serving,), timeout=STOP_WITHIN_S if self._connected else 0)
         finally:
-            for task in (serving, asked, summary):
-                task.cancel()
-            ended, *_ = await asyncio.gather(serving, asked, summary, return_exceptions=True)
-            await self._leave_database()
+            ended, *_ = await self._end(serving, asked, summary)
             await self._standby.give_up()
             log.info("stopped", **self.tally.summary())
         if isinstance(ended, Exception):
@@ -110,10 +107,7 @@ class Engine:
                 log.warning("lease_lost", holder=self._standby.holder, term=self._standby.term, why=str(lost))
             finally:
                 self.tally.holding.set(0)
-                for task in tasks:
-                    task.cancel()
-                await asyncio.gather(*tasks, return_exceptions=True)
-                await self._leave_database()
+                await self._end(*tasks)
                 await self._standby.give_up()
 
     async def _serve(self, connection: Connection) -> None:
@@ -266,6 +260,18 @@ class Engine:
             await store.prepare(self._database)
             self._writer_no = await store.claim_writer(self._database, NAME, self._standby.term)
         return self._database
+
+    async def _end(self, *tasks: asyncio.Task[Any]) -> list[Any]:
+        """Cancel what runs; returns what it ended with.
+
+        The database is hung up on first: a statement that is merely cancelled waits ten seconds for a silent server.
+        """
+        await self._leave_database()
+        for task in tasks:
+            task.cancel()
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        await self._leave_database()  # a task may have been about to connect again
+        return ended
 
     async def _leave_database(self) -> None:
         database, self._database = self._database, None

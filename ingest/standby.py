@@ -7,6 +7,8 @@ the machine's monotonic clock from before the last renewal was asked for, which 
 import asyncio
 import contextlib
 import time
+from collections.abc import Coroutine
+from typing import TypeVar
 
 import structlog
 
@@ -20,6 +22,7 @@ LASTS_S = 6.0
 RENEW_EVERY_S = 2.0
 LOOK_EVERY_S = 1.0  # how often one who stands by looks; with LASTS_S a frozen holder is replaced within 8 s
 ANSWER_WITHIN_S = 3.0  # a database that takes longer to answer about the lease counts as away
+Said = TypeVar("Said")
 
 
 def now_s() -> float:
@@ -50,8 +53,7 @@ class Standby:
         while True:
             asked_s = now_s()
             try:
-                async with asyncio.timeout(ANSWER_WITHIN_S):
-                    term = await lease.take(await self._reach(), self.name, self.holder, lasts_s=LASTS_S)
+                term = await self._answered(self._ask_for_it())
             except (*DatabaseLost, TimeoutError) as error:
                 log.warning("lease_unknown", holder=self.holder, error=str(error).strip())
                 await self._leave()
@@ -92,19 +94,39 @@ class Standby:
         term, self.term = self.term, 0
         if term and self._connection is not None:
             with contextlib.suppress(*DatabaseLost, TimeoutError):
-                async with asyncio.timeout(ANSWER_WITHIN_S):
-                    await lease.give_up(self._connection, self.name, self.holder, term)
+                await self._answered(lease.give_up(self._connection, self.name, self.holder, term))
         await self._leave()
 
     async def _renew(self) -> None:
         async with self._asking:
             asked_s = now_s()
-            async with asyncio.timeout(ANSWER_WITHIN_S):
-                held = await lease.renew(await self._reach(), self.name, self.holder, self.term, lasts_s=LASTS_S)
-            if not held:
+            if not await self._answered(self._ask_to_keep_it()):
                 self._sure_until_s = float("-inf")
                 raise LeaseLost(f"another program took it after term {self.term}")
             self._sure_until_s = asked_s + LASTS_S
+
+    async def _ask_for_it(self) -> int | None:
+        return await lease.take(await self._reach(), self.name, self.holder, lasts_s=LASTS_S)
+
+    async def _ask_to_keep_it(self) -> bool:
+        return await lease.renew(await self._reach(), self.name, self.holder, self.term, lasts_s=LASTS_S)
+
+    async def _answered(self, asking: Coroutine[None, None, Said]) -> Said:
+        """What the database says in time, else TimeoutError.
+
+        Who is given up on is hung up on first: a statement that is merely cancelled waits ten seconds for a silent server.
+        """
+        asked = asyncio.create_task(asking)
+        try:
+            await asyncio.wait((asked,), timeout=ANSWER_WITHIN_S)
+            if not asked.done():
+                raise TimeoutError("no answer about the lease")
+            return asked.result()
+        finally:
+            if not asked.done():
+                await self._leave()
+                asked.cancel()
+                await asyncio.gather(asked, return_exceptions=True)
 
     async def _reach(self) -> db.Connection:
         if self._connection is None or self._connection.closed:

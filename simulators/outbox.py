@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 Message = dict[str, object]
 
 BATCH_AT_MOST = 100  # fixes in one message (contracts.md 1)
+CAPACITY = 72 * 3600  # fixes: three days without a network at one a second (reliability.md F05)
 LONGEST_PATIENCE_S = 60.0  # between two tries of one batch
 ON_THE_WAY_AT_MOST = 4  # batches sent and not yet acknowledged
 
@@ -35,9 +36,10 @@ class Batch:
 class Outbox:
     """One device's unsent and unacknowledged fixes, oldest first."""
 
-    capacity: int = 100_000  # fixes; a full memory drops its oldest and counts them
+    capacity: int = CAPACITY  # a full memory drops its oldest and counts them
     resend_after_s: float = 3.0
     batch_at_most: int = BATCH_AT_MOST  # fixes
+    on_the_way_at_most: int = ON_THE_WAY_AT_MOST
     waiting: deque[Message] = field(default_factory=deque)
     on_the_way: dict[int, Batch] = field(default_factory=dict)
     next_number: int = 1
@@ -68,7 +70,7 @@ class Outbox:
         ]
         self.resent += len(late)
         fresh: list[Batch] = []
-        while self.waiting and len(self.on_the_way) + len(fresh) < ON_THE_WAY_AT_MOST:
+        while self.waiting and len(self.on_the_way) + len(fresh) < self.on_the_way_at_most:
             fixes = tuple(self.waiting.popleft() for _ in range(min(self.batch_at_most, len(self.waiting))))
             fresh.append(Batch(number=self.next_number, fixes=fixes))
             self.next_number += 1

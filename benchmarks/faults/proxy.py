@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 CHUNK = 16 * 1024
@@ -45,15 +46,23 @@ class Link:
     far: asyncio.StreamWriter  # to the server
     passed: int = 0  # bytes, both directions
     sprung: Trap | None = None  # springs with the next bytes from the server, which are not delivered
+    ended: bool = False  # by the proxy itself
 
     def end(self, *, reset: bool = False) -> None:
         """Close both sides, with RST when asked for."""
+        self.ended = True
         for writer in (self.near, self.far):
             found = writer.get_extra_info("socket")
             if reset and found is not None:
                 with contextlib.suppress(OSError):
                     found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_0)
             writer.transport.abort() if reset else writer.close()
+
+
+class Watch(Protocol):
+    """Reads along."""
+
+    def __call__(self, link: Link, chunk: bytes, *, up: bool) -> None: ...
 
 
 @dataclass(slots=True)
@@ -69,6 +78,7 @@ class Proxy:
     reset_share: float = 0.0  # chance that a chunk is answered with RST to both sides
     limit_bytes: int | None = None  # a link ends when so much has passed
     trap: Trap | None = None
+    watch: Watch | None = None  # sees every chunk that is delivered
     partitioned: bool = False  # half-open: nothing passes, nothing is closed, new connections are accepted and silent
     listens_on: int = 0
     links: set[Link] = field(default_factory=set)
@@ -120,7 +130,8 @@ class Proxy:
         try:
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
-            pass
+            for writer in (near, far):  # what they still hold has nowhere to go
+                writer.transport.abort()
         finally:
             for pump in pumps:
                 pump.cancel()
@@ -140,8 +151,12 @@ class Proxy:
                 wait_s += len(chunk) / self.bytes_per_s if self.bytes_per_s else 0
                 if wait_s:
                     await asyncio.sleep(wait_s)
-                to.write(chunk)
+                if self.partitioned:
+                    await self._healed.wait()
+                self._pass_on(link, chunk, to, up=up)
                 await to.drain()
+        if self.partitioned and not link.ended:  # the other side does not learn of this end either
+            await self._healed.wait()
 
     def _ends(self, link: Link, chunk: bytes, to: asyncio.StreamWriter, *, up: bool) -> bool:
         """Decide about one chunk before it passes: whether the link ends instead."""
@@ -166,10 +181,15 @@ class Proxy:
             link.sprung = trap
             return False
         if trap.moment is Moment.HALF:
-            to.write(chunk[: len(chunk) // 2])
+            self._pass_on(link, chunk[: len(chunk) // 2], to, up=True)
         trap.spring()
         link.end()
         return True
+
+    def _pass_on(self, link: Link, chunk: bytes, to: asyncio.StreamWriter, *, up: bool) -> None:
+        if self.watch is not None:
+            self.watch(link, chunk, up=up)
+        to.write(chunk)
 
     async def listen(self) -> None:
         """Begin to listen on a free port."""
@@ -184,6 +204,7 @@ class Proxy:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # the sockets close in the next turn of the loop
 
 
 @asynccontextmanager

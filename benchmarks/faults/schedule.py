@@ -32,9 +32,14 @@ def kills(seed: int | str, names: list[str], count: int, *, after_s: tuple[float
     ]
 
 
-def partitions(seed: int | str, count: int, *, shortest_s: float, longest_s: float) -> list[Partition]:
-    """So many partitions, short ones as likely as long ones (log-uniform); the first is the shortest, the last the longest."""
+def partitions(seed: int | str, count: int, *, shortest_s: float, longest_s: float, within_s: float) -> list[Partition]:
+    """So many partitions, short ones as likely as long ones (log-uniform); the first is the shortest, the last the longest.
+
+    Each begins at some time of `within_s` that lets it end inside.
+    """
     rng = random.Random(f"partitions {seed}")
     spans = [math.exp(rng.uniform(math.log(shortest_s), math.log(longest_s))) for _ in range(count)]
     spans[0], spans[-1] = shortest_s, longest_s
-    return [Partition(after_s=rng.uniform(0.5, 2.0), lasts_s=span, resets=rng.random() < 0.5) for span in spans]
+    return [
+        Partition(after_s=rng.uniform(0, within_s - span), lasts_s=span, resets=rng.random() < 0.5) for span in spans
+    ]

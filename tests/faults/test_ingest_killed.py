@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from contextlib import nullcontext
 
 import psutil
 import pytest
@@ -12,7 +13,7 @@ from benchmarks.faults.proxy import Moment, Proxy, Trap
 from benchmarks.faults.scale import progress, seed, size
 from benchmarks.site import Site
 from fleet import db
-from tests.faults.stage import before, loaded_site, nothing_lost, pause
+from tests.faults.stage import before, loaded_site, nothing_lost, pause, writer_held
 
 pytestmark = pytest.mark.fault
 
@@ -29,7 +30,7 @@ BACK_WITHIN_S = 5.0
 
 @pytest.mark.timeout(0)
 async def test_f01_ingest_is_killed_at_every_point_of_a_batch() -> None:
-    """50 kills at seeded points over 100,000 positions: 0 lost, 0 twice, working again within 5 s."""
+    """50 kills at seeded points over 100,000 positions, every other while two batches wait: 0 lost, 0 twice, working again within 5 s."""
     times, vehicles, every_s = size(4, 50), size(10, 100), size(0.1, 0.15)
     rng = random.Random(seed())
     points = [list(POINTS)[number % len(POINTS)] for number in range(times)]
@@ -47,6 +48,7 @@ async def test_f01_ingest_is_killed_at_every_point_of_a_batch() -> None:
         slowest_s = 0.0
         for number, point in enumerate(points):
             await pause(rng, 0.3, 1.0)
+            two_wait = number % 2 == 1
             name, sees, moment = POINTS[point]
             dead = asyncio.Event()
 
@@ -54,13 +56,17 @@ async def test_f01_ingest_is_killed_at_every_point_of_a_batch() -> None:
                 here.kill("ingest")
                 dead.set()
 
-            proxies[name].trap = Trap(sees=sees, moment=moment, spring=spring, lets_by=rng.randint(0, 3))
+            trap = Trap(sees=sees, moment=moment, spring=spring, lets_by=0 if two_wait else rng.randint(0, 3))
+            async with writer_held(here) if two_wait else nullcontext():
+                if two_wait:
+                    await pause(rng, 0.5, 0.8)  # some ten times as long as a batch collects
+                proxies[name].trap = trap
             async with asyncio.timeout(30):
                 await dead.wait()
             began_s = time.monotonic()
             await asyncio.to_thread(here.start_program, "ingest", **addresses)
             slowest_s = max(slowest_s, time.monotonic() - began_s)
-            progress(f"F01 {number + 1} of {times}: killed {point}")
+            progress(f"F01 {number + 1} of {times}: killed {point}{', two batches waiting' if two_wait else ''}")
         await reporting
         verdict = await nothing_lost(here, load)
         progress(f"F01: {verdict.made} positions, slowest start {slowest_s:.1f} s")
