@@ -66,4 +66,4 @@ def test_the_databases_passwords_are_not_on_a_command_line() -> None:
     """Arguments of a process can be read by every other one."""
     script = (ROOT / "deploy" / "database-init.sh").read_text()
     assert not re.search(r"-v\s+\w*password", script)
-    assert script.count("\\getenv") == 3
+    assert script.count("\\getenv") == 4
