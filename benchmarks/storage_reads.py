@@ -110,7 +110,7 @@ async def _plan(conn: db.Connection, owner: db.Connection) -> list[str]:
 async def _latest(pool: db.Pool, settings: dict[str, str], tenant_id: UUID) -> list[str]:
     async def seen() -> int:
         async with db.scoped(pool, settings) as conn:
-            return len(await (await conn.execute(LATEST)).fetchall())
+            return len(await (await conn.execute(LATEST, binary=True)).fetchall())
 
     async def hub() -> int:
         async with db.scoped(pool, live.platform_scope(tenant_id)) as conn:

@@ -95,7 +95,7 @@ async def tenants(pool: Pool) -> list[UUID]:
 async def fixes(conn: Connection, seen: Mapping[int, int]) -> list[LiveFix]:
     """Newest fixes of batches after the seen ones."""
     params = {"writers": list(seen), "batches": list(seen.values())}
-    async with conn.cursor(row_factory=class_row(LiveFix)) as cursor:
+    async with conn.cursor(row_factory=class_row(LiveFix), binary=True) as cursor:
         return await (await cursor.execute(FIXES, params)).fetchall()
 
 

@@ -236,7 +236,7 @@ async def track(
 ) -> list[tuple[float, float, datetime, float | None, int]]:
     """(lon, lat, fixed_at, speed_kmh, quality) of the fixes the viewer may see."""
     params = {"id": vehicle_id, "start_at": start_at, "end_at": end_at, "limit": FIXES_AT_MOST}
-    async with conn.cursor(row_factory=tuple_row) as cursor:
+    async with conn.cursor(row_factory=tuple_row, binary=True) as cursor:  # as text a long day takes half as long again
         flags: dict[datetime, int] = dict(await (await cursor.execute(TRACK_FLAGS, params)).fetchall())
         fixes = await (await cursor.execute(TRACK, params)).fetchall()
     return [(*fix[:4], fix[4] | flags.get(fix[2], 0)) for fix in fixes] if flags else fixes
