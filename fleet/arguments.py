@@ -120,4 +120,6 @@ def _vehicles_and_locators(add: Callable[..., Arguments], group: Callable[[str, 
     )
     forwarder = add("forwarder", device_commands.forwarder, devices)
     forwarder.add_argument("source", choices=[str(source) for source in FORWARDERS])
+    forwarder.add_argument("--name", help="speaks for one tenant, below this name only; needed where there are several")
+    forwarder.add_argument("--tenant", metavar="CODE", help="whose it is; the only one when absent")
     commanding.add_arguments(add, devices)

@@ -63,6 +63,9 @@ def programs(
         Program(name="keeping", module="fleet", arguments=("keep", "--forever"), environment=settings("owner")),
         Program(name="health", module="fleet", arguments=("health", "--forever"), environment=settings("health")),
         Program(name="commands", module="fleet", arguments=("send-commands",), environment=settings("commands")),
+        Program(
+            name="reprocess", module="ingest", arguments=("reprocess", "--forever"), environment=settings("reprocess")
+        ),
         Program(name="web", arguments=(), environment=settings("web", **listen)),
         Program(
             name="simulators",

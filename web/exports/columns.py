@@ -93,6 +93,11 @@ def codes(zh: str, en: str, field: str, group: str) -> Column:
     return Column(zh, en, show)
 
 
+def counted(zh: str, en: str, name: str) -> Column:
+    """One of the counts of a row; what did not occur is 0."""
+    return Column(zh, en, lambda row, _: (row.counts or {}).get(name, 0))
+
+
 def yes_no(zh: str, en: str, field: str) -> Column:
     def show(row: Any, reader: Reader) -> Cell:
         value = getattr(row, field)
