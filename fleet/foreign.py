@@ -89,9 +89,15 @@ class Corrected:
 
 
 class NameOverlaps(Conflict):
-    """Another binding of the name holds in that span. Params: device, since, until; absent where it is another tenant's."""
+    """Another binding of the name holds in that span. Params: device, since, until."""
 
     code = "name_overlaps"
+
+
+class NameElsewhere(Conflict):
+    """The same, but whose it is is not for the asker to know."""
+
+    code = "name_elsewhere"
 
 
 async def add_binding(
@@ -107,7 +113,7 @@ async def add_binding(
 ) -> UUID:
     """The name means this device from `since` until `until`, and takes it from nobody.
 
-    Without `since` as in `bind_source`. Raises NotFound, Invalid, NameOverlaps.
+    Without `since` as in `bind_source`. Raises NotFound, Invalid, NameOverlaps, NameElsewhere.
     """
     _allow(actor)
     device = await device_of(conn, device_id)
@@ -133,7 +139,7 @@ async def correct_binding(
     """Another device, name or span for a binding.
 
     `changes` may have device_id, external_id, since, until. What was stored by it stays where it is.
-    Raises NotFound, Stale, Invalid, NameOverlaps.
+    Raises NotFound, Stale, Invalid, NameOverlaps, NameElsewhere.
     """
     _allow(actor)
     found = await store.one(conn, store.SOURCE_BINDING, (binding_id,))
@@ -191,7 +197,7 @@ async def _write(conn: Connection, statement: Awaitable[object]) -> None:
         async with conn.transaction():
             await statement
     except pg_errors.ExclusionViolation as error:
-        raise NameOverlaps from error
+        raise NameElsewhere from error
 
 
 async def add_forwarder(

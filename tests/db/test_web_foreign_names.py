@@ -158,4 +158,4 @@ async def test_a_hidden_locator_and_another_tenant_stay_unknown(site: Site) -> N
         assert await listed(client) == []
         assert (await add(client, secret.id)).status_code == 404
         clash = await add(client, await device(site, "dev-bureau"))
-        assert (clash.status_code, clash.json()["code"], clash.json()["params"]) == (409, "name_overlaps", {})
+        assert (clash.status_code, clash.json()["code"], clash.json()["params"]) == (409, "name_elsewhere", {})

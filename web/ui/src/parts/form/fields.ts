@@ -16,7 +16,7 @@ export interface Choice {
 export interface Field {
   readonly name: string;
   readonly label: string;
-  readonly kind: "text" | "number" | "choice" | "switch" | "date" | "password";
+  readonly kind: "text" | "number" | "choice" | "switch" | "date" | "moment" | "password";
   readonly hint?: string;
   readonly required?: boolean;
   readonly choices?: readonly Choice[];
