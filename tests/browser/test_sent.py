@@ -86,7 +86,10 @@ def test_an_unknown_phone_becomes_a_vehicles_track(town: Town, person: Person) -
     ) == [(1,)]
 
     desk = person("dispatcher")
-    span = {"from": (at - timedelta(minutes=1)).isoformat(), "to": datetime.now(UTC).isoformat()}
+    span: dict[str, str | float | bool] = {
+        "from": (at - timedelta(minutes=1)).isoformat(),
+        "to": datetime.now(UTC).isoformat(),
+    }
     track = desk.request.get(f"{town.url}/api/vehicles/{vehicle_id}/track", params=span)
     assert "121.4321" in track.text()
 

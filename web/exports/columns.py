@@ -150,6 +150,11 @@ def roles(row: Any, reader: Reader) -> str:
     return reader.word("punctuation", "comma").join(held)
 
 
+def raw_content(row: Any, _: Reader) -> Cell:
+    """A message as it came, as text or hexadecimal; nothing where it is no longer kept."""
+    return row.raw.content if row.raw else None
+
+
 def action(row: Any, reader: Reader) -> str:
     """What was done, for entries of the audit and the journal."""
     kind, _, step = row.action.partition(".")

@@ -18,6 +18,7 @@ from web.exports.columns import (
     notice,
     place,
     plain,
+    raw_content,
     roles,
     yes_no,
 )
@@ -278,7 +279,7 @@ MESSAGES = Table("终端原始消息", "Messages of a locator", (
     yes_no("定位有效", "Valid", "valid"),
     yes_no("点火", "Ignition", "ignition"),
     code("处理结果", "What became of it", "settled_as", "settledAs"),
-    plain("原始内容", "As it came", "content"),
+    made("原始内容", "As it came", raw_content),
 ))  # fmt: skip
 
 

@@ -1,11 +1,11 @@
 """What a locator sent in a span, as it came: stored and refused in one order of time. A look at it is a look at a track."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel
 
 from fleet.access import require
 from fleet.errors import Invalid, NotFound
@@ -22,7 +22,8 @@ LONGEST_DAYS = 31
 MOST_AT_ONCE = 100  # rows; each may bring its batch to be unpacked
 
 
-class MessageItem(BaseModel):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MessageItem:
     """A stored fix with what it came as, or a message that was refused. `raw` is absent when nothing is kept of it."""
 
     at: datetime
@@ -41,11 +42,6 @@ class MessageItem(BaseModel):
     times: int
     settled_as: str | None
     raw: Bytes | None
-
-    @property
-    def content(self) -> str | None:
-        """The bytes as a file shows them."""
-        return self.raw.content if self.raw else None
 
 
 @router.get("/devices/{device_id}/messages", response_model=Listing[MessageItem])
