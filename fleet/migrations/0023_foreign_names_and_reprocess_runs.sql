@@ -86,9 +86,9 @@ ALTER TABLE reprocess_entry ENABLE ROW LEVEL SECURITY;
 CREATE POLICY add ON reprocess_entry FOR INSERT TO fleet_web WITH CHECK (
     EXISTS (SELECT FROM reprocess_run r WHERE r.id = run_id AND r.asked_by = app_person() AND r.state = 'queued')
     AND EXISTS (SELECT FROM quarantine q WHERE q.id = entry_id AND q.settled_at IS NULL));
-CREATE POLICY see ON reprocess_entry FOR SELECT TO fleet_web USING (false);
+CREATE POLICY see ON reprocess_entry FOR SELECT TO fleet_web USING (false);  -- the run tells how far it came
 GRANT SELECT, INSERT ON reprocess_run TO fleet_web;
-GRANT INSERT ON reprocess_entry TO fleet_web;
+GRANT SELECT, INSERT ON reprocess_entry TO fleet_web;
 GRANT SELECT, UPDATE ON reprocess_run TO fleet_engine;
 GRANT SELECT, DELETE ON reprocess_entry TO fleet_engine;
 

@@ -122,3 +122,49 @@ def test_the_pages_bar_nobody(town: Town, person: Person, phone: bool, lang: str
     expect(dialog).to_contain_text(re.compile("JT/T 808 逐字段|JT/T 808 field by field"))
     expect(dialog).to_contain_text("13800138000")
     assert (barriers(page), cut_off(page)) == ([], False)
+
+
+def test_a_name_is_entered_in_a_locators_file_corrected_and_ended(town: Town, person: Person) -> None:
+    """The form inside the file sends itself and not the file; another's name is refused in words; the dates follow."""
+    first, second = town.vehicles[7]["device"], town.vehicles[8]["device"]
+    page = person("engineer")
+    page.goto(f"/admin/devices?q={first}")
+    settle(page, "/admin/devices")
+    page.locator("tbody tr td").first.click()
+    file = page.get_by_role("dialog", name=f"终端 {first}")
+    file.get_by_role("button", name="登记外部名称").click()
+    form = page.get_by_role("dialog", name="登记外部名称")
+    expect(form.get_by_role("combobox", name="终端")).to_have_value(re.compile(first))
+    choose(page, "报文来源", "Traccar")
+    form.get_by_role("textbox", name="名称").fill("hall-7")
+    form.get_by_role("button", name="保存").click()
+    expect(form).not_to_be_visible()
+    expect(file).to_contain_text("Traccar · hall-7")
+    expect(file).to_contain_text("至 今")
+    assert barriers(page) == []
+
+    page.goto("/admin/devices/names?current=true")
+    settle(page, "/admin/devices/names")
+    page.get_by_role("button", name="登记外部名称").click()
+    choose(page, "报文来源", "Traccar")
+    form.get_by_role("textbox", name="名称").fill("hall-7")
+    choose(page, "终端", second)
+    form.get_by_role("button", name="保存").click()
+    expect(form).to_contain_text(f"该名称属于终端 {first}")
+    form.get_by_role("button", name="取消").click()
+
+    rows = page.locator("tbody tr")
+    rows.filter(has_text="hall-7").locator("td").first.click()
+    edit = page.get_by_role("dialog", name="外部名称 hall-7")
+    edit.get_by_role("textbox", name="名称").fill("hall-8")
+    edit.get_by_role("button", name="保存").click()
+    expect(edit).to_contain_text("更正只影响今后收到的")
+    edit.get_by_role("button", name=re.compile("保存")).last.click()
+    expect(rows.filter(has_text="hall-8")).to_have_count(1)
+    rows.filter(has_text="hall-8").locator("td").first.click()
+    edit = page.get_by_role("dialog", name="外部名称 hall-8")
+    edit.get_by_role("button", name="结束").click()
+    edit.get_by_role("button", name=re.compile("结束")).last.click()
+    expect(rows.filter(has_text="hall-8")).to_have_count(0)
+    ended = town.query("SELECT upper(during) <= now(), row_version FROM source_binding WHERE external_id = 'hall-8'")
+    assert ended == [(True, 3)]

@@ -62,7 +62,9 @@ export function DeviceNames({ device }: { device: Device }) {
           {t("sent.title")}
         </Anchor>
       </Group>
-      {adding && <NameDialog start={{ device_id: device.id }} onClose={() => setAdding(false)} />}
+      {adding && (
+        <NameDialog start={{ device_id: device.id }} code={device.code} onClose={() => setAdding(false)} />
+      )}
     </>
   );
 }

@@ -1,5 +1,5 @@
 // The messages of a period in the order of time; one opens to its bytes, what they mean and a frame's fields.
-import { Box, Button, Group, Text } from "@mantine/core";
+import { Box, Button, Group, Stack, Text } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -113,16 +113,18 @@ function Opened({ row, onClose }: { row: Message; onClose: () => void }) {
   const time = useTime();
   return (
     <Dialog size="xl" title={t("sent.one", { at: time(row.at, "full") })} onClose={onClose}>
-      <Facts
-        facts={[
-          [t("sent.what"), row.reason ? wordFor(t, "quarantine", row.reason) : t("sent.stored")],
-          row.detail ? [t("device.refused.detail"), row.detail] : null,
-          [t("sent.received"), time(row.received_at, "full")],
-          row.reason ? null : [t("sent.flags"), <Flags key="flags" row={row} />],
-          row.settled_as ? [t("device.refused.became"), wordFor(t, "settledAs", row.settled_as)] : null,
-        ]}
-      />
-      {row.raw ? <RawMessage raw={row.raw} /> : <Note tone="info">{t("sent.goneMeans")}</Note>}
+      <Stack gap="md">
+        <Facts
+          facts={[
+            [t("sent.what"), row.reason ? wordFor(t, "quarantine", row.reason) : t("sent.stored")],
+            row.detail ? [t("device.refused.detail"), row.detail] : null,
+            [t("sent.received"), time(row.received_at, "full")],
+            row.reason ? null : [t("sent.flags"), <Flags key="flags" row={row} />],
+            row.settled_as ? [t("device.refused.became"), wordFor(t, "settledAs", row.settled_as)] : null,
+          ]}
+        />
+        {row.raw ? <RawMessage raw={row.raw} /> : <Note tone="info">{t("sent.goneMeans")}</Note>}
+      </Stack>
     </Dialog>
   );
 }

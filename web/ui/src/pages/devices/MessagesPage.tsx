@@ -1,5 +1,5 @@
 // /admin/devices/:id/messages: what a locator sent in a period, stored and refused in one order of time. Asked why first.
-import { Anchor, Button, Group } from "@mantine/core";
+import { Anchor, Button, Group, Stack } from "@mantine/core";
 import { DateTimePicker } from "@mantine/dates";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -36,14 +36,14 @@ export function Component() {
       {device.isError && <Failed error={device.error} retry={() => void device.refetch()} />}
       {!mayOpen && <Note tone="info">{t("device.refused.mayNot")}</Note>}
       {device.isSuccess && mayOpen && (
-        <>
+        <Stack gap="md">
           <Period from={from} to={to} onChange={(next) => setSearch(next, { replace: true })} />
           <PurposeGate key={id} needed what={t("device.refused.what", { device: code })}>
             {(purpose, change) => (
               <MessageList key={`${from} ${to}`} wanted={{ id, from, to, purpose }} onChange={change} />
             )}
           </PurposeGate>
-        </>
+        </Stack>
       )}
     </>
   );

@@ -1,7 +1,9 @@
 // A locator's name in a foreign form: entering one, correcting one that was entered wrongly, ending it.
+import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { findDevices } from "../../api/commands";
 import {
   addBinding,
   correctBinding,
@@ -10,7 +12,6 @@ import {
   type SourceBinding,
 } from "../../api/foreignNames";
 import { readPage } from "../../api/list";
-import type { Device } from "../../api/register";
 import { instantToWall, wallToInstant } from "../../app/time";
 import { Ask } from "../../parts/Ask";
 import { FormDialog } from "../../parts/form/FormDialog";
@@ -26,20 +27,25 @@ interface NameDialogProps {
   start: Values;
   /** Corrects this one instead of entering another. */
   row?: SourceBinding;
+  /** Of the locator it begins with. */
+  code?: string;
   onClose: () => void;
   onDone?: () => void;
 }
 
 const MOMENTS = ["since", "until"];
 
-export function NameDialog({ start, row: opened, onClose, onDone }: NameDialogProps) {
+export function NameDialog({ start, row: opened, code, onClose, onDone }: NameDialogProps) {
   const { t } = useTranslation();
   const { timezone } = useConfig();
   const [row, setRow] = useState(opened);
+  const [typed, setTyped] = useState(opened?.code ?? code ?? "");
+  // What is chosen stands in the field as "code · plate": its code finds it again.
+  const [wanted] = useDebouncedValue(typed.split(" · ")[0] ?? "", 250);
   const devices = useQuery({
-    queryKey: ["devices", "names"],
-    queryFn: ({ signal }) => readPage<Device>("/api/devices", { limit: 500, sort: "code" }, signal),
-    staleTime: 60_000,
+    queryKey: ["devices", "choices", wanted],
+    queryFn: () => findDevices(wanted),
+    placeholderData: (before) => before,
   });
   const wall = (instant: string | null | undefined) => (instant ? instantToWall(instant, timezone) : null);
   const stored: Values = row
@@ -74,7 +80,8 @@ export function NameDialog({ start, row: opened, onClose, onDone }: NameDialogPr
       label: t("foreign.device"),
       kind: "choice",
       required: true,
-      choices: (devices.data?.items ?? []).map(({ id, code, plate }) => ({
+      search: setTyped,
+      choices: (devices.data ?? []).map(({ id, code, plate }) => ({
         value: id,
         label: plate ? `${code} · ${showPlate(plate)}` : code,
       })),

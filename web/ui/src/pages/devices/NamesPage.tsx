@@ -1,5 +1,5 @@
 // /admin/devices/names: under which names locators speak in foreign forms, now and before; and the servers that speak for many.
-import { Anchor, Button } from "@mantine/core";
+import { Anchor, Button, Stack } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -82,36 +82,38 @@ export function Component() {
           </>
         }
       />
-      <ListView<SourceBinding>
-        name="source-bindings"
-        path="/api/source-bindings"
-        label={t("foreign.title")}
-        state={state}
-        columns={columns}
-        rowKey={({ id }) => id}
-        {...(mayEdit ? { onOpen: setEditing } : {})}
-        filters={
-          <>
-            <ChoiceFilter
-              state={state}
-              name="source"
-              label={t("foreign.source")}
-              choices={wordChoices(t, "foreignForm", SOURCES)}
-            />
-            <ChoiceFilter
-              state={state}
-              name="current"
-              label={t("foreign.state")}
-              choices={[
-                { value: "true", label: t("foreign.holds") },
-                { value: "false", label: t("foreign.over") },
-              ]}
-            />
-          </>
-        }
-        empty={{ title: t("foreign.none"), hint: t("foreign.noneHint") }}
-      />
-      <Forwarders />
+      <Stack gap="md">
+        <ListView<SourceBinding>
+          name="source-bindings"
+          path="/api/source-bindings"
+          label={t("foreign.title")}
+          state={state}
+          columns={columns}
+          rowKey={({ id }) => id}
+          {...(mayEdit ? { onOpen: setEditing } : {})}
+          filters={
+            <>
+              <ChoiceFilter
+                state={state}
+                name="source"
+                label={t("foreign.source")}
+                choices={wordChoices(t, "foreignForm", SOURCES)}
+              />
+              <ChoiceFilter
+                state={state}
+                name="current"
+                label={t("foreign.state")}
+                choices={[
+                  { value: "true", label: t("foreign.holds") },
+                  { value: "false", label: t("foreign.over") },
+                ]}
+              />
+            </>
+          }
+          empty={{ title: t("foreign.none"), hint: t("foreign.noneHint") }}
+        />
+        <Forwarders />
+      </Stack>
       {editing && (
         <NameDialog
           start={{}}

@@ -46,7 +46,8 @@ export function FieldInput({ id, field, value, error, onChange }: FieldInputProp
         <Select
           {...common}
           {...clear}
-          searchable={(field.choices?.length ?? 0) > 8}
+          searchable={Boolean(field.search) || (field.choices?.length ?? 0) > 8}
+          {...(field.search ? { onSearchChange: field.search, filter: ({ options }) => options } : {})}
           nothingFoundMessage={t("list.nothingMatches")}
           data={(field.choices ?? []).map((choice) => ({ value: choice.value, label: choice.label }))}
           {...(field.choices?.some(({ about, mark }) => about || mark)

@@ -20,6 +20,8 @@ export interface Field {
   readonly hint?: string;
   readonly required?: boolean;
   readonly choices?: readonly Choice[];
+  /** Of a choice whose list the server searches: what is typed. */
+  readonly search?: (typed: string) => void;
   /** Of a number. */
   readonly min?: number;
   readonly max?: number;
