@@ -120,6 +120,8 @@ def _vehicles_and_locators(add: Callable[..., Arguments], group: Callable[[str, 
     )
     forwarder = add("forwarder", device_commands.forwarder, devices)
     forwarder.add_argument("source", choices=[str(source) for source in FORWARDERS])
+    forwarder.add_argument("--name", help="speaks for one tenant, below this name only; needed where there are several")
+    forwarder.add_argument("--tenant", metavar="CODE", help="whose it is; the only one when absent")
     gateway = add("gateway", device_commands.gateway, devices)
     gateway.add_argument("name", type=commands.short_name, help="of the further JT/T 808 gateway, e.g. b")
     commanding.add_arguments(add, devices)

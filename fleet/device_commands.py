@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fleet import broker_accounts, db, foreign, service, store
 from fleet.commands import Arguments, administer, admit, connect, tell, tenant_of
-from fleet.errors import NotFound
+from fleet.errors import Invalid, NotFound
 from fleet.settings import Settings
 from fleet.sources import Source, forwarder_account, forwarder_topic
 from fleet.vehicle import plain_plate
@@ -67,15 +67,30 @@ async def unbind_source(settings: Settings, arguments: Arguments) -> int:
 
 
 async def forwarder(settings: Settings, arguments: Arguments) -> int:
-    """A broker account for a Traccar or EMQX server; its password is printed once, a new call draws a new one."""
+    """A broker account for a Traccar or EMQX server; its password is printed once, a new call draws a new one.
+
+    With a name it speaks for one tenant and writes below that name only (docs/decisions/0013); where there are several
+    tenants it must have one, and the account without a name is closed.
+    """
     source = Source(arguments.source)
-    topic = forwarder_topic(source)
-    credential = broker_accounts.Credential(
-        username=forwarder_account(source), password=secrets.token_urlsafe(18), also_writes=(topic,)
-    )
-    await administer(settings, lambda control: broker_accounts.admit_forwarder(control, credential))
-    name = credential.username
-    tell(source=source, username=name, client_id=name, password=credential.password, topics=[topic])
+    name = arguments.name
+    async with await connect(settings) as conn, conn.transaction():
+        several = len(await store.many(conn, store.TENANTS)) > 1
+        if name is None and several:
+            raise Invalid(field="name", reason="missing")
+        topic, account = forwarder_topic(source, name), forwarder_account(source, name)
+        if name is not None:
+            tenant_id = await _tenant(conn, arguments.tenant)
+            await foreign.add_forwarder(
+                conn, "fleet device forwarder", tenant_id=tenant_id, source=source, name=name, now=datetime.now(UTC)
+            )
+        credential = broker_accounts.Credential(
+            username=account, password=secrets.token_urlsafe(18), also_writes=(topic,)
+        )
+        await administer(settings, lambda control: broker_accounts.admit_forwarder(control, credential))
+        if several:
+            await administer(settings, lambda control: broker_accounts.disable(control, [forwarder_account(source)]))
+    tell(source=source, username=account, client_id=account, password=credential.password, topics=[topic])
     return 0
 
 
@@ -86,6 +101,15 @@ async def gateway(settings: Settings, arguments: Arguments) -> int:
     await administer(settings, lambda control: broker_accounts.admit_gateway(control, credential))
     tell(username=credential.username, client_id=credential.username, password=credential.password)
     return 0
+
+
+async def _tenant(conn: db.Connection, code: str | None) -> UUID:
+    if code is None:
+        return await tenant_of(conn)
+    row = await store.one(conn, store.TENANT_BY_CODE, (code,))
+    if row is None:
+        raise NotFound(object="tenant", code=code)
+    return UUID(str(row["id"]))
 
 
 async def _device(conn: db.Connection, code: str) -> store.DeviceKey:

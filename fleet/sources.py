@@ -34,6 +34,8 @@ _OWN_TOPICS = {
     Source.HOMEASSISTANT: ("location/{name}",),
 }
 _FORWARDED = {Source.EMQX_JT808: "jt808/+/+/up", Source.TRACCAR: "traccar/#"}
+_FORWARDED_BELOW = {Source.EMQX_JT808: "jt808/{name}/+/up", Source.TRACCAR: "traccar/{name}/#"}
+_FORWARDER_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 FORWARDERS = tuple(_FORWARDED)
 
 
@@ -50,11 +52,15 @@ def own_topics(source: Source, name: str) -> tuple[str, ...]:
     return tuple(topic.format(name=name) for topic in _OWN_TOPICS.get(source, ()))
 
 
-def forwarder_topic(source: Source) -> str:
-    """Where a server that speaks for many devices may write."""
-    return _FORWARDED[source]
+def forwarder_topic(source: Source, name: str | None = None) -> str:
+    """Where a server that speaks for many devices may write; one with a name only below it. Raises Invalid."""
+    if name is None:
+        return _FORWARDED[source]
+    if not _FORWARDER_NAME.fullmatch(name):
+        raise Invalid(field="name", reason="letters_digits_only")
+    return _FORWARDED_BELOW[source].format(name=name)
 
 
-def forwarder_account(source: Source) -> str:
+def forwarder_account(source: Source, name: str | None = None) -> str:
     """Its username, which no device code can be."""
-    return f"forwarder~{source}"
+    return f"forwarder~{source}" if name is None else f"forwarder~{source}~{name}"

@@ -88,6 +88,7 @@ FROM person WHERE login = %s"""
 UNIT_BY_CODE = "SELECT id, parent_id, code, name, name_en, kind, is_centre, active, row_version FROM unit WHERE tenant_id = %s AND code = %s"
 VEHICLE_BY_PLATE = "SELECT id, plate, row_version FROM vehicle WHERE tenant_id = %s AND plate = %s"
 DEVICE_BY_CODE = "SELECT id, device_no, tenant_id, code, installed_at, active, row_version FROM device WHERE code = %s"
+DEVICE_BY_ID = "SELECT id, tenant_id, code, installed_at FROM device WHERE id = %s AND NOT device_hidden(id)"
 STORE_HASH = "UPDATE person SET password_hash = %s, must_change_password = %s WHERE id = %s"
 END_SESSIONS = "UPDATE session SET ended_at = %s, ended_why = %s WHERE person_id = %s AND ended_at IS NULL"
 END_ROLE = """UPDATE person_role SET during = tstzrange(lower(during), %s)
@@ -99,6 +100,7 @@ CURRENT_CUSTODY = "SELECT relation, unit_id FROM custody WHERE vehicle_id = %s A
 END_BINDING = """UPDATE device_binding SET during = tstzrange(lower(during), %(at)s)
 WHERE (device_id = %(device)s OR vehicle_id = %(vehicle)s) AND during @> %(at)s::timestamptz AND lower(during) < %(at)s"""
 # Foreign names of devices (fleet/foreign.py).
+FORWARDER = "SELECT tenant_id FROM forwarder WHERE source = %s AND name = %s"
 ANY_SOURCE_BINDING = "SELECT id FROM source_binding WHERE source = %s AND external_id = %s LIMIT 1"
 END_SOURCE_BINDING = """UPDATE source_binding b SET during = tstzrange(lower(during), %s) FROM device d
 WHERE b.tenant_id = %s AND source = %s AND external_id = %s AND during @> %s::timestamptz AND lower(during) < %s
@@ -107,6 +109,11 @@ UNBIND_SOURCE = """UPDATE source_binding SET during = tstzrange(lower(during), %
 WHERE source = %s AND external_id = %s AND device_id = %s AND during @> %s::timestamptz AND lower(during) < %s RETURNING id"""
 SOURCE_NAMES = """SELECT source, external_id FROM source_binding WHERE device_id = %s AND during @> %s::timestamptz
 ORDER BY source, external_id"""
+SOURCE_BINDING = """SELECT id, device_id, source, external_id, lower(during) AS since, upper(during) AS until, row_version
+FROM source_binding WHERE id = %s FOR UPDATE"""
+SOURCE_OVERLAP = """SELECT d.code, lower(b.during) AS since, upper(b.during) AS until FROM source_binding b JOIN device d ON d.id = b.device_id
+WHERE b.source = %s AND b.external_id = %s AND b.during && %s::tstzrange AND b.id <> %s ORDER BY b.during LIMIT 1"""
+CORRECT_SOURCE_BINDING = "UPDATE source_binding SET device_id = %s, external_id = %s, during = %s WHERE id = %s"
 HEARD_BY_SOURCE = "UPDATE device SET acknowledges = 'broker', protocol = %s WHERE id = %s"
 # Without a word on hidden vehicles' locators for whoever may not see them; on the machine itself nothing is hidden.
 DEVICE_SEEN = "SELECT id FROM device WHERE id = %s AND tenant_id = %s AND NOT device_hidden(id)"

@@ -38,3 +38,9 @@ class Registry:
     def known(self, form: str, name: str) -> bool:
         """Did the name ever mean anybody?"""
         return name in self.devices if form == NATIVE else (form, name) in self.names
+
+    def of_tenant(self, tenant_id: str) -> "Registry":
+        """Only what belongs to one tenant: everybody else's devices are strangers to it."""
+        devices = {code: device for code, device in self.devices.items() if device.tenant_id == tenant_id}
+        names = {name: tuple(one for one in held if one.device.code in devices) for name, held in self.names.items()}
+        return Registry(devices=devices, names={name: held for name, held in names.items() if held})

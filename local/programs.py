@@ -69,6 +69,9 @@ def programs(
             environment=settings("gateway"),
         ),
         Program(name="commands", module="fleet", arguments=("send-commands",), environment=settings("commands")),
+        Program(
+            name="reprocess", module="ingest", arguments=("reprocess", "--forever"), environment=settings("reprocess")
+        ),
         Program(name="web", arguments=(), environment=settings("web", **listen)),
         Program(
             name="simulators",

@@ -24,6 +24,7 @@ ROLE_OF = {
     "dispatch": ("fleet_engine", None),
     "health": ("fleet_engine", None),
     "commands": ("fleet_engine", "platform"),
+    "reprocess": ("fleet_engine", None),
     "web": ("fleet_web", None),
 }
 

@@ -25,8 +25,10 @@ from web.routes import (
     alerts,
     commands,
     dispatch,
+    foreign_names,
     health,
     live,
+    messages,
     meta,
     notices,
     orders,
@@ -35,6 +37,7 @@ from web.routes import (
     policy,
     quarantine,
     register,
+    reprocessing,
     session,
     vehicles,
 )
@@ -93,6 +96,9 @@ def _api() -> APIRouter:
         quarantine.router,
         health.router,
         commands.router,
+        foreign_names.router,
+        reprocessing.router,
+        messages.router,
         policy.router,
     ):
         api.include_router(router)

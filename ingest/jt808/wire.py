@@ -60,7 +60,7 @@ def read_frame(escaped: bytes) -> Message:
     """The message between two flag bytes. Raises Unreadable."""
     if len(escaped) > MOST_ESCAPED:
         raise Unreadable(f"frame: more than {MOST_ESCAPED} bytes between two 0x7e", Rejected.OVERSIZED)
-    data = _unescaped(escaped)
+    data = unescaped(escaped)
     if len(data) < _HEAD.size + PHONE_BYTES + _SERIAL.size + 1:
         raise Unreadable(f"frame: {len(data)} bytes are too short for a header")
     if reduce(xor, data):
@@ -137,7 +137,8 @@ def _with_check_digit(digits: str) -> str:
     return digits + str(-sum(number // 10 + number % 10 for number in doubled) % 10)
 
 
-def _unescaped(escaped: bytes) -> bytes:
+def unescaped(escaped: bytes) -> bytes:
+    """The bytes between two flags as they were meant. Raises Unreadable."""
     if b"\x7d" not in escaped:
         return escaped
     # The pairs cannot overlap, so counting them finds a 0x7d that is followed by something else.

@@ -1,22 +1,27 @@
 """`python -m ingest reprocess`: decodes again what was put aside, after a decoder was mended or a device or a name registered.
+`--forever` stays and does the runs that are asked for over the interface.
 
 One JSON line an entry and one with the sums. Exit 0 = ran, whatever came of it; 2 = unusable, with one line why.
 """
 
 import argparse
+import asyncio
 import getpass
 import json
 import os
+import signal
 import sys
 from collections import Counter
 from datetime import UTC, datetime
 
+from fleet import logs
 from fleet.db import connect, pg_errors
 from fleet.errors import NotConfigured
 from fleet.position import Rejected
 from fleet.settings import load, need
 from ingest import store
 from ingest.registry import NATIVE, Registry
+from ingest.reprocess import engine
 from ingest.reprocess.service import WRITER, Again, Told
 from ingest.reprocess.store import Wanted
 
@@ -30,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", metavar="CODE", help="only what it sent, also under its names in foreign forms")
     parser.add_argument("--reason", choices=[str(reason) for reason in Rejected], help="only what was refused for this")
     parser.add_argument("--since", type=_instant, metavar="INSTANT", help="only what arrived then or later (ISO 8601)")
+    parser.add_argument("--forever", action="store_true", help="stay and do what is asked for over the interface")
     parser.add_argument("--dry-run", action="store_true", help="say what would become of it, and change nothing")
 
 
@@ -60,6 +66,16 @@ async def reprocess(arguments: argparse.Namespace) -> None:
             sums.update({"entries": 1, told.fate.settled or "waiting": 1, "fixes_stored": told.fate.stored})
             _tell(_line(told))
     _tell({"summary": "dry run, nothing changed" if arguments.dry_run else "done", **sums})
+
+
+async def serve() -> None:
+    """Do the runs that are asked for over the interface, until SIGTERM or SIGINT."""
+    settings = load(os.environ)
+    logs.write_json(settings.log_level)
+    stopping = asyncio.Event()
+    for end in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(end, stopping.set)
+    await engine.serve(need(settings.database_url, "FLEET_DATABASE_URL"), lambda: datetime.now(UTC), stopping)
 
 
 def _names(registry: Registry, code: str) -> tuple[str, ...]:
@@ -94,7 +110,7 @@ def _tell(line: dict[str, object]) -> None:
 async def run(arguments: argparse.Namespace) -> int:
     """The exit code."""
     try:
-        await reprocess(arguments)
+        await (serve() if arguments.forever else reprocess(arguments))
     except (Unusable, NotConfigured, OSError, ValueError, pg_errors.Error) as error:
         print(str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__, file=sys.stderr)
         return 2

@@ -16,7 +16,7 @@ from ingest import store as positions
 from ingest.batch import Judged, fold
 from ingest.clean import Device
 from ingest.registry import Registry
-from ingest.reprocess import store
+from ingest.reprocess import runs, store
 from ingest.reprocess.entry import Entry, Fate, fate_of, judge_again
 from ingest.reprocess.store import Place, Wanted
 
@@ -87,7 +87,15 @@ class Again:
                 reason = Fate(settled=None, reason=Rejected.MALFORMED.value, detail=refused)
                 done = [Told(entry=entry, fate=reason, device=None) for entry in entries]
             await self._record(done)
+            if not self.dry:
+                await self._count(wanted, done)
+        if self.dry:  # what was tried is undone, that it was tried is not
+            await self._count(wanted, done)
         return done
+
+    async def _count(self, wanted: Wanted, done: Sequence[Told]) -> None:
+        if wanted.run is not None:
+            await runs.count(self.conn, wanted.run, [(told.entry.id, told.fate) for told in done])
 
     async def _settle(self, entries: Sequence[Entry]) -> list[Told]:
         messages = [judge_again(entry, self.registry) for entry in entries]

@@ -17,6 +17,7 @@ WAITING = """
     WHERE settled_at IS NULL AND (received_at, id) > (%(at)s, %(id)s) AND received_at <= %(until)s
       AND (%(devices)s::text[] IS NULL OR device = ANY (%(devices)s))
       AND (%(reason)s::text IS NULL OR reason = %(reason)s)
+      AND (%(run)s::uuid IS NULL OR id IN (SELECT entry_id FROM reprocess_entry WHERE run_id = %(run)s))
     ORDER BY received_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED"""
 # Decoded again and still refused. Whose it is may be known by now, so that its keepers see it.
 TRIED = """
@@ -47,6 +48,7 @@ class Wanted:
     reason: str | None
     since: datetime | None  # arrived then or later
     until: datetime  # what arrives during the run is judged as it comes
+    run: UUID | None = None  # only what is left of this run of the interface (ingest.reprocess.runs)
 
 
 async def waiting(conn: Connection, wanted: Wanted, after: Place, limit: int) -> list[Entry]:
@@ -54,6 +56,7 @@ async def waiting(conn: Connection, wanted: Wanted, after: Place, limit: int) ->
     about = {
         "devices": None if wanted.devices is None else list(wanted.devices), "reason": wanted.reason,
         "at": after.at, "id": after.id, "until": wanted.until, "limit": limit,
+        "run": wanted.run,
     }  # fmt: skip
     async with conn.cursor(row_factory=class_row(Entry)) as cursor:
         return await (await cursor.execute(WAITING, about)).fetchall()

@@ -21,7 +21,9 @@ from typing import Any
 
 import psycopg
 
-from fleet.broker import Address
+from fleet import broker_accounts
+from fleet.broker import Address, Connection
+from fleet.broker_device import device_session
 from simulators.terminal import Credential, Terminal
 from tests import servers
 from tests.programs import running
@@ -44,13 +46,14 @@ class Spot:
 class Town:
     """The running system as a test uses it."""
 
-    def __init__(self, url: str, database: servers.Database, devices_url: str, state: Path) -> None:
+    def __init__(self, url: str, database: servers.Database, devices_url: str, admin_url: str, state: Path) -> None:
         self.url = url
         self.database = database
         self.vehicles: list[dict[str, Any]] = json.loads((state / "demo-devices.json").read_text())
         self.accounts: list[dict[str, str]] = json.loads((state / "demo-accounts.json").read_text())
         self.password = self.accounts[0]["password"]
         self._devices = Address.parse(devices_url)
+        self._admin = Address.parse(admin_url)
 
     def report(self, vehicle: dict[str, Any], spots: Sequence[Spot], *, every_s: float = 0.0) -> None:
         """The vehicle's locator sends these fixes, one after another, until each is stored."""
@@ -80,6 +83,21 @@ class Town:
         finally:
             ended.set()
             thread.join()
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """A sender nobody has registered, with an account that was given to it at the machine."""
+        thread = threading.Thread(target=lambda: asyncio.run(self._publish(topic, payload)))
+        thread.start()
+        thread.join()
+
+    async def _publish(self, topic: str, payload: bytes) -> None:
+        account = broker_accounts.Credential(username="stranger", password="stranger", also_writes=(topic,))
+        await broker_accounts.with_control(
+            self._admin, lambda control: broker_accounts.admit_devices(control, [account]), rng=Random(1)
+        )
+        address = self._devices.speaking_as("stranger", "stranger")
+        async with Connection(address, device_session("stranger")) as sender:
+            await sender.publish(topic, payload)
 
     def query(self, text: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows of the database, past every access rule."""
@@ -153,12 +171,13 @@ def running_town(state: Path, city: Path) -> Iterator[Town]:
             ("geofence", database.engine, "admin", ()),
             ("dispatch", database.engine, "admin", ()),
             ("fleet", database.engine, "platform", ("send-commands",)),
+            ("ingest", database.engine, "ingest", ("reprocess", "--forever")),
             ("web", database.web, "admin", ()),
         )
-        for program, role, account, arguments in programs:
+        for number, (program, role, account, arguments) in enumerate(programs):
             environ = common | {"FLEET_DATABASE_URL": role, "FLEET_MQTT_URL": broker.url(account)}
-            stack.enter_context(running(program, environ, state / f"{program}.log", arguments))
-        yield Town(f"http://{listen}", database, broker.device_url, state)
+            stack.enter_context(running(program, environ, state / f"{program}-{number}.log", arguments))
+        yield Town(f"http://{listen}", database, broker.device_url, broker.url("admin"), state)
 
 
 def _free_port() -> int:

@@ -95,6 +95,15 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/device-commands/{command_id}"): frozenset({"fleet_admin", "sysadmin"}),
     ("POST", "/api/device-commands/{command_id}/cancel"): frozenset({"fleet_admin"}),
     ("GET", "/api/device-answers"): frozenset({"fleet_admin", "sysadmin"}),
+    ("GET", "/api/source-bindings"): frozenset({"fleet_admin", "sysadmin"}),
+    ("POST", "/api/source-bindings"): frozenset({"fleet_admin"}),
+    ("PATCH", "/api/source-bindings/{binding_id}"): frozenset({"fleet_admin"}),
+    ("POST", "/api/source-bindings/{binding_id}/end"): frozenset({"fleet_admin"}),
+    ("GET", "/api/forwarders"): frozenset({"fleet_admin", "sysadmin"}),
+    ("POST", "/api/reprocess-runs"): frozenset({"fleet_admin"}),
+    ("GET", "/api/reprocess-runs"): frozenset({"fleet_admin", "sysadmin"}),
+    ("GET", "/api/reprocess-runs/{run_id}"): frozenset({"fleet_admin", "sysadmin"}),
+    ("GET", "/api/devices/{device_id}/messages"): frozenset({"fleet_admin"}),
     ("GET", "/api/areas"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
     ("GET", "/api/calendar"): SOME_ROLE,
     ("GET", "/api/rules"): SOME_ROLE,
@@ -154,8 +163,16 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "id": command, "tenant_id": town.tenant_id, "device_id": device["id"], "vehicle_id": vehicle, "kind": "text", "text": "x",
         "asked_at": now, "asked_as": "x", "expires_at": now + timedelta(days=1),
     })  # fmt: skip
+    run, binding = uuid4(), uuid4()
+    await store.insert(site.owner, "reprocess_run", {
+        "id": run, "tenant_id": town.tenant_id, "dry": True, "sought": "{}", "entries": 1, "asked_at": now, "asked_by": stranger, "asked_as": "x",
+    })  # fmt: skip
+    await store.insert(site.owner, "source_binding", {
+        "id": binding, "tenant_id": town.tenant_id, "device_id": device["id"], "source": "traccar", "external_id": "x1",
+        "during": db.TimestamptzRange(now - timedelta(days=1), None),
+    })  # fmt: skip
     return {
-        "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
+        "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
         "unit_id": town.units["other"], "person_id": stranger, "device_id": device["id"], "entry_id": entry,
     }  # fmt: skip
 
@@ -186,6 +203,9 @@ def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, s
         ("POST", "/api/vehicles/{vehicle_id}/custody"): {"relation": "owner", "unit_id": other, "basis": "x"},
         ("POST", "/api/device-commands"): {"devices": [str(known.get("device_id", uuid4()))], "kind": "locate"},
         ("POST", "/api/devices"): {"code": f"n-{role}"},
+        ("POST", "/api/source-bindings"): {"device_id": str(known.get("device_id", uuid4())), "source": "traccar", "external_id": f"n-{role}"},
+        ("PATCH", "/api/source-bindings/{binding_id}"): {"until": now.isoformat()},
+        ("POST", "/api/reprocess-runs"): {"dry": True},
         ("PATCH", "/api/devices/{device_id}"): {"model": role},
         ("POST", "/api/devices/{device_id}/binding"): {"vehicle_id": str(town.vehicles["other"]), "since": now.isoformat()},
     }  # fmt: skip

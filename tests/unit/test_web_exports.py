@@ -16,9 +16,11 @@ from web.exports.columns import Reader
 from web.exports.formats import Sheet, as_csv, as_xlsx, guard_cell
 from web.exports.sheets import Taking, file_of, sheet_of
 from web.exports.tables import TABLES
+from web.routes.messages import MessageItem
 from web.routes.vehicles import VehicleItem
 from web.store.alerts import AlertRow
 from web.store.commands import AnswerRow, CommandRow
+from web.store.foreign_names import ForwarderRow, SourceBindingRow
 from web.store.health import HealthRow, TicketRow
 from web.store.notices import NoticeRow
 from web.store.orders import OrderRow
@@ -26,6 +28,7 @@ from web.store.people import PersonRow, UnitRow
 from web.store.quarantine import QuarantineRow
 from web.store.records import RecordRow
 from web.store.register import DeviceRow
+from web.store.reprocessing import RunRow
 
 DANGEROUS = set("=+-@\t\r\n\0＝＋－＠")
 AT = datetime(2026, 2, 14, 16, 30, 5, 123456, tzinfo=UTC)  # 15 February, half past midnight in Shanghai
@@ -34,7 +37,8 @@ ZH = Reader(language="zh", zone=ZoneInfo("Asia/Shanghai"))
 EN = Reader(language="en", zone=ZoneInfo("Asia/Shanghai"))
 ROWS: dict[str, type] = {
     "vehicles": VehicleItem, "alerts": AlertRow, "orders": OrderRow, "notices": NoticeRow, "units": UnitRow,
-    "people": PersonRow, "devices": DeviceRow, "quarantine": QuarantineRow, "device-health": HealthRow, "device-tickets": TicketRow, "device-commands": CommandRow, "device-answers": AnswerRow, "audit": RecordRow, "journal": RecordRow,
+    "people": PersonRow, "devices": DeviceRow, "quarantine": QuarantineRow, "device-health": HealthRow, "device-tickets": TicketRow, "device-commands": CommandRow, "device-answers": AnswerRow, "source-bindings": SourceBindingRow, "forwarders": ForwarderRow,
+    "reprocess-runs": RunRow, "messages": MessageItem, "audit": RecordRow, "journal": RecordRow,
 }  # fmt: skip
 
 

@@ -94,6 +94,11 @@ def codes(zh: str, en: str, field: str, group: str) -> Column:
     return Column(zh, en, show)
 
 
+def counted(zh: str, en: str, name: str) -> Column:
+    """One of the counts of a row; what did not occur is 0."""
+    return Column(zh, en, lambda row, _: (row.counts or {}).get(name, 0))
+
+
 def yes_no(zh: str, en: str, field: str) -> Column:
     def show(row: Any, reader: Reader) -> Cell:
         value = getattr(row, field)
@@ -150,6 +155,11 @@ def fix_quality(row: Any, reader: Reader) -> str:
     """What is said against the newest fix; nothing where its place is not shown."""
     flags = Quality(row.quality or 0).codes
     return reader.word("punctuation", "comma").join(reader.word("fixFlag", flag) for flag in flags)
+
+
+def raw_content(row: Any, _: Reader) -> Cell:
+    """A message as it came, as text or hexadecimal; nothing where it is no longer kept."""
+    return row.raw.content if row.raw else None
 
 
 def action(row: Any, reader: Reader) -> str:

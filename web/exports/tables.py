@@ -9,6 +9,7 @@ from web.exports.columns import (
     action,
     code,
     codes,
+    counted,
     degrees,
     detail,
     fix_quality,
@@ -18,6 +19,7 @@ from web.exports.columns import (
     notice,
     place,
     plain,
+    raw_content,
     roles,
     yes_no,
 )
@@ -231,6 +233,58 @@ QUARANTINE = Table("未采纳消息", "Messages not taken", (
 ))  # fmt: skip
 
 
+SOURCE_BINDINGS = Table("外部名称", "Names elsewhere", (
+    plain("终端编号", "Code", "code"),
+    plain("车牌", "Plate", "plate"),
+    code("报文来源", "Form", "source", "foreignForm"),
+    plain("外部名称", "Name", "external_id"),
+    instant("从", "From", "since"),
+    instant("至", "Until", "until"),
+    yes_no("现在有效", "Holds now", "current"),
+    plain("登记人", "Entered by", "created_by_name"),
+))  # fmt: skip
+
+FORWARDERS = Table("转发服务器", "Forwarding servers", (
+    plain("名称", "Name", "name"),
+    code("报文来源", "Form", "source", "foreignForm"),
+    instant("登记时间", "Entered", "created_at"),
+))  # fmt: skip
+
+REPROCESS_RUNS = Table("重新解析记录", "Decoded again", (
+    plain("批次", "Run", "run_no"),
+    yes_no("仅预演", "Preview only", "dry"),
+    code("状态", "State", "state", "runState"),
+    plain("申请人", "Asked by", "asked_as"),
+    instant("申请时间", "Asked", "asked_at"),
+    instant("结束时间", "Ended", "ended_at"),
+    plain("消息数", "Messages", "entries"),
+    plain("已检查", "Looked at", "looked_at"),
+    counted("入库消息", "Became fixes", "stored"),
+    counted("入库定位数", "Fixes stored", "fixes_stored"),
+    counted("已有相同定位", "There already", "duplicate"),
+    counted("仍未采纳", "Still refused", "waiting"),
+    counted("期间另行处理", "Dealt with meanwhile", "passed"),
+    plain("故障", "Trouble", "trouble"),
+))  # fmt: skip
+
+MESSAGES = Table("终端原始消息", "Messages of a locator", (
+    instant("时间", "Time", "at"),
+    instant("收到时间", "Received", "received_at"),
+    code("未采纳原因", "Refused because", "reason", "quarantine"),
+    plain("说明", "Details", "detail"),
+    codes("质量标记", "Flags", "flags", "fixFlag"),
+    degrees("经度", "Longitude", "lon"),
+    degrees("纬度", "Latitude", "lat"),
+    plain("速度（km/h）", "Speed (km/h)", "speed_kmh"),
+    plain("方向（°）", "Heading (°)", "heading_deg"),
+    plain("卫星数", "Satellites", "satellites"),
+    yes_no("定位有效", "Valid", "valid"),
+    yes_no("点火", "Ignition", "ignition"),
+    code("处理结果", "What became of it", "settled_as", "settledAs"),
+    made("原始内容", "As it came", raw_content),
+))  # fmt: skip
+
+
 def _record(zh: str, en: str, reason: Column) -> Table:
     return Table(zh, en, (
         instant("时间", "Time", "happened_at"),
@@ -259,6 +313,10 @@ TABLES: Mapping[str, Table] = {
     "device-tickets": DEVICE_TICKETS,
     "device-commands": DEVICE_COMMANDS,
     "device-answers": DEVICE_ANSWERS,
+    "source-bindings": SOURCE_BINDINGS,
+    "forwarders": FORWARDERS,
+    "reprocess-runs": REPROCESS_RUNS,
+    "messages": MESSAGES,
     "audit": AUDIT,
     "journal": JOURNAL,
 }

@@ -1,8 +1,7 @@
 """What ingest did not take, and the bytes of any message: for those who keep locators. Opening bytes is a look at a track."""
 
-import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -11,26 +10,16 @@ from pydantic import AwareDatetime, BaseModel
 from fleet.access import require
 from fleet.errors import NotFound
 from fleet.position import Quality, Rejected
-from ingest.decode import explain, topic_of
+from ingest.decode import topic_of
 from web.paging import Page, PageRequest
 from web.shapes import Listing, Lists, Purpose, SinceFilter, UntilFilter, listed
+from web.shown import Bytes, shown
 from web.store import quarantine as store
 from web.store import register
 from web.store.quarantine import QuarantineRow, Sought
 from web.work import Signed, SignedRoute, Work
 
 router = APIRouter(tags=["devices"], route_class=SignedRoute)
-# What no text of a message holds: then it is shown in hexadecimal.
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-class Bytes(BaseModel):
-    """A message as it came, and what the decoders of today make of it."""
-
-    size: int
-    written: Literal["text", "hex"]
-    content: str
-    decoded: list[dict[str, Any]]  # one object per fix, message or refusal, as `python -m ingest decode` prints them
 
 
 class Entry(BaseModel):
@@ -85,8 +74,8 @@ async def quarantined(entry_id: UUID, work: Signed, purpose: Purpose = None) -> 
     detail = {"device": found.device, "entry": str(entry_id), "vehicle": _text(found.vehicle_id)}
     await _recorded(work, found.device_id, purpose, detail)
     payload = await store.bytes_of(work.conn, entry_id)
-    shown = _shown(payload, found.topic, alone=found.item is not None) if payload else None
-    return Entry(entry=found, raw=shown)
+    raw = shown(payload, found.topic, alone=found.item is not None) if payload else None
+    return Entry(entry=found, raw=raw)
 
 
 @router.get("/devices/{device_id}/raw")
@@ -102,25 +91,14 @@ async def raw_form(device_id: UUID, work: Signed, at: AwareDatetime, purpose: Pu
     found = await store.raw_form(work.conn, device_id, instant)
     if found is None:
         raise NotFound(object="fix")
-    shown = _shown(found.payload, topic_of(device.code, found.payload), alone=False) if found.payload else None
+    raw = shown(found.payload, topic_of(device.code, found.payload), alone=False) if found.payload else None
     flags = list(Quality(found.quality).codes)
-    return RawForm(device=device.code, fixed_at=instant, received_at=found.received_at, flags=flags, raw=shown)
+    return RawForm(device=device.code, fixed_at=instant, received_at=found.received_at, flags=flags, raw=raw)
 
 
 async def _recorded(work: Work, device_id: UUID | None, purpose: str | None, detail: dict[str, str]) -> None:
     kind = "quarantine" if device_id is None else "device"
     await work.audit("view_raw", kind, device_id, purpose=work.raw_purpose(purpose), detail=detail)
-
-
-def _shown(payload: bytes, topic: str, *, alone: bool) -> Bytes:
-    decoded = explain(topic, payload, alone=alone)
-    try:
-        text = payload.decode()
-    except UnicodeDecodeError:
-        text = "\0"
-    if CONTROL.search(text):
-        return Bytes(size=len(payload), written="hex", content=payload.hex(" "), decoded=decoded)
-    return Bytes(size=len(payload), written="text", content=text, decoded=decoded)
 
 
 def _text(value: UUID | None) -> str:

@@ -1,8 +1,6 @@
 """The register of vehicles and locators, for those who keep it."""
 
-import random
 import secrets
-from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,13 +8,12 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
 
-from fleet import broker, broker_accounts, foreign, service
+from fleet import broker_accounts, foreign, service
 from fleet.access import require
-from fleet.errors import NotConfigured, NotFound
-from fleet.settings import need
+from fleet.errors import NotFound
 from fleet.vehicle import Relation, VehicleClass, VehicleStatus
+from web.brokerage import at_broker
 from web.paging import Page, PageRequest
-from web.problems import Unavailable
 from web.shapes import Changed, Label, Listing, Lists, Made, RowVersion, Text, edited, listed
 from web.store import register as store
 from web.store import vehicles
@@ -182,7 +179,7 @@ async def edit_device(device_id: UUID, body: DeviceEdit, work: Signed, row_versi
     if body.active is not None:
         act = broker_accounts.enable if body.active else broker_accounts.disable
         code = (await _device(work, device_id)).code
-        await _at_broker(work, lambda control: act(control, [code]))
+        await at_broker(work, lambda control: act(control, [code]))
     return changed
 
 
@@ -218,15 +215,6 @@ async def _admitted(work: Work, device_id: UUID, code: str) -> Credential:
     password = secrets.token_urlsafe(18)
     topics = await foreign.topics_of(work.conn, device_id, work.now)
     wanted = [broker_accounts.Credential(username=code, password=password, also_writes=topics)]
-    await _at_broker(work, lambda control: broker_accounts.admit_devices(control, wanted))
+    await at_broker(work, lambda control: broker_accounts.admit_devices(control, wanted))
     mqtt_url = work.parts.settings.device_mqtt_url
     return Credential(id=device_id, code=code, username=code, client_id=code, password=password, mqtt_url=mqtt_url)
-
-
-async def _at_broker(work: Work, act: Callable[[broker_accounts.Control], Awaitable[None]]) -> None:
-    """As the broker's administrator. Refuses Unavailable, which undoes what the request has changed so far."""
-    try:
-        url = need(work.parts.settings.mqtt_admin_url, "FLEET_MQTT_ADMIN_URL")
-        await broker_accounts.with_control(broker.Address.parse(url), act, rng=random.Random())
-    except (NotConfigured, OSError, broker.BrokerLost, broker_accounts.ControlFailed) as error:
-        raise Unavailable(what="broker") from error

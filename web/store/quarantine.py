@@ -1,6 +1,6 @@
 """What ingest put aside, as keepers of locators read it, and the bytes it came as."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -53,6 +53,12 @@ class Sought:
     vehicle: UUID | None
     start_at: datetime | None
     end_at: datetime | None
+
+    def said(self) -> dict[str, Any]:
+        """What it is narrowed to, as JSON values."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        kept = {name: value for name, value in values.items() if value is not None}
+        return {name: value if isinstance(value, bool) else str(value) for name, value in kept.items()}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,9 +118,16 @@ RAW_FORM = "SELECT device_no, received_at, quality, payloads, payload FROM raw_f
 
 async def entries(conn: Connection, page: PageRequest, sought: Sought) -> Page[QuarantineRow]:
     """One page of what was put aside."""
-    names = ("q", "device", "reason", "settled", "unit", "vehicle", "start_at", "end_at")
-    params = NOTHING | {name: getattr(sought, name) for name in names} | {"plate": plate_part(sought.q)}
-    return await page_of(conn, QUARANTINE, params, page, SORTABLE, QuarantineRow)
+    return await page_of(conn, QUARANTINE, parameters(sought), page, SORTABLE, QuarantineRow)
+
+
+def parameters(sought: Sought) -> dict[str, Any]:
+    """The parameters of QUARANTINE."""
+    return (
+        NOTHING
+        | {field.name: getattr(sought, field.name) for field in fields(sought)}
+        | {"plate": plate_part(sought.q)}
+    )
 
 
 async def entry(conn: Connection, entry_id: UUID) -> QuarantineRow | None:

@@ -416,6 +416,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices/{device_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages
+         * @description What a locator sent in a span of at most 31 days, with its bytes. Recorded like a track, with its purpose.
+         */
+        get: operations["messages_api_devices__device_id__messages_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/devices/{device_id}/raw": {
         parameters: {
             query?: never;
@@ -510,6 +530,26 @@ export interface paths {
          * @description A proposal with its reasons; it changes nothing.
          */
         post: operations["propose_api_dispatch_suggest_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/forwarders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Forwarders
+         * @description Servers that speak for locators of this tenant; their accounts are made at the machine.
+         */
+        get: operations["forwarders_api_forwarders_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -932,6 +972,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reprocess-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Runs
+         * @description Runs, the newest first: who asked, for what, and what became of it.
+         */
+        get: operations["runs_api_reprocess_runs_get"];
+        put?: never;
+        /**
+         * Add Run
+         * @description Asks for entries to be decoded again; a program beside ingest does it, however long it takes.
+         */
+        post: operations["add_run_api_reprocess_runs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reprocess-runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One Run
+         * @description One run and how far it came.
+         */
+        get: operations["one_run_api_reprocess_runs__run_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/room": {
         parameters: {
             query?: never;
@@ -1006,6 +1090,70 @@ export interface paths {
         get: operations["session_api_session_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/source-bindings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Source Bindings
+         * @description Names of locators in foreign forms, with the time each held.
+         */
+        get: operations["source_bindings_api_source_bindings_get"];
+        put?: never;
+        /**
+         * Add Source Binding
+         * @description A name for a locator; one that another has in that time is refused, never taken away.
+         */
+        post: operations["add_source_binding_api_source_bindings_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/source-bindings/{binding_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Correct Source Binding
+         * @description Corrects a binding that was entered wrongly. What was stored by it stays where it is.
+         */
+        patch: operations["correct_source_binding_api_source_bindings__binding_id__patch"];
+        trace?: never;
+    };
+    "/api/source-bindings/{binding_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Source Binding
+         * @description From now on the name means nobody.
+         */
+        post: operations["end_source_binding_api_source_bindings__binding_id__end_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1666,6 +1814,7 @@ export interface components {
             decoded: {
                 [key: string]: unknown;
             }[];
+            frame: components["schemas"]["Frame"] | null;
             /** Size */
             size: number;
             /**
@@ -2118,6 +2267,36 @@ export interface components {
          */
         Fault: "offline" | "no_fix" | "stuck" | "clock" | "tamper" | "cloned";
         /**
+         * ForwarderRow
+         * @description One server that speaks for locators of this tenant.
+         */
+        ForwarderRow: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Source */
+            source: string;
+        };
+        /**
+         * Frame
+         * @description A JT/T 808 frame field by field; `trouble` says why it is refused.
+         */
+        Frame: {
+            /** Fields */
+            fields: components["schemas"]["Part"][];
+            /** Trouble */
+            trouble: string | null;
+        };
+        /**
          * GivenBack
          * @description Why an order waits for a vehicle again.
          */
@@ -2345,10 +2524,28 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[ForwarderRow] */
+        Listing_ForwarderRow_: {
+            /** Items */
+            items: components["schemas"]["ForwarderRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[HealthRow] */
         Listing_HealthRow_: {
             /** Items */
             items: components["schemas"]["HealthRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[MessageItem] */
+        Listing_MessageItem_: {
+            /** Items */
+            items: components["schemas"]["MessageItem"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -2421,6 +2618,24 @@ export interface components {
         Listing_RuleItem_: {
             /** Items */
             items: components["schemas"]["RuleItem"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[RunRow] */
+        Listing_RunRow_: {
+            /** Items */
+            items: components["schemas"]["RunRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[SourceBindingRow] */
+        Listing_SourceBindingRow_: {
+            /** Items */
+            items: components["schemas"]["SourceBindingRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -2501,6 +2716,49 @@ export interface components {
             id: string;
             /** Superseded */
             superseded: string | null;
+        };
+        /**
+         * MessageItem
+         * @description A stored fix with what it came as, or a message that was refused. `raw` is absent when nothing is kept of it.
+         */
+        MessageItem: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Detail */
+            detail: string;
+            /** Entry Id */
+            entry_id: string | null;
+            /** Flags */
+            flags: string[];
+            /** Heading Deg */
+            heading_deg?: number | null;
+            /** Ignition */
+            ignition?: boolean | null;
+            /** Lat */
+            lat?: number | null;
+            /** Lon */
+            lon?: number | null;
+            raw: components["schemas"]["Bytes"] | null;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /** Satellites */
+            satellites?: number | null;
+            /** Settled As */
+            settled_as: string | null;
+            /** Speed Kmh */
+            speed_kmh?: number | null;
+            /** Times */
+            times: number;
+            /** Valid */
+            valid?: boolean | null;
         };
         /**
          * NewCommands
@@ -2671,6 +2929,47 @@ export interface components {
         NewRoles: {
             /** Roles */
             roles: components["schemas"]["RoleHeld"][];
+        };
+        /**
+         * NewRun
+         * @description Which entries are decoded again: those chosen, or all that match and wait. Absent fields do not narrow.
+         */
+        NewRun: {
+            /** Device */
+            device?: string | null;
+            /** Dry */
+            dry: boolean;
+            /** End At */
+            end_at?: string | null;
+            /** Entries */
+            entries?: string[] | null;
+            /** Q */
+            q?: string | null;
+            reason?: components["schemas"]["Rejected"] | null;
+            /** Start At */
+            start_at?: string | null;
+            /** Unit */
+            unit?: string | null;
+            /** Vehicle */
+            vehicle?: string | null;
+        };
+        /**
+         * NewSourceBinding
+         * @description A locator's name in a foreign form.
+         */
+        NewSourceBinding: {
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /** External Id */
+            external_id: string;
+            /** Since */
+            since?: string | null;
+            source: components["schemas"]["Source"];
+            /** Until */
+            until?: string | null;
         };
         /**
          * NewUnit
@@ -3064,6 +3363,25 @@ export interface components {
          * @enum {string}
          */
         OrderType: "normal" | "emergency" | "retained" | "service" | "shared" | "time_share" | "rental" | "batch" | "standing" | "back_fill";
+        /**
+         * Part
+         * @description One field: where it is, its bytes, what they mean.
+         */
+        Part: {
+            /** At */
+            at: number;
+            /** Hex */
+            hex: string;
+            /** Name */
+            name: string;
+            /**
+             * Unknown
+             * @default false
+             */
+            unknown: boolean;
+            /** Value */
+            value: string;
+        };
         /**
          * PersonEdit
          * @description What may change of a person; absent fields stay, roles are replaced as a whole.
@@ -3656,6 +3974,48 @@ export interface components {
             version_no: number;
         };
         /**
+         * RunRow
+         * @description One run, or what one would do (`dry`).
+         */
+        RunRow: {
+            /** Asked As */
+            asked_as: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Dry */
+            dry: boolean;
+            /** Ended At */
+            ended_at: string | null;
+            /** Entries */
+            entries: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Looked At */
+            looked_at: number;
+            /** Run No */
+            run_no: number;
+            /** Sought */
+            sought: {
+                [key: string]: unknown;
+            };
+            /** Started At */
+            started_at: string | null;
+            /** State */
+            state: string;
+            /** Trouble */
+            trouble: string | null;
+        };
+        /**
          * SessionAnswer
          * @description The session as the page needs it.
          */
@@ -3686,6 +4046,63 @@ export interface components {
             /** Distance Source */
             distance_source: string;
             tariff: components["schemas"]["Tariff"];
+        };
+        /**
+         * Source
+         * @description Forms in which somebody else's name means one of our devices.
+         * @enum {string}
+         */
+        Source: "owntracks" | "emqx-jt808" | "traccar" | "teltonika" | "homeassistant";
+        /**
+         * SourceBindingEdit
+         * @description What may be corrected; absent fields stay, `until: null` lets it hold on.
+         */
+        SourceBindingEdit: {
+            /** Device Id */
+            device_id?: string | null;
+            /** External Id */
+            external_id?: string | null;
+            /** Since */
+            since?: string | null;
+            /** Until */
+            until?: string | null;
+        };
+        /**
+         * SourceBindingRow
+         * @description One name of a locator and the time it held.
+         */
+        SourceBindingRow: {
+            /** Code */
+            code: string;
+            /** Created By Name */
+            created_by_name: string | null;
+            /** Current */
+            current: boolean;
+            /**
+             * Device Id
+             * Format: uuid
+             */
+            device_id: string;
+            /** External Id */
+            external_id: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Plate */
+            plate: string | null;
+            /** Row Version */
+            row_version: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Source */
+            source: string;
+            /** Until */
+            until: string | null;
         };
         /**
          * State
@@ -5359,6 +5776,56 @@ export interface operations {
             };
         };
     };
+    messages_api_devices__device_id__messages_get: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path: {
+                device_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_MessageItem_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     raw_form_api_devices__device_id__raw_get: {
         parameters: {
             query: {
@@ -5544,6 +6011,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Suggestion"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forwarders_api_forwarders_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_ForwarderRow_"];
                 };
             };
             /** @description Refused; `code` says why */
@@ -6592,6 +7105,135 @@ export interface operations {
             };
         };
     };
+    runs_api_reprocess_runs_get: {
+        parameters: {
+            query?: {
+                dry?: boolean | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_RunRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_run_api_reprocess_runs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRun"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRow"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_run_api_reprocess_runs__run_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunRow"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     room_api_room_get: {
         parameters: {
             query?: {
@@ -6727,6 +7369,185 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionAnswer"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    source_bindings_api_source_bindings_get: {
+        parameters: {
+            query?: {
+                device?: string | null;
+                source?: components["schemas"]["Source"] | null;
+                current?: boolean | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_SourceBindingRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_source_binding_api_source_bindings_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSourceBinding"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correct_source_binding_api_source_bindings__binding_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                binding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceBindingEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_source_binding_api_source_bindings__binding_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                binding_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
                 };
             };
             /** @description Refused; `code` says why */

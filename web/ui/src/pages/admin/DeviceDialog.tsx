@@ -8,6 +8,7 @@ import { FormDialog } from "../../parts/form/FormDialog";
 import type { Field } from "../../parts/form/fields";
 import { useAct } from "../../parts/useAct";
 import { showPlate } from "../../text/plates";
+import { DeviceNames } from "../devices/DeviceNames";
 import { useVehicles, vehicleChoices } from "./choices";
 import { useRowEdit } from "./useRowEdit";
 
@@ -39,6 +40,7 @@ export function DeviceDialog({ device, renewing, onRenew, onClose }: DeviceDialo
       onSend={(values) => edit.send(fields, start, values)}
     >
       <Stack gap="sm">
+        <DeviceNames device={device} />
         <Divider label={t("device.stepsTitle")} />
         <Mounting device={device} onClose={onClose} />
         <Ask

@@ -115,6 +115,9 @@ export function Component() {
         about={t("device.about")}
         actions={
           <>
+            <Button component={Link} to="/admin/devices/names" variant="default">
+              {t("foreign.title")}
+            </Button>
             <Button component={Link} to="/admin/devices/refused" variant="default">
               {t("device.refused.title")}
             </Button>

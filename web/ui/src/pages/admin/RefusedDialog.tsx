@@ -1,30 +1,42 @@
 // One message that was not taken: why, what became of it and, for who may and says why, the message as it came.
-import { Button, Stack } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { type Refused, readRefused } from "../../api/quarantine";
 import { useTime } from "../../app/useTime";
 import { Dialog } from "../../parts/Dialog";
 import { Facts } from "../../parts/Facts";
+import { Looked } from "../../parts/Looked";
 import { Note } from "../../parts/Note";
 import { PurposeGate } from "../../parts/PurposeGate";
-import { Failed, Loading } from "../../parts/states";
 import { useRight } from "../../session/useSession";
 import { wordFor } from "../../text/codes";
 import { useName } from "../../text/names";
 import { showPlate } from "../../text/plates";
 import { RawMessage } from "./RawMessage";
+import { RefusedSteps } from "./RefusedSteps";
 
 export function RefusedDialog({ row, onClose }: { row: Refused; onClose: () => void }) {
   const { t } = useTranslation();
   const mayOpen = useRight("device.raw");
+  const mayEdit = useRight("device.edit");
   return (
     <Dialog size="xl" title={t("device.refused.entry", { device: row.device })} onClose={onClose}>
       <Stack gap="md">
         <Known row={row} />
+        {mayEdit && row.settled_at === null && <RefusedSteps row={row} onClose={onClose} />}
         {mayOpen ? (
           <PurposeGate needed what={t("device.refused.what", { device: row.device })}>
-            {(purpose, change) => <Opened id={row.id} purpose={purpose} onChange={change} />}
+            {(purpose, change) => (
+              <Looked
+                queryKey={["refused", row.id, purpose]}
+                read={() => readRefused(row.id, purpose)}
+                onChange={change}
+              >
+                {({ raw }) =>
+                  raw ? <RawMessage raw={raw} /> : <Note tone="info">{t("device.refused.noBytes")}</Note>
+                }
+              </Looked>
+            )}
           </PurposeGate>
         ) : (
           <Note tone="info">{t("device.refused.mayNot")}</Note>
@@ -72,35 +84,4 @@ function Known({ row }: { row: Refused }) {
       ]}
     />
   );
-}
-
-interface OpenedProps {
-  id: string;
-  purpose: string | undefined;
-  onChange: () => void;
-}
-
-function Opened({ id, purpose, onChange }: OpenedProps) {
-  const { t } = useTranslation();
-  // Every opening is recorded with its purpose: it is neither repeated behind the reader's back nor kept for the next.
-  const entry = useQuery({
-    queryKey: ["refused", id, purpose],
-    queryFn: () => readRefused(id, purpose),
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
-    refetchOnWindowFocus: false,
-  });
-  if (entry.isPending) return <Loading lines={4} />;
-  if (entry.isError) {
-    return (
-      <Stack gap="xs" align="flex-start">
-        <Failed error={entry.error} retry={() => void entry.refetch()} />
-        <Button variant="default" size="xs" onClick={onChange}>
-          {t("purpose.change")}
-        </Button>
-      </Stack>
-    );
-  }
-  const { raw } = entry.data;
-  return raw ? <RawMessage raw={raw} /> : <Note tone="info">{t("device.refused.noBytes")}</Note>;
 }

@@ -15,6 +15,7 @@ import { Tone } from "../../parts/Tone";
 import { useRight } from "../../session/useSession";
 import { wordFor } from "../../text/codes";
 import { showPlate } from "../../text/plates";
+import { wordChoices } from "../admin/choices";
 import { CommandDialog } from "./CommandDialog";
 import { askedLine, KINDS, progressLine, STATE_TONES, STATES } from "./commandWords";
 import { NewCommandDialog } from "./NewCommandDialog";
@@ -31,8 +32,6 @@ export function Component() {
   const maySend = useRight("device.command");
   const [asking, setAsking] = useState(false);
   const state = useListState("-asked_at", ["state", "kind", "unit"]);
-  const choices = (group: string, codes: readonly string[]) =>
-    codes.map((value) => ({ value, label: wordFor(t, group, value) }));
   const columns: Column<CommandRow>[] = [
     {
       id: "number",
@@ -104,13 +103,13 @@ export function Component() {
               state={state}
               name="state"
               label={t("command.state")}
-              choices={choices("commandState", STATES)}
+              choices={wordChoices(t, "commandState", STATES)}
             />
             <ChoiceFilter
               state={state}
               name="kind"
               label={t("command.kind")}
-              choices={choices("commandKind", KINDS)}
+              choices={wordChoices(t, "commandKind", KINDS)}
             />
             <UnitFilter state={state} label={t("vehicle.unit")} />
           </>

@@ -15,6 +15,7 @@ import { useRight } from "../../session/useSession";
 import { wordFor } from "../../text/codes";
 import { useName } from "../../text/names";
 import { showPlate } from "../../text/plates";
+import { wordChoices } from "../admin/choices";
 import { Coverage } from "./Coverage";
 import { KindFilters, useSummary } from "./KindFilters";
 import { NewCommandDialog } from "./NewCommandDialog";
@@ -29,14 +30,6 @@ export function Component() {
   const state = useListState("-fault_count", ["fault", "line", "unit", "model", "installer"]);
   const maySend = useRight("device.command");
   const [telling, setTelling] = useState<HealthRow | null>(null);
-  const faultChoices = ["any", "none", ...FAULTS].map((value) => ({
-    value,
-    label: wordFor(t, "deviceFault", value),
-  }));
-  const lineChoices = Object.keys(LINE_TONES).map((value) => ({
-    value,
-    label: wordFor(t, "deviceLine", value),
-  }));
   const columns: Column<HealthRow>[] = [
     { id: "code", tight: true, title: t("device.code"), show: (row) => row.code, sort: "code" },
     {
@@ -126,9 +119,14 @@ export function Component() {
                 state={state}
                 name="fault"
                 label={t("health.filterFault")}
-                choices={faultChoices}
+                choices={wordChoices(t, "deviceFault", ["any", "none", ...FAULTS])}
               />
-              <ChoiceFilter state={state} name="line" label={t("device.line")} choices={lineChoices} />
+              <ChoiceFilter
+                state={state}
+                name="line"
+                label={t("device.line")}
+                choices={wordChoices(t, "deviceLine", Object.keys(LINE_TONES))}
+              />
               <KindFilters state={state} />
             </>
           }

@@ -12,6 +12,7 @@ import { Tone, type ToneName } from "../../parts/Tone";
 import { wordFor } from "../../text/codes";
 import { useName } from "../../text/names";
 import { showPlate } from "../../text/plates";
+import { wordChoices } from "../admin/choices";
 import { KindFilters } from "./KindFilters";
 import { TicketDialog } from "./TicketDialog";
 import { FAULTS } from "./words";
@@ -27,8 +28,6 @@ export function Component() {
   const { search } = useLocation();
   const navigate = useNavigate();
   const state = useListState("due_at", ["state", "fault", "unit", "model", "installer"]);
-  const choices = (group: string, codes: readonly string[]) =>
-    codes.map((value) => ({ value, label: wordFor(t, group, value) }));
   const columns: Column<TicketRow>[] = [
     {
       id: "number",
@@ -91,13 +90,13 @@ export function Component() {
               state={state}
               name="state"
               label={t("ticket.state")}
-              choices={choices("ticketState", STATES)}
+              choices={wordChoices(t, "ticketState", STATES)}
             />
             <ChoiceFilter
               state={state}
               name="fault"
               label={t("health.filterFault")}
-              choices={choices("deviceFault", FAULTS)}
+              choices={wordChoices(t, "deviceFault", FAULTS)}
             />
             <KindFilters state={state} />
           </>

@@ -1,6 +1,6 @@
 // One field of a register form, by its kind.
 import { Group, PasswordInput, Select, Switch, Text, TextInput } from "@mantine/core";
-import { DateInput } from "@mantine/dates";
+import { DateInput, DateTimePicker } from "@mantine/dates";
 import { useTranslation } from "react-i18next";
 import { Tone } from "../Tone";
 import type { Choice, Field, FieldValue } from "./fields";
@@ -46,7 +46,8 @@ export function FieldInput({ id, field, value, error, onChange }: FieldInputProp
         <Select
           {...common}
           {...clear}
-          searchable={(field.choices?.length ?? 0) > 8}
+          searchable={Boolean(field.search) || (field.choices?.length ?? 0) > 8}
+          {...(field.search ? { onSearchChange: field.search, filter: ({ options }) => options } : {})}
           nothingFoundMessage={t("list.nothingMatches")}
           data={(field.choices ?? []).map((choice) => ({ value: choice.value, label: choice.label }))}
           {...(field.choices?.some(({ about, mark }) => about || mark)
@@ -62,6 +63,17 @@ export function FieldInput({ id, field, value, error, onChange }: FieldInputProp
           {...common}
           {...clear}
           valueFormat="YYYY-MM-DD"
+          value={text || null}
+          onChange={(next) => onChange(name, next)}
+        />
+      );
+    case "moment": // wall-clock time of the installation's zone
+      return (
+        <DateTimePicker
+          {...common}
+          {...clear}
+          withSeconds
+          valueFormat="YYYY-MM-DD HH:mm:ss"
           value={text || null}
           onChange={(next) => onChange(name, next)}
         />

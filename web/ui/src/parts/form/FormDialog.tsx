@@ -58,6 +58,7 @@ export function FormDialog(props: FormDialogProps) {
     setMine((before) => Object.fromEntries(Object.entries(before).filter(([each]) => each !== name)));
   const send = (event: FormEvent) => {
     event.preventDefault();
+    event.stopPropagation(); // a form opened from within another must not send that one too
     setTried((times) => times + 1);
     if (Object.keys(own).length > 0) return;
     if (asked !== null && confirmed !== asked) setConfirmed(asked);

@@ -16,10 +16,12 @@ export interface Choice {
 export interface Field {
   readonly name: string;
   readonly label: string;
-  readonly kind: "text" | "number" | "choice" | "switch" | "date" | "password";
+  readonly kind: "text" | "number" | "choice" | "switch" | "date" | "moment" | "password";
   readonly hint?: string;
   readonly required?: boolean;
   readonly choices?: readonly Choice[];
+  /** Of a choice whose list the server searches: what is typed. */
+  readonly search?: (typed: string) => void;
   /** Of a number. */
   readonly min?: number;
   readonly max?: number;

@@ -1,6 +1,9 @@
 // Words for codes: errors, roles, states, kinds.
 export const codes = {
   error: {
+    name_overlaps:
+      "In that time the name belongs to locator {{device}}. End or correct that entry first, or choose another time.",
+    name_elsewhere: "In that time the name is entered elsewhere and cannot be entered again.",
     unexpected: "Something unexpected happened. Please try again.",
     unreachable: "The server cannot be reached. Check the network and try again.",
     server_unavailable: "The server cannot answer at the moment. Please try again later.",

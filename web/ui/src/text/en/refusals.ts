@@ -1,6 +1,9 @@
 // Words of refusals: which field, why, what it contradicts, which duties one person may not hold.
 export const refusals = {
   field: {
+    external_id: "Name",
+    device_id: "Locator",
+    entries: "Messages",
     cause: "cause",
     tenant: "tenant",
     until: "end",
@@ -51,6 +54,13 @@ export const refusals = {
     valid_for_s: "how long it is good",
   },
   invalidReason: {
+    none_waiting: "nothing of it waits",
+    too_many_entries: "at most 100,000 at once; narrow the list",
+    not_a_name_in_owntracks: "an OwnTracks name is user/device",
+    "not_a_name_in_emqx-jt808": "a phone number of 1 to 20 digits",
+    not_a_name_in_traccar: "not a uniqueId of Traccar (no blanks, + or #)",
+    not_a_name_in_teltonika: "an IMEI of 14 to 17 digits",
+    not_a_name_in_homeassistant: "without blanks, /, + and #",
     not_after_since: "it must be after the start",
     not_exactly_one: "there must be exactly one",
     after_start: "it is after the departure",

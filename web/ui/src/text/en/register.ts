@@ -61,7 +61,7 @@ export const register = {
     refused: {
       title: "Messages not taken",
       about:
-        "What arrived and was not taken, and why. After a decoder was mended, or a locator or a foreign name registered, python -m ingest reprocess decodes it again; what is settled stays listed.",
+        "What arrived and was not taken, and why. After a decoder was mended, or a locator or a foreign name registered, it can be decoded again here; what is settled stays listed.",
       device: "Locator or sender",
       reason: "Reason",
       detail: "Details",

@@ -1,6 +1,8 @@
 // 各种代码的说法：错误、角色、状态、类别。
 export const codes = {
   error: {
+    name_overlaps: "这段时间内，该名称属于终端 {{device}}。请先结束或更正那一条，或改变起止时间。",
+    name_elsewhere: "这段时间内，该名称已在别处登记，不能重复登记。",
     unexpected: "出现意外错误，请重试。",
     unreachable: "连接不上服务器，请检查网络后重试。",
     server_unavailable: "服务器暂时无法响应，请稍后再试。",

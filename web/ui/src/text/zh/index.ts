@@ -4,6 +4,7 @@ import { app } from "./app";
 import { codes } from "./codes";
 import { command } from "./command";
 import { dispatch } from "./dispatch";
+import { foreign } from "./foreign";
 import { form } from "./form";
 import { health } from "./health";
 import { map } from "./map";
@@ -29,4 +30,5 @@ export const zh = {
   ...record,
   ...health,
   ...command,
+  ...foreign,
 };

@@ -1,6 +1,9 @@
 // 被拒绝时的说法：哪一项、为什么、与什么冲突、哪两种职责不能兼任。
 export const refusals = {
   field: {
+    external_id: "外部名称",
+    device_id: "终端",
+    entries: "消息",
     action: "操作",
     cause: "原因",
     tenant: "数据",
@@ -51,6 +54,13 @@ export const refusals = {
     valid_for_s: "有效期",
   },
   invalidReason: {
+    none_waiting: "没有待处理的消息",
+    too_many_entries: "一次最多 100000 条，请缩小筛选范围",
+    not_a_name_in_owntracks: "OwnTracks 名称应为“用户/设备”",
+    "not_a_name_in_emqx-jt808": "应为 1 至 20 位数字的手机号",
+    not_a_name_in_traccar: "不是 Traccar 的 uniqueId（不能含空格、+、#）",
+    not_a_name_in_teltonika: "应为 14 至 17 位数字的 IMEI",
+    not_a_name_in_homeassistant: "不能含空格、/、+、#",
     not_after_since: "必须晚于开始时间",
     not_exactly_one: "必须恰好有一个",
     after_start: "不能晚于出发时间",

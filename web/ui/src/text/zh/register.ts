@@ -59,7 +59,7 @@ export const register = {
     refused: {
       title: "未采纳消息",
       about:
-        "收到而未采纳的消息及其原因。解析程序修正，或终端、外部名称登记之后，运行 python -m ingest reprocess 重新解析；已处理的仍保留在此。",
+        "收到而未采纳的消息及其原因。解析程序修正，或终端、外部名称登记之后，在此重新解析；已处理的仍保留在此。",
       device: "终端或发送方",
       reason: "原因",
       detail: "说明",
