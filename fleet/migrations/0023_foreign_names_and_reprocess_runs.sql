@@ -99,12 +99,15 @@ RETURNS TABLE (device_no int, fixed_at timestamptz, received_at timestamptz, lon
     satellites smallint, valid boolean, ignition boolean, quality int, writer_no smallint, batch bigint, payload bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT p.device_no, p.fixed_at, p.received_at, p.lon_e7 / 1e7::float8, p.lat_e7 / 1e7::float8, p.speed_dkmh / 10.0::float8, p.heading_deg,
-        p.satellites, p.valid, p.ignition, p.quality, p.writer_no, p.batch, k.payload
-    FROM device d
-    JOIN (SELECT * FROM position UNION ALL SELECT * FROM position_held UNION ALL SELECT * FROM position_thin) p
-        ON p.device_no = d.device_no AND p.fixed_at >= from_at AND p.fixed_at < to_at AND (after_at IS NULL OR p.fixed_at > after_at)
+        p.satellites, p.valid, p.ignition, p.quality | coalesce(f.flags, 0), p.writer_no, p.batch, k.payload
+    FROM device d, LATERAL (
+        SELECT * FROM fixes_of(d.device_no, greatest(from_at, after_at), to_at)
+        UNION ALL SELECT * FROM position_held WHERE device_no = d.device_no AND fixed_at >= from_at
+        UNION ALL SELECT * FROM position_thin WHERE device_no = d.device_no AND fixed_at >= from_at) p
+    LEFT JOIN device_binding o ON o.device_no = p.device_no AND o.during @> p.fixed_at
+    LEFT JOIN fix_flag f ON f.vehicle_id = o.vehicle_id AND f.fixed_at = p.fixed_at
     LEFT JOIN raw_held k ON k.device_no = p.device_no AND k.fixed_at = p.fixed_at
-    WHERE d.id = in_device AND d.tenant_id = app_tenant() AND app_person() IS NOT NULL AND app_can('device.raw') AND NOT device_hidden(d.id)
+    WHERE p.fixed_at < to_at AND (after_at IS NULL OR p.fixed_at > after_at) AND d.id = in_device AND d.tenant_id = app_tenant() AND app_person() IS NOT NULL AND app_can('device.raw') AND NOT device_hidden(d.id)
       AND NOT EXISTS (SELECT FROM device_binding b WHERE b.device_id = d.id AND b.during @> p.fixed_at
           AND b.vehicle_id IN (SELECT hidden_vehicle_ids()))
     ORDER BY p.fixed_at LIMIT most
