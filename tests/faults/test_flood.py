@@ -42,13 +42,15 @@ async def process(here: Site, program: str, *arguments: object) -> AsyncIterator
             await made.wait()
 
 
-async def flood(here: Site, times: int) -> float:
-    """Send so many messages of 1 MiB, each thrown out; returns how many seconds that took."""
-    async with process(here, "flooder", "--device", FLOODER, "--times", times) as flooder:
+async def flood(here: Site, times: int, seconds: float) -> int:
+    """Send messages of 1 MiB, at least so many and so long, each thrown out; returns how many."""
+    words = ("--device", FLOODER, "--times", times, "--seconds", seconds)
+    async with process(here, "flooder", *words) as flooder:
         said, _ = await flooder.communicate()
     result = json.loads(said)
-    assert (result["thrown_out"], result["taken"]) == (times, 0)
-    return float(result["seconds"])
+    assert result["thrown_out"] >= times
+    assert result["taken"] == 0
+    return int(result["thrown_out"])
 
 
 async def p99_s(here: Site, began_at: datetime, ended_at: datetime) -> float:
@@ -60,8 +62,8 @@ async def p99_s(here: Site, began_at: datetime, ended_at: datetime) -> float:
 
 @pytest.mark.timeout(0)
 async def test_f10_oversized_messages_of_one_vehicle_do_not_delay_the_others() -> None:
-    """5 times 1,000 messages of 1 MiB as fast as they go, between quiet times: the sender is thrown out each time, the others' p99 stays below twice the usual (medians)."""
-    windows, times, quiet_s = size(1, 5), size(20, 1_000), size(3.0, 15.0)
+    """5 times 15 s of 1 MiB messages as fast as they go (1,000 at least), each after 15 quiet seconds: the sender is thrown out each time, the others' p99 stays below twice the usual (medians)."""
+    windows, times, window_s = size(1, 5), size(20, 1_000), size(3.0, 15.0)
     usual, meanwhile = [], []
     with site(durable=False) as here:
         await here.register([f"bench{number}" for number in range(OTHERS + 1)])
@@ -71,16 +73,15 @@ async def test_f10_oversized_messages_of_one_vehicle_do_not_delay_the_others() -
             await asyncio.sleep(3)
             for number in range(windows):
                 quiet_at = utc_now()
-                await asyncio.sleep(quiet_s)
+                await asyncio.sleep(window_s)
                 flooded_at = utc_now()
-                took_s = await flood(here, times)
+                came = await flood(here, times, window_s)
                 ended_at = utc_now()
                 await asyncio.sleep(2)
                 usual.append(await p99_s(here, quiet_at, flooded_at))
                 meanwhile.append(await p99_s(here, flooded_at, ended_at))
                 progress(
-                    f"F10 {number + 1} of {windows}: p99 {usual[-1]:.3f} s, while {times} MiB came in {took_s:.1f} s "
-                    f"{meanwhile[-1]:.3f} s"
+                    f"F10 {number + 1} of {windows}: p99 {usual[-1]:.3f} s, while {came} MiB came {meanwhile[-1]:.3f} s"
                 )
             said, _ = await others.communicate(b"")  # ends its input, and so itself
         sent = json.loads(said)["sent"]
