@@ -44,18 +44,16 @@ def main() -> int:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--device", required=True)
-    parser.add_argument("--times", type=int, default=1_000, help="at least so many messages")
-    parser.add_argument("--seconds", type=float, default=0, help="and at least so long")
+    parser.add_argument("--times", type=int, default=1_000)
+    parser.add_argument("--seconds", type=float, default=0, help="spread over so long; 0 = as fast as they go")
     arguments = parser.parse_args()
     packet, start_s = oversized(arguments.device), time.monotonic()
     address = arguments.host, arguments.port
-    thrown_out = taken = 0
-    while thrown_out + taken < arguments.times or time.monotonic() - start_s < arguments.seconds:
-        if send_one(address, arguments.device, packet):
-            thrown_out += 1
-        else:
-            taken += 1
-    print(json.dumps({"thrown_out": thrown_out, "taken": taken}))
+    thrown_out = 0
+    for number in range(arguments.times):
+        time.sleep(max(0.0, start_s + arguments.seconds * number / arguments.times - time.monotonic()))
+        thrown_out += send_one(address, arguments.device, packet)
+    print(json.dumps({"thrown_out": thrown_out, "taken": arguments.times - thrown_out}))
     return 0
 
 

@@ -32,7 +32,8 @@ STEADY_S = 0.3  # what p99 may be anyway (performance.md): in the seconds of `ma
 async def process(here: Site, program: str, *arguments: object) -> AsyncIterator[Process]:
     """`python -m benchmarks.PROGRAM` beside the broker of the site."""
     words = ["--port", here.devices.port, *arguments]
-    command = [sys.executable, "-m", f"benchmarks.{program}", *map(str, words)]
+    # A vehicle has a processor of its own: here the crowd waits for ours, not ours for the crowd.
+    command = ["nice", "-n", "15", sys.executable, "-m", f"benchmarks.{program}", *map(str, words)]
     made = await asyncio.create_subprocess_exec(*command, cwd=REPOSITORY, stdin=PIPE, stdout=PIPE)
     try:
         yield made
@@ -42,15 +43,13 @@ async def process(here: Site, program: str, *arguments: object) -> AsyncIterator
             await made.wait()
 
 
-async def flood(here: Site, times: int, seconds: float) -> int:
-    """Send messages of 1 MiB, at least so many and so long, each thrown out; returns how many."""
+async def flood(here: Site, times: int, seconds: float) -> None:
+    """Send so many messages of 1 MiB, spread over so long; each is thrown out."""
     words = ("--device", FLOODER, "--times", times, "--seconds", seconds)
     async with process(here, "flooder", *words) as flooder:
         said, _ = await flooder.communicate()
     result = json.loads(said)
-    assert result["thrown_out"] >= times
-    assert result["taken"] == 0
-    return int(result["thrown_out"])
+    assert result == {"thrown_out": times, "taken": 0}
 
 
 async def p99_s(here: Site, began_at: datetime, ended_at: datetime) -> float:
@@ -62,7 +61,7 @@ async def p99_s(here: Site, began_at: datetime, ended_at: datetime) -> float:
 
 @pytest.mark.timeout(0)
 async def test_f10_oversized_messages_of_one_vehicle_do_not_delay_the_others() -> None:
-    """5 times 15 s of 1 MiB messages as fast as they go (1,000 at least), each after 15 quiet seconds: the sender is thrown out each time, the others' p99 stays below twice the usual (medians)."""
+    """5 times 1,000 messages of 1 MiB in 15 s, each time after 15 quiet seconds: the sender is thrown out each time, the others' p99 stays below twice the usual (medians)."""
     windows, times, window_s = size(1, 5), size(20, 1_000), size(3.0, 15.0)
     usual, meanwhile = [], []
     with site(durable=False) as here:
@@ -75,13 +74,13 @@ async def test_f10_oversized_messages_of_one_vehicle_do_not_delay_the_others() -
                 quiet_at = utc_now()
                 await asyncio.sleep(window_s)
                 flooded_at = utc_now()
-                came = await flood(here, times, window_s)
+                await flood(here, times, window_s)
                 ended_at = utc_now()
                 await asyncio.sleep(2)
                 usual.append(await p99_s(here, quiet_at, flooded_at))
                 meanwhile.append(await p99_s(here, flooded_at, ended_at))
                 progress(
-                    f"F10 {number + 1} of {windows}: p99 {usual[-1]:.3f} s, while {came} MiB came {meanwhile[-1]:.3f} s"
+                    f"F10 {number + 1} of {windows}: p99 {usual[-1]:.3f} s, while {times} MiB came {meanwhile[-1]:.3f} s"
                 )
             said, _ = await others.communicate(b"")  # ends its input, and so itself
         sent = json.loads(said)["sent"]
