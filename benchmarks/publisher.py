@@ -61,12 +61,19 @@ class Locator:
         return FIX % (self.at_ms, 121.4 + some / 10, 31.2 + some / 9, 80 * some, 359 * some, 1000 + 90_000 * some)
 
 
+def connect_packet(name: str, *, will: bool = False) -> bytes:
+    """CONNECT of a device: 3.1.1, user name, password, clean session, no keepalive; with a last will if asked for."""
+    words = [name, *((f"fleet/v1/{name}/status", "offline") if will else ()), name, PASSWORD]
+    fields = b"".join(len(word).to_bytes(2) + word.encode() for word in words)
+    flags = 0xC2 | (0x2C if will else 0)  # the will: QoS 1, retained
+    rest = b"\0\x04MQTT\x04" + bytes((flags,)) + b"\0\0" + fields
+    return bytes((CONNECT,)) + coded_length(len(rest)) + rest
+
+
 async def connect(arguments: argparse.Namespace, name: str) -> Locator:
     """One device at the broker. Raises ConnectionError when it is refused."""
     reader, writer = await asyncio.open_connection(arguments.host, arguments.port)
-    fields = b"".join(len(text).to_bytes(2) + text for text in (name.encode(), name.encode(), PASSWORD.encode()))
-    rest = b"\0\x04MQTT\x04\xc2\0\0" + fields  # 3.1.1, user name, password, clean session, no keepalive
-    writer.write(bytes((CONNECT,)) + coded_length(len(rest)) + rest)
+    writer.write(connect_packet(name))
     if (await reader.readexactly(4))[3]:
         raise ConnectionError(f"{name} was refused")
     return Locator(name, arguments.per_message, arguments.start_ms, random.Random(name), writer, reader)

@@ -135,9 +135,9 @@ class Proxy:
         finally:
             for pump in pumps:
                 pump.cancel()
-            await asyncio.gather(*pumps, return_exceptions=True)
             link.end()
             self.links.discard(link)
+            await asyncio.gather(*pumps, return_exceptions=True)
             self._tasks.discard(task)
 
     async def _pump(self, link: Link, reader: asyncio.StreamReader, to: asyncio.StreamWriter, *, up: bool) -> None:

@@ -129,6 +129,7 @@ async def test_mq2_what_a_lost_connection_left_comes_again_exactly_once(site: Si
         assert await new.receive(1, within_s=0.3) == []
 
 
+@pytest.mark.fault
 async def test_mq3_acknowledging_an_old_batch_erases_nothing_new(site: Site) -> None:
     """The broker lost the session: 50 old acknowledgements on the new connection must not touch 50 new messages."""
     old = site.as_ingest()

@@ -108,6 +108,29 @@ async def test_a_number_too_large_for_its_column_is_refused_and_never_cut(databa
         assert await here.save(sound) == [(1, 0, 0)]
 
 
+async def test_a_device_that_comes_and_goes_in_one_batch_ends_as_if_each_time_were_a_batch(
+    database_url: str, engine_url: str
+) -> None:
+    """200 random sequences of on and off, in one batch and one by one: the same state since the same instant."""
+    here = await database(database_url, engine_url)
+    rng = random.Random(11)
+    states = "SELECT d.code, online, changed_at FROM device_state JOIN device d USING (device_no) ORDER BY 1"
+    async with here.connection:
+        at = NOW
+        for _ in range(200):
+            sequences: list[list[Judged]] = []
+            for _ in range(rng.randint(1, 9)):
+                at += timedelta(seconds=1)
+                said = rng.choice([b"online", b"offline"])
+                pair = [judge_message(f"fleet/v1/{code}/status", said, here.registry, at) for code in ("dev0", "dev1")]
+                sequences.append(pair)
+            await here.save(*(together for together, _ in sequences))
+            for _, alone in sequences:
+                await here.save(alone)
+            (_, *together), (_, *alone) = await (await here.connection.execute(states)).fetchall()
+            assert together == alone
+
+
 @pytest.mark.fault
 @pytest.mark.timeout(0)
 async def test_any_order_of_arrival_gives_the_same_tables(database_url: str) -> None:

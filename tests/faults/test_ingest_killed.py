@@ -31,7 +31,7 @@ BACK_WITHIN_S = 5.0
 @pytest.mark.timeout(0)
 async def test_f01_ingest_is_killed_at_every_point_of_a_batch() -> None:
     """50 kills at seeded points over 100,000 positions, every other while two batches wait: 0 lost, 0 twice, working again within 5 s."""
-    times, vehicles, every_s = size(4, 50), size(10, 100), size(0.1, 0.15)
+    times, vehicles, every_s = size(4, 50), size(10, 100), size(0.1, 0.25)
     rng = random.Random(seed())
     points = [list(POINTS)[number % len(POINTS)] for number in range(times)]
     rng.shuffle(points)
@@ -44,7 +44,7 @@ async def test_f01_ingest_is_killed_at_every_point_of_a_batch() -> None:
         addresses = {"FLEET_DATABASE_URL": database_url, "FLEET_MQTT_URL": mqtt_url}
         await asyncio.to_thread(here.start_program, "ingest", **addresses)
         load.connect()
-        reporting = asyncio.create_task(load.report(seconds=times * size(2.0, 3.0), every_s=every_s))
+        reporting = asyncio.create_task(load.report(seconds=times * size(3.0, 5.0), every_s=every_s))
         slowest_s = 0.0
         for number, point in enumerate(points):
             await pause(rng, 0.3, 1.0)
@@ -126,7 +126,7 @@ async def test_f03_the_outcome_of_a_commit_is_unknown() -> None:
         await asyncio.to_thread(here.start_program, "ingest", FLEET_DATABASE_URL=ingest_url)
         await asyncio.to_thread(here.start_program, "geofence", FLEET_DATABASE_URL=geofence_url)
         load.connect()
-        seconds = max(8.0, times * 0.9)
+        seconds = max(12.0, times * 2.0)  # cuts come as fast as there are commits, which a busy machine decides
         pace = max(10.0, 900 / seconds)
         reporting = asyncio.create_task(load.report(seconds=seconds, every_s=0.5, pace=pace, parked_share=0.5))
         for number in range(times):

@@ -29,6 +29,7 @@ from tests.faults.stage import before, loaded_site, nothing_lost, one_value, pau
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(0)]
 
 STORED = "SELECT count(*) FROM position JOIN device USING (device_no) WHERE code = %s"
+ONLINE = "SELECT count(*)::int FROM device_state WHERE online"
 VEHICLES = 3
 FIXES = 450  # of each vehicle at a time, a message each: more than the window
 ENDED_WITHIN_S = STOP_WITHIN_S + 2
@@ -65,6 +66,16 @@ class Scene:
             await until(self._window_is_full, within_s=60)
             await asyncio.sleep(0.3)  # judging what has just come
             yield
+
+    async def begin(self, called: str = "") -> None:
+        """Ingest works, and every locator has come online."""
+        await self.start_ingest(called)
+        self.load.connect()
+
+        async def all_online() -> bool:
+            return await one_value(self.here, ONLINE) == VEHICLES
+
+        await until(all_online, within_s=30)
 
     async def _window_is_full(self) -> bool:
         return self.ledger.waiting == RECEIVE_MAXIMUM
@@ -135,8 +146,7 @@ async def test_f04_the_connection_is_lost_while_two_batches_wait() -> None:
     """20 times, by RST or in order, before or after the database takes them: the old batches are never acknowledged on the new connection."""
     times = size(2, 20)
     async with scene() as on:
-        await on.start_ingest()
-        on.load.connect()
+        await on.begin()
         for number in range(times):
             async with on.two_batches_waiting():
                 on.to_broker.cut(reset=bool(number % 2))
@@ -151,8 +161,7 @@ async def test_f04_a_broker_without_memory_dies_while_two_batches_wait() -> None
     """MQ3: 20 times kill -9 and an empty session; of 50 new messages under the old numbers none is erased."""
     times = size(1, 20)
     async with scene() as on:
-        await on.start_ingest()
-        on.load.connect()
+        await on.begin()
         for number in range(times):
             async with on.two_batches_waiting():
                 on.here.kill("broker")
@@ -176,8 +185,7 @@ async def test_f02_the_database_dies_while_two_batches_wait() -> None:
     """20 times kill -9: both batches are saved when it is back, and acknowledged only then."""
     times = size(1, 20)
     async with scene() as on:
-        await on.start_ingest()
-        on.load.connect()
+        await on.begin()
         for number in range(times):
             async with on.two_batches_waiting():
                 on.here.kill("database")
@@ -191,8 +199,7 @@ async def test_f02_the_database_dies_while_two_batches_wait() -> None:
 async def test_sigterm_while_two_batches_wait_for_a_slow_database() -> None:
     """Both are saved and acknowledged before the program ends, and it ends in time."""
     async with scene() as on:
-        await on.start_ingest()
-        on.load.connect()
+        await on.begin()
         async with on.two_batches_waiting():
             stored, acknowledged = await on.stored(), len(on.ledger.acknowledged)
             ending = asyncio.create_task(on.sigterm())
@@ -209,8 +216,7 @@ async def test_sigterm_while_two_batches_wait_for_a_slow_database() -> None:
 async def test_sigterm_while_two_batches_wait_for_a_database_that_does_not_answer(*, silent: bool) -> None:
     """Nothing is acknowledged, and the program ends in time all the same; the next one saves everything."""
     async with scene() as on:
-        await on.start_ingest()
-        on.load.connect()
+        await on.begin()
         async with on.two_batches_waiting():
             acknowledged = len(on.ledger.acknowledged)
             if silent:
@@ -228,8 +234,7 @@ async def test_the_lease_is_lost_while_two_batches_wait() -> None:
     """5 times the holder is cut off from the database: the other saves both batches, the first one none and acknowledges none."""
     times = size(1, 5)
     async with scene() as on:
-        await on.start_ingest("first")
-        on.load.connect()
+        await on.begin("first")
         for number in range(times):
             second = f"second{number}"
             await on.start_ingest(second, through=False, says="standing_by")
