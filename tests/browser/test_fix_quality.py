@@ -13,6 +13,7 @@ from tests.browser.town import Town, unordered_drive
 
 pytestmark = pytest.mark.timeout(240)
 
+DRAWN = "() => document.querySelector('[role=dialog] .day-map')?.maplibre?.getStyle()?.sources?.evidence?.data?.features?.length"
 LINES = """() => {
   const map = document.querySelector('[role=dialog] .day-map').maplibre;
   const found = map.getStyle().sources.evidence.data.features;
@@ -46,6 +47,7 @@ def test_a_jump_is_told_in_words_and_is_no_part_of_the_track(
     told = r"定位质量标记：位置跳变，不可信 [23] 点" if zh else r"Fix quality: jumped, not to be believed \([23]\)"
     expect(dialog).to_contain_text(re.compile(told), timeout=30_000)
     expect(dialog).to_contain_text("不可信的定位点" if zh else "Fixes not to be believed")
+    page.wait_for_function(f"() => ({DRAWN})()", timeout=30_000)
     lines = page.evaluate(LINES)
     assert lines
     assert max(lat for line in lines for _, lat in line) < drive[0].lat + 0.01

@@ -30,6 +30,8 @@ export function NoticeBell() {
       width={360}
       shadow="md"
       trapFocus
+      withOverlay={true} // a field it covers in part would be hard to hit
+      overlayProps={{ backgroundOpacity: 0 }}
     >
       <Indicator
         disabled={unread === 0}
