@@ -30,8 +30,6 @@ export function NoticeBell() {
       width={360}
       shadow="md"
       trapFocus
-      withOverlay={true} // a field it covers in part would be hard to hit
-      overlayProps={{ backgroundOpacity: 0 }}
     >
       <Indicator
         disabled={unread === 0}
@@ -54,7 +52,12 @@ export function NoticeBell() {
           </ActionIcon>
         </Popover.Target>
       </Indicator>
-      <Popover.Dropdown p={0} aria-label={t("shell.notices.title")}>
+      {/* On a phone it covers what is below it whole: a field it covers in part would be hard to hit. */}
+      <Popover.Dropdown
+        p={0}
+        mih={{ base: "calc(100dvh - 5rem)", sm: 0 }}
+        aria-label={t("shell.notices.title")}
+      >
         <NoticeList unread={unread} onDone={popover.close} />
       </Popover.Dropdown>
     </Popover>
