@@ -27,6 +27,7 @@ from ingest.row import Columns
 
 DEVICES = [f"bench{number}" for number in range(20)]
 ROUNDS = 5
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # no day is packed
 PATIENCE_S = 120
 STORED_SINCE = "SELECT coalesce(sum(fixes), 0) FROM ingest_batch WHERE batch > %s"
 NAIVE_INSERT = """
@@ -110,7 +111,7 @@ async def write_ready_rows(here: Site, rows: int) -> float:
         for batch in batches:
             async with connection.transaction(), connection.cursor() as cursor:
                 await store.stage(cursor, batch)
-                await cursor.execute(store.INSERT_ROWS, {"writer_no": 0, "batch": 0})
+                await cursor.execute(store.INSERT_ROWS, {"writer_no": 0, "batch": 0, "packed_until": NEVER})
         took_s = time.monotonic() - started_s
     return len(batches) * MOST_ROWS / took_s
 
