@@ -7,7 +7,6 @@ ordinary way. What the messages mean, and when a message may be acknowledged, is
 import asyncio
 import random
 import socket
-import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from fleet import wire
+from fleet.broker_reader import Reader
 from fleet.errors import NotConfigured
 
 log = structlog.get_logger("fleet.broker")
@@ -32,7 +32,6 @@ log = structlog.get_logger("fleet.broker")
 WEEK_S = 7 * 24 * 3600  # how long the broker keeps the session of an absent service (MQ5)
 NOBODY = 0x10  # accepted, and nobody was there to get it
 REFUSED = 0x80  # MQTT 5 reason codes from here on are refusals
-READ_AT_ONCE = 64 * 1024  # bytes read before the event loop gets its turn
 RETAIN_WHEN_NEW = 1  # retained messages only with a new subscription, not on every reconnect
 
 
@@ -135,8 +134,6 @@ class Connection:
         self._gone: asyncio.Future[None] = self._loop.create_future()
         self._inbox: deque[Delivery] = deque()
         self._unacknowledged: deque[Delivery] = deque()
-        self._ahead = bytearray()  # read from the socket and not yet taken apart
-        self._lent: bytearray | None = None  # one packet for the library; None = it reads the socket itself
         self._something_new = asyncio.Event()
         self._unconfirmed: dict[int, tuple[str, asyncio.Future[bool]]] = {}
         self._client = _new_client(address, session)
@@ -147,7 +144,7 @@ class Connection:
         self._paho.on_connect = self._on_connect
         self._paho.on_message = self._on_message
         self._paho.on_publish = self._on_publish
-        self._paho.__dict__["_sock_recv"] = self._recv  # instead of the method
+        self._reader = Reader(self._paho, self._deliver)
 
     async def __aenter__(self) -> Self:
         if self._entered:  # MQ2: what an earlier connection left in its queues would be handed out again
@@ -164,7 +161,7 @@ class Connection:
         if socket_now is None or not self._paho.is_connected():
             self._end("disconnected at once")
         else:
-            self._lent = bytearray()
+            self._reader.take_over()
             self._loop.add_reader(socket_now.fileno(), self._read)
         return self
 
@@ -293,51 +290,12 @@ class Connection:
         """Take what has come: messages here, other packets through the library."""
         before = len(self._inbox)
         try:
-            self._read_ahead()
+            self._reader.read()
         except Exception as error:  # whatever it was, the connection cannot be trusted any more
             if not self._client._disconnected.done():  # noqa: SLF001
                 self._client._disconnected.set_exception(error)  # noqa: SLF001
         if len(self._inbox) > before:
             self._something_new.set()
-
-    def _read_ahead(self) -> None:
-        try:
-            fresh = self._paho.socket().recv(READ_AT_ONCE)
-        except BlockingIOError:
-            return
-        except OSError:
-            fresh = b""
-        if not fresh:
-            self._lent = None
-            self._paho.loop_read()  # meets the end again and says it to everyone
-            return
-        self._paho._last_bytes_received = time.monotonic()  # noqa: SLF001 - else it would ping, and give up, in the midst of traffic
-        ahead = self._ahead
-        ahead += fresh
-        at = 0
-        while (packet := wire.packet_end(ahead, at)) is not None:
-            start, end = packet
-            message = wire.read_publish(ahead[at], ahead, start, end)
-            if message is None:
-                self._lent = ahead[at:end]
-                self._paho.loop_read()
-            else:
-                self._deliver(message)
-            at = end
-        del ahead[:at]
-
-    def _recv(self, most: int) -> bytes:
-        """What the library reads: the packet lent to it, or from the socket until this object reads for itself."""
-        if self._lent is None:
-            connected = self._paho.socket()
-            if connected is None:
-                raise ConnectionError("no socket")
-            return bytes(connected.recv(most))
-        if not self._lent:
-            raise BlockingIOError
-        taken = bytes(self._lent[:most])
-        del self._lent[:most]
-        return taken
 
     def _deliver(self, message: wire.Publish) -> None:
         topic, payload, qos, retained, repeated, packet_id = message

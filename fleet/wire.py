@@ -2,7 +2,7 @@
 
 The library reads a packet with three system calls and makes a dozen objects of it, 40 us on the reference machine,
 which was more than half of what ingest did. Everything that happens once per connection stays with the library
-(decision 0010). Packet forms: MQTT 5.0, sections 2.1 and 3.3.
+(decision 0011). Packet forms: MQTT 5.0, sections 2.1 and 3.3.
 """
 
 from typing import NamedTuple

@@ -92,33 +92,33 @@ GRANT SELECT, INSERT ON reprocess_entry TO fleet_web;
 GRANT SELECT, UPDATE ON reprocess_run TO fleet_engine;
 GRANT SELECT, DELETE ON reprocess_entry TO fleet_engine;
 
--- The stored fixes of a locator in a span with what they came as, in the order of their time; the bytes of a batch are
+-- The stored fixes of a locator in a span with what they came as, newest first; the bytes of a batch are
 -- packed together, so they are answered once a batch (raw_batches). Nothing from a time in a hidden vehicle.
-CREATE FUNCTION raw_fixes(in_device uuid, from_at timestamptz, to_at timestamptz, after_at timestamptz, most int)
+CREATE FUNCTION raw_fixes(in_device uuid, from_at timestamptz, to_at timestamptz, most int)
 RETURNS TABLE (device_no int, fixed_at timestamptz, received_at timestamptz, lon float8, lat float8, speed_kmh float8, heading_deg smallint,
     satellites smallint, valid boolean, ignition boolean, quality int, writer_no smallint, batch bigint, payload bytea)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT p.device_no, p.fixed_at, p.received_at, p.lon_e7 / 1e7::float8, p.lat_e7 / 1e7::float8, p.speed_dkmh / 10.0::float8, p.heading_deg,
         p.satellites, p.valid, p.ignition, p.quality | coalesce(f.flags, 0), p.writer_no, p.batch, k.payload
     FROM device d, LATERAL (
-        SELECT * FROM fixes_of(d.device_no, greatest(from_at, after_at), to_at)
+        SELECT * FROM fixes_of(d.device_no, from_at, to_at)
         UNION ALL SELECT * FROM position_held WHERE device_no = d.device_no AND fixed_at >= from_at
         UNION ALL SELECT * FROM position_thin WHERE device_no = d.device_no AND fixed_at >= from_at) p
     LEFT JOIN device_binding o ON o.device_no = p.device_no AND o.during @> p.fixed_at
     LEFT JOIN fix_flag f ON f.vehicle_id = o.vehicle_id AND f.fixed_at = p.fixed_at
     LEFT JOIN raw_held k ON k.device_no = p.device_no AND k.fixed_at = p.fixed_at
-    WHERE p.fixed_at < to_at AND (after_at IS NULL OR p.fixed_at > after_at) AND d.id = in_device AND d.tenant_id = app_tenant() AND app_person() IS NOT NULL AND app_can('device.raw') AND NOT device_hidden(d.id)
-      AND NOT EXISTS (SELECT FROM device_binding b WHERE b.device_id = d.id AND b.during @> p.fixed_at
+    WHERE p.fixed_at < to_at AND d.id = in_device AND d.tenant_id = app_tenant() AND app_person() IS NOT NULL AND app_can('device.raw')
+      AND NOT device_hidden(d.id) AND NOT EXISTS (SELECT FROM device_binding b WHERE b.device_id = d.id AND b.during @> p.fixed_at
           AND b.vehicle_id IN (SELECT hidden_vehicle_ids()))
-    ORDER BY p.fixed_at LIMIT most
+    ORDER BY p.fixed_at DESC LIMIT most
 $$;
 -- The packed batches those fixes came in.
-CREATE FUNCTION raw_batches(in_device uuid, from_at timestamptz, to_at timestamptz, after_at timestamptz, most int)
+CREATE FUNCTION raw_batches(in_device uuid, from_at timestamptz, to_at timestamptz, most int)
 RETURNS TABLE (writer_no smallint, batch bigint, payloads bytea) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT r.writer_no, r.batch, r.payloads FROM raw_batch r
-    WHERE (r.writer_no, r.batch) IN (SELECT f.writer_no, f.batch FROM raw_fixes(in_device, from_at, to_at, after_at, most) f)
+    WHERE (r.writer_no, r.batch) IN (SELECT f.writer_no, f.batch FROM raw_fixes(in_device, from_at, to_at, most) f)
 $$;
-REVOKE EXECUTE ON FUNCTION is_stranger_ours(text), raw_fixes(uuid, timestamptz, timestamptz, timestamptz, int),
-    raw_batches(uuid, timestamptz, timestamptz, timestamptz, int) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION is_stranger_ours(text), raw_fixes(uuid, timestamptz, timestamptz, timestamptz, int),
-    raw_batches(uuid, timestamptz, timestamptz, timestamptz, int) TO fleet_web;
+REVOKE EXECUTE ON FUNCTION is_stranger_ours(text), raw_fixes(uuid, timestamptz, timestamptz, int),
+    raw_batches(uuid, timestamptz, timestamptz, int) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION is_stranger_ours(text), raw_fixes(uuid, timestamptz, timestamptz, int),
+    raw_batches(uuid, timestamptz, timestamptz, int) TO fleet_web;

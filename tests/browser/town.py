@@ -1,4 +1,4 @@
-"""A small running town for browser tests: real servers, every program, twelve vehicles, people with passwords.
+"""A small running town for browser tests: real servers, every program, eighteen vehicles, people with passwords.
 
 Started once per run. Locators are driven from threads of their own, because the browser's loop owns the test's thread.
 """
@@ -29,7 +29,7 @@ from tests import servers
 from tests.programs import running
 
 METRES_PER_DEGREE = 111_195.0
-VEHICLES = 12
+VEHICLES = 18
 
 
 @dataclass(frozen=True, kw_only=True)

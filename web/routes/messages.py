@@ -58,14 +58,14 @@ async def messages(device_id: UUID, work: Signed, lists: Lists, start_at: From, 
     await work.audit("view_raw", "device", device_id, purpose=work.raw_purpose(lists.purpose), detail=detail)
 
     async def fetch(page: PageRequest) -> Page[MessageItem]:
-        if page.sort != "at":
+        if page.sort != "-at":
             raise Invalid(field="sort", reason="unknown")
         narrowed = PageRequest(limit=min(page.limit, MOST_AT_ONCE), sort=page.sort, cursor=page.cursor)
         found, more = await store.messages(work.conn, device_id, start_at, end_at, narrowed)
         items = [_item(device.code, await store.with_bytes(work.conn, one)) for one in found]
         return Page(items=items, next_cursor=encode_cursor(more) if more else None)
 
-    return await listed(work, lists, default_sort="at", name="messages", fetch=fetch)
+    return await listed(work, lists, default_sort="-at", name="messages", fetch=fetch)
 
 
 def _item(code: str, found: store.Message) -> MessageItem:

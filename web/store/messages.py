@@ -1,8 +1,8 @@
-"""What a locator sent in a span: stored fixes with their raw form and refused messages, in one order of time."""
+"""What a locator sent in a span: stored fixes with their raw form and refused messages, in one order of time, newest first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from fleet.position import Quality
 from web.paging import Cursor, PageRequest
 from web.store import quarantine
 
-FIRST = UUID(int=0)  # before every entry of the same instant: fixes come first
+STORED = UUID(int=0)  # a fix counts as before every entry of the same instant
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,36 +34,41 @@ class Message:
 
 
 SAID = ("lon", "lat", "speed_kmh", "heading_deg", "satellites", "valid", "ignition")
-FIXES = "SELECT * FROM raw_fixes(%(device)s, %(from)s, %(to)s, %(after)s, %(most)s)"
-BATCHES = "SELECT writer_no, batch, payloads FROM raw_batches(%(device)s, %(from)s, %(to)s, %(after)s, %(most)s)"
+FIXES = "SELECT * FROM raw_fixes(%(device)s, %(from)s, %(fixes_to)s, %(most)s)"
+BATCHES = "SELECT writer_no, batch, payloads FROM raw_batches(%(device)s, %(from)s, %(fixes_to)s, %(most)s)"
 # What was refused of the locator, by its code, by what it turned out to be, or by a name it had then.
 REFUSED = """
 SELECT q.id, q.topic, q.item, q.received_at, q.reason, q.detail, q.times, q.settled_as
 FROM quarantine q JOIN device d ON d.id = %(device)s
 WHERE (d.code IN (q.device, q.settled_device) OR EXISTS (SELECT FROM source_binding s
         WHERE s.device_id = d.id AND s.source || ':' || s.external_id = q.device AND s.during @> q.received_at))
-  AND q.received_at >= %(from)s AND q.received_at < %(to)s
-  AND (%(after)s::timestamptz IS NULL OR (q.received_at, q.id) > (%(after)s, %(after_id)s))
-ORDER BY q.received_at, q.id LIMIT %(most)s"""
+  AND q.received_at >= %(from)s AND (q.received_at, q.id) < (%(to)s, %(to_id)s)
+ORDER BY q.received_at DESC, q.id DESC LIMIT %(most)s"""
 
 
 async def messages(
     conn: Connection, device_id: UUID, start_at: datetime, end_at: datetime, page: PageRequest
 ) -> tuple[list[Message], Cursor | None]:
-    """One page in the order of time, and where the next begins."""
-    after = page.cursor
+    """One page, newest first, and where the next begins: everything before the last shown."""
+    to, to_id = end_at, STORED
+    if page.cursor is not None and page.cursor.value is not None:
+        to, to_id = datetime.fromisoformat(page.cursor.value), UUID(page.cursor.row_id)
+    fixes_to = to if to_id == STORED else to + timedelta.resolution  # a fix of that very instant is still to come
     params = {
-        "device": device_id, "from": start_at, "to": end_at, "most": page.limit + 1,
-        "after": None if after is None or after.value is None else datetime.fromisoformat(after.value),
-        "after_id": FIRST if after is None else UUID(after.row_id),
-    }  # fmt: skip
+        "device": device_id,
+        "from": start_at,
+        "to": to,
+        "to_id": to_id,
+        "fixes_to": fixes_to,
+        "most": page.limit + 1,
+    }
     found = await _fixes(conn, params) + await _refused(conn, params)
-    found.sort(key=lambda one: (one.at, one.entry_id or FIRST))
+    found.sort(key=lambda one: (one.at, one.entry_id or STORED), reverse=True)
     shown = found[: page.limit]
     if len(found) <= page.limit:
         return shown, None
     last = shown[-1]
-    return shown, Cursor(sort=page.sort, value=last.at.isoformat(), row_id=str(last.entry_id or FIRST))
+    return shown, Cursor(sort=page.sort, value=last.at.isoformat(), row_id=str(last.entry_id or STORED))
 
 
 async def with_bytes(conn: Connection, found: Message) -> Message:

@@ -16,7 +16,7 @@ export function PageHeader({ title, about, actions }: PageHeaderProps) {
   }, [title, t]);
   return (
     <Group justify="space-between" align="flex-end" gap="sm" mb="md">
-      <Stack gap={2} style={{ minWidth: 0 }}>
+      <Stack gap={2} style={{ minWidth: 0, flex: "1 1 24rem" }}>
         <Title order={1} size="h3">
           {title}
         </Title>

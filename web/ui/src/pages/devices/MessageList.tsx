@@ -1,4 +1,4 @@
-// The messages of a period in the order of time; one opens to its bytes, what they mean and a frame's fields.
+// The messages of a period newest first; one opens to its bytes, what they mean and a frame's fields.
 import { Box, Button, Group, Stack, Text } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -10,6 +10,7 @@ import { Facts } from "../../parts/Facts";
 import type { Column } from "../../parts/list/columns";
 import { DataTable } from "../../parts/list/DataTable";
 import { ExportMenu } from "../../parts/list/ExportMenu";
+import { MoreRows } from "../../parts/list/MoreRows";
 import { Note } from "../../parts/Note";
 import { Empty, Failed, Loading } from "../../parts/states";
 import { Tone } from "../../parts/Tone";
@@ -86,17 +87,7 @@ export function MessageList({ wanted, onChange }: { wanted: Wanted; onChange: ()
           onOpen={setOpened}
         />
       )}
-      {pages.hasNextPage && (
-        <Group justify="center" p="sm">
-          <Button
-            variant="default"
-            loading={pages.isFetchingNextPage}
-            onClick={() => void pages.fetchNextPage()}
-          >
-            {t("list.more")}
-          </Button>
-        </Group>
-      )}
+      <MoreRows pages={pages} />
       {opened && <Opened row={opened} onClose={() => setOpened(null)} />}
     </Box>
   );

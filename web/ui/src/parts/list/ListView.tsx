@@ -8,6 +8,7 @@ import type { Column } from "./columns";
 import { DataTable } from "./DataTable";
 import { ExportMenu } from "./ExportMenu";
 import { Filters } from "./Filters";
+import { MoreRows } from "./MoreRows";
 import { SearchField } from "./SearchField";
 import type { ListState } from "./useListState";
 import { useRows } from "./useRows";
@@ -76,17 +77,7 @@ export function ListView<Row>(props: ListViewProps<Row>) {
           onSort={state.toggleSort}
         />
       )}
-      {pages.hasNextPage && (
-        <Group justify="center" p="sm">
-          <Button
-            variant="default"
-            loading={pages.isFetchingNextPage}
-            onClick={() => void pages.fetchNextPage()}
-          >
-            {t("list.more")}
-          </Button>
-        </Group>
-      )}
+      <MoreRows pages={pages} />
     </Box>
   );
 }

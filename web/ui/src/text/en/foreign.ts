@@ -92,7 +92,7 @@ export const foreign = {
     title: "Messages as they came",
     of: "Messages of {{code}}",
     about:
-      "Stored fixes and refused messages in the order of time, with what the locator sent. Bytes are kept for 30 days; every look is recorded.",
+      "Stored fixes and refused messages, newest first, with what the locator sent. Bytes are kept for 30 days; every look is recorded.",
     from: "From",
     to: "Until",
     show: "Show",
