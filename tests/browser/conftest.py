@@ -16,13 +16,18 @@ Person = Callable[..., Page]
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 
+# Their tests tell the last six minutes of a drive: a fix at the depot in the midst of it would be a jump.
+DRIVE_FIRST = {1, 9, 14, 15, 16}
+
 
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory, city_dir: Path) -> Iterator[Town]:
-    """One running town for all browser tests; every locator but the last has reported once."""
+    """One running town for all browser tests; every MQTT locator but the last has reported once, and those that drive first."""
     assert (REPOSITORY / "web/ui/dist/index.html").exists(), "build the interface first: npm run build in web/ui"
     with running_town(tmp_path_factory.mktemp("town"), city_dir) as started:
-        for vehicle in started.vehicles[:-1]:
+        for number, vehicle in enumerate(started.vehicles[:-1]):
+            if number in DRIVE_FIRST or "password" not in vehicle:  # a JT/T 808 terminal; no gateway runs here
+                continue
             lon, lat = vehicle["depot"]
             started.report(vehicle, [Spot(at=datetime.now(UTC), lon=lon, lat=lat)])
         yield started

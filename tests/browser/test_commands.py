@@ -24,7 +24,7 @@ def choose(page: Page, *codes: str) -> None:
 
 def test_a_text_waits_for_its_locator_and_is_shown_when_it_comes(town: Town, person: Person) -> None:
     """Two locators are told; both wait and say why; one comes and answers, the other command is taken back."""
-    here, away = town.vehicles[12], town.vehicles[13]
+    here, away = town.vehicles[10], town.vehicles[11]
     page = person("engineer")
     page.goto("/admin/commands")
     settle(page, "/admin/commands")

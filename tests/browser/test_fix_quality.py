@@ -26,7 +26,7 @@ def test_a_jump_is_told_in_words_and_is_no_part_of_the_track(
     town: Town, person: Person, phone: bool, scheme: str, lang: str
 ) -> None:
     """Two fixes of a drive lie 6 km away, the newest among them: hollow on the map, named in list, card and day."""
-    vehicle = town.vehicles[11 if phone else 15]
+    vehicle = town.vehicles[16 if phone else 15]
     drive = unordered_drive(vehicle)
     for index in (30, len(drive) - 1):
         drive[index] = replace(drive[index], lat=drive[index].lat + 0.055)

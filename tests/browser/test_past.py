@@ -15,7 +15,7 @@ pytestmark = pytest.mark.timeout(240)
 
 def test_the_card_opens_the_day_of_a_vehicle_and_the_look_is_recorded(town: Town, person: Person) -> None:
     """Drives and stops in order of time, one drive alone on the map; one look, one audit row; Esc goes back step by step."""
-    vehicle = town.vehicles[14]
+    vehicle = town.vehicles[9]
     town.report(vehicle, unordered_drive(vehicle))
     page = person("fleetadmin")
     page.goto("/map")
@@ -44,7 +44,7 @@ def test_the_card_opens_the_day_of_a_vehicle_and_the_look_is_recorded(town: Town
 def test_every_vehicle_comes_into_view_and_searching_narrows_the_map_too(town: Town, person: Person) -> None:
     """From a close look back to all with one button; what the search leaves out is not on the map either."""
     page = person("fleetadmin")
-    vehicle, other = town.vehicles[1], town.vehicles[2]
+    vehicle, other = town.vehicles[3], town.vehicles[2]
     page.goto("/map?q=" + vehicle["plate"])
     map_is_drawn(page)
     page.get_by_role("button", name="全部车辆").click()

@@ -74,7 +74,7 @@ def test_every_opening_is_recorded_with_its_own_purpose(town: Town, person: Pers
 
 def test_a_track_out_of_sight_is_not_told_as_no_fixes(town: Town, person: Person) -> None:
     """The dispatcher may read every suspicion but not every track."""
-    vehicle = town.vehicles[10]
+    vehicle = town.vehicles[14]  # a unit keeps it
     town.report(vehicle, unordered_drive(vehicle))
     until(lambda: bool(_alert(town, vehicle)), "no suspicion is raised", 60)
     ((alert_id,),) = _alert(town, vehicle)
