@@ -29,7 +29,7 @@ async def seed_tenant(conn: Connection, *, code: str, name: str, timezone: str, 
     )
     await store.insert(conn, "work_schedule", {"tenant_id": tenant_id, "work_hours": Jsonb(DEFAULT_HOURS)})
     for rule in RULES:
-        # No override: the defaults of docs/rules.md hold, and a finding stores the parameters it was judged by.
+        # No override: the defaults of docs/rules hold, and a finding stores the parameters it was judged by.
         await store.insert(
             conn, "rule_version", {"tenant_id": tenant_id, "rule": rule, "version_no": 1, "parameters": Jsonb({})}
         )

@@ -1,4 +1,4 @@
-"""The rules in the order they are asked; docs/rules.md has a section for each."""
+"""The rules in the order they are asked; docs/rules has a page for each."""
 
 from collections.abc import Mapping
 from typing import Any

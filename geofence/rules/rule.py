@@ -1,6 +1,6 @@
 """What a rule is: an id, a name, parameters with their meaning, an answer to each step and a minimum.
 
-Parameters are fields of a frozen dataclass made with `parameter`; docs/rules.md and the override of contracts.md 5 use
+Parameters are fields of a frozen dataclass made with `parameter`; docs/rules and the override of contracts.md 5 use
 their names. A rule states facts; exceptions common to all rules are applied before it is asked (geofence.evaluate).
 """
 

@@ -1,4 +1,4 @@
-"""docs/rules.md tells the truth: every rule, parameter, default, doubt and metric stands in it, and nothing else does."""
+"""docs/rules tells the truth: every rule has a page with its parameters and defaults, every doubt is explained, and nothing else stands there."""
 
 import re
 from dataclasses import fields
@@ -10,13 +10,16 @@ from geofence.finding import Doubt
 from geofence.rules import RULES
 from geofence.rules.rule import Rule
 
-TEXT = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
+PAGES = Path(__file__).parents[2] / "docs" / "rules"
+TEXT = (PAGES / "README.md").read_text(encoding="utf-8")
 
 
 def section(rule: Rule) -> str:
-    found = re.search(rf"^## {rule.id} {rule.name} {rule.zh}\n(.*?)(?=^## )", TEXT, re.MULTILINE | re.DOTALL)
-    assert found is not None, f"docs/rules.md has no section '## {rule.id} {rule.name} {rule.zh}'"
-    return found.group(1)
+    path = PAGES / f"{rule.id}.md"
+    assert path.is_file(), f"docs/rules has no page {rule.id}.md"
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith(f"# {rule.id} {rule.name} {rule.zh}\n")
+    return text
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -43,10 +46,11 @@ def test_every_parameter_has_a_meaning_in_the_code(rule: Rule) -> None:
     assert all(each.metadata.get("meaning") for each in fields(rule.defaults))
 
 
-def test_every_rule_file_is_listed_and_every_section_has_a_rule() -> None:
+def test_every_rule_file_is_listed_and_every_page_has_a_rule() -> None:
     files = {path.name[:3].upper() for path in (Path(__file__).parents[2] / "geofence" / "rules").glob("r[0-9]*.py")}
-    sections = set(re.findall(r"^## (R\d\d) ", TEXT, re.MULTILINE))
-    assert files == sections == {rule.id for rule in RULES}
+    pages = {path.stem for path in PAGES.glob("R*.md") if path.stem != "README"}
+    assert files == pages == {rule.id for rule in RULES}
+    assert re.findall(r"^\| \[(R\d\d)\]\(\1\.md\) \| ", TEXT, re.MULTILINE) == [rule.id for rule in RULES]
 
 
 def test_every_doubt_is_explained() -> None:
