@@ -35,9 +35,14 @@ class _Patch:
 
 
 class Area:
-    """A version of a depot or another area: id, kind, shape, and since and until when it holds. A point depot is a circle of 100 m."""
+    """A version of a depot or another area: id, kind, shape, and since and until when it holds. A point depot is a circle of 100 m.
 
-    __slots__ = ("_box", "_patch", "_shape", "id", "in_force", "kind", "lat", "lon", "version_id")
+    `category` says what a place is (hotel, scenic ...), `speed_limit_kmh` what may be driven inside; None = not stated.
+    """
+
+    __slots__ = (
+        "_box", "_patch", "_shape", "category", "id", "in_force", "kind", "lat", "lon", "speed_limit_kmh", "version_id",
+    )  # fmt: skip
 
     POINT_RADIUS_M = 100.0
 
@@ -49,8 +54,11 @@ class Area:
         *,
         version_id: str | None = None,
         in_force: tuple[int, int] = (FAR_PAST_MS, FAR_FUTURE_MS),
+        category: str | None = None,
+        speed_limit_kmh: float | None = None,
     ) -> None:
         self.id, self.kind, self.version_id, self.in_force = area_id, kind, version_id, in_force
+        self.category, self.speed_limit_kmh = category, speed_limit_kmh
         self.lon, self.lat = shape.centroid.x, shape.centroid.y
         self._patch = _Patch(self.lon, self.lat)
         flat = self._patch.shape(shape)

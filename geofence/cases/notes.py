@@ -15,7 +15,7 @@ KNOWN = {
     "calendar": {"date", "kind", "name"},
     "units": {"id", "name", "work_hours", "use_work_hours"},
     "depots": {"id", "name", "geometry"},
-    "areas": {"id", "name", "kind", "category", "geometry"},
+    "areas": {"id", "name", "kind", "category", "speed_limit_kmh", "geometry"},
     "vehicles": {"id", "name", "plate", "device", "class", "owner_unit", "user_unit", "home_depot", "allowed_area"}
     | {"relations", "sealed", "in_repair", "exempt_rules"},
     "orders": {

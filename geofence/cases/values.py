@@ -16,6 +16,7 @@ from geofence.places import Area, Path
 from geofence.track.fixes import on_earth
 
 Row = Mapping[str, Any]
+MOST_KMH = 200  # of a limit; as in area_version
 
 
 def rows_of(raw: Row, key: str, where: str = "") -> list[dict[str, Any]]:
@@ -89,9 +90,21 @@ def area_of(row: Row, where: str, kind: str) -> Area:
     if not isinstance(geometry, dict):
         raise Invalid(field=f"{where}.geometry", reason="not_geojson")
     try:
-        return Area(id_of(row, where), kind, shape_of(geometry, field=f"{where}.geometry"))
+        return Area(
+            id_of(row, where), kind, shape_of(geometry, field=f"{where}.geometry"),
+            category=name_of(row.get("category"), f"{where}.category"), speed_limit_kmh=_limit_of(row, where),
+        )  # fmt: skip
     except OverflowError as error:
         raise Invalid(field=f"{where}.geometry", reason="not_on_earth") from error
+
+
+def _limit_of(row: Row, where: str) -> float | None:
+    value = row.get("speed_limit_kmh")
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= MOST_KMH:
+        raise Invalid(field=f"{where}.speed_limit_kmh", reason=f"not a speed up to {MOST_KMH}")
+    return float(value)
 
 
 def path_of(geometry: object, where: str) -> Path | None:

@@ -63,7 +63,7 @@ class Registry:
 
     vehicles: Mapping[str, VehicleRow]
     bindings: tuple[BindingRow, ...]
-    areas: Mapping[str, tuple[Area, ...]]  # by tenant; depots and rural areas
+    areas: Mapping[str, tuple[Area, ...]]  # by tenant; every kind that rules ask about
     calendars: Mapping[str, Calendar]  # by tenant
     hours: Mapping[str, Mapping[str, WorkHours]]  # by tenant, then unit; "" is the tenant's default
     rules: tuple[RuleRow, ...]

@@ -35,9 +35,9 @@ BINDINGS = """
 # Every version that a movement of the last month, or one to come, can meet.
 AREAS = """
     SELECT v.id::text, a.id::text, a.tenant_id::text, a.kind, v.geometry, epoch_ms(nullif(lower(v.during), '-infinity')),
-        epoch_ms(nullif(upper(v.during), 'infinity'))
+        epoch_ms(nullif(upper(v.during), 'infinity')), v.category, v.speed_limit_kmh
     FROM area a JOIN area_version v ON v.area_id = a.id
-    WHERE a.kind IN ('depot', 'rural') AND v.during && tstzrange(now() - interval '33 days', NULL)
+    WHERE a.kind <> 'subsidy_zone' AND v.during && tstzrange(now() - interval '33 days', NULL)
     ORDER BY a.id, v.version_no"""
 TENANTS = "SELECT id, timezone FROM tenant"
 SCHEDULES = """
@@ -163,13 +163,15 @@ async def _areas(conn: Connection, before: Registry | None) -> dict[str, tuple[A
         (area.version_id, *area.in_force): area for areas in (before.areas.values() if before else ()) for area in areas
     }
     found: dict[str, list[Area]] = {}
-    for version_id, area_id, tenant_id, kind, geometry, from_ms, until_ms in await _rows(conn, AREAS):
+    for version_id, area_id, tenant_id, kind, geometry, from_ms, until_ms, category, limit in await _rows(conn, AREAS):
         in_force = (_or(from_ms, FAR_PAST_MS), _or(until_ms, FAR_FUTURE_MS))
         area = known.get((version_id, *in_force))
         if area is None:
             try:
                 shape = shape_of(geometry, field=f"area {area_id}")
-                area = Area(area_id, kind, shape, version_id=version_id, in_force=in_force)
+                area = Area(
+                    area_id, kind, shape, version_id=version_id, in_force=in_force, category=category, speed_limit_kmh=limit
+                )  # fmt: skip
             except Invalid as error:
                 log.warning("area_unusable", area=area_id, reason=error.params.get("reason"))
                 continue

@@ -34,6 +34,15 @@ def reading(folder: Path, about: Any) -> Case:
         ({"depots": [DEPOT_ROW, DEPOT_ROW]}, "depots[1].id: d1 is listed twice"),
         ({"units": [{"id": "u1"}, {"id": "u1"}]}, "units[1].id: u1 is listed twice"),
         ({"areas": [{**DEPOT_ROW, "kind": "Rural"}]}, "areas[0].kind"),
+        ({"areas": [{**DEPOT_ROW, "kind": "sensitive", "category": ["hotel"]}]}, "areas[0].category: not a text"),
+        (
+            {"areas": [{**DEPOT_ROW, "kind": "sensitive", "speed_limit_kmh": "40"}]},
+            "areas[0].speed_limit_kmh: not a speed",
+        ),
+        (
+            {"areas": [{**DEPOT_ROW, "kind": "sensitive", "speed_limit_kmh": 0}]},
+            "areas[0].speed_limit_kmh: not a speed",
+        ),
         ({"vehicles": [{**VEHICLE, "id": ["v1"]}]}, "vehicles[0].id: not a text"),
         ({"vehicles": [{**VEHICLE, "id": "\ud800"}]}, "vehicles[0].id: not printable"),
         ({"vehicles": [{**VEHICLE, "device": ""}]}, "vehicles[0].device: empty"),
@@ -117,3 +126,14 @@ def test_a_reader_that_has_enough_ends_the_program_in_peace(tmp_path: Path) -> N
 def test_a_file_that_is_not_there_is_named_once(tmp_path: Path) -> None:
     with pytest.raises(UnusableCase, match=r"^context\.json: No such file or directory$"):
         read_case(tmp_path / "nothing")
+
+
+def test_an_area_says_its_class_and_its_limit_or_neither(tmp_path: Path) -> None:
+    """What a place is and what may be driven inside reach the area that rules ask; unsaid is None, not a default."""
+    said = {"id": "a1", "kind": "rural", "category": "hotel", "speed_limit_kmh": 40, "geometry": square(DEPOT, 50)}
+    unsaid = {"id": "a2", "kind": "rural", "geometry": square(DEPOT, 50)}
+    case = reading(tmp_path, context(areas=[said, unsaid]))
+    assert [(each.category, each.speed_limit_kmh) for each in case.vehicles[0].facts.rural] == [
+        ("hotel", 40.0),
+        (None, None),
+    ]
