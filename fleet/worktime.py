@@ -48,9 +48,13 @@ class Calendar:
     timezone: ZoneInfo
     version_id: UUID | None = None
     covered_years: frozenset[int] = field(default_factory=frozenset)
+    of_units: Mapping[str, Mapping[date, tuple[DayKind, str]]] = field(default_factory=dict)  # their own extra days
 
-    def day(self, on: date) -> Day:
-        known = self.days.get(on)
+    def day(self, on: date, unit_id: str | None = None) -> Day:
+        """What a date is for everybody, or for a unit with days of its own."""
+        own = self.of_units.get(unit_id) if unit_id is not None else None
+        known = own.get(on) if own is not None else None
+        known = known or self.days.get(on)
         if known is not None:
             return Day(kind=known[0], name=known[1], provisional=False)
         kind = DayKind.WEEKEND if on.weekday() >= 5 else DayKind.WORKDAY
@@ -101,7 +105,7 @@ def parse_hours(raw: Mapping[str, object], *, field_name: str = "work_hours") ->
             raise Invalid(field=f"{field_name}.{name}", reason="unknown_weekday")
         try:
             parsed[name] = tuple(
-                (time.fromisoformat(start), time.fromisoformat(end))
+                (time.fromisoformat(start), time.fromisoformat("00:00" if end == "24:00" else end))
                 for start, end in intervals  # type: ignore[attr-defined]
             )
         except (TypeError, ValueError) as error:

@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from fleet.quality import STANDARD, FixProfile
 from fleet.vehicle import Relation
 from fleet.worktime import Day
-from geofence.facts import JudgedOrder, VehicleFacts
+from geofence.facts import JudgedOrder, Span, VehicleFacts
 from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS, epoch_ms, instant
 from geofence.places import Area
 
@@ -27,6 +27,8 @@ class Regime:
     day: Day
     quiet: bool  # outside the hours in which a workday's movement needs no approval
     unit_id: str | None  # the using unit; None = nobody is known
+    sealed: bool = False
+    in_repair: bool = False
 
 
 class Context:
@@ -40,6 +42,7 @@ class Context:
         self._orders = sorted(facts.orders, key=lambda order: (order.start_ms, order.id))
         edges = {edge for order in facts.orders for edge in self._window(order)}
         edges |= {edge for span in facts.custody for edge in (span.from_ms, span.to_ms)}
+        edges |= {edge for span in (*facts.sealed, *facts.in_repair) for edge in span}
         self._edges = sorted(edges)
         self._last: Regime | None = None
 
@@ -96,7 +99,7 @@ class Context:
         until_ms = self._edges[place] if place < len(self._edges) else FAR_FUTURE_MS
         unit_id = self._unit(at_ms)
         on, day_from, day_until = self._civil_day(at_ms)
-        day = self.facts.calendar.day(on)
+        day = self.facts.calendar.day(on, unit_id)
         quiet, quiet_from, quiet_until = self._quiet(at_ms, on, unit_id)
         return Regime(
             from_ms=max(from_ms, day_from, quiet_from),
@@ -105,6 +108,8 @@ class Context:
             day=day,
             quiet=quiet and not day.kind.off,
             unit_id=unit_id,
+            sealed=_within(self.facts.sealed, at_ms),
+            in_repair=_within(self.facts.in_repair, at_ms),
         )
 
     def _unit(self, at_ms: int) -> str | None:
@@ -120,11 +125,11 @@ class Context:
         return on, self._ms(datetime.combine(on, time(0))), self._ms(datetime.combine(on + timedelta(days=1), time(0)))
 
     def _quiet(self, at_ms: int, on: date, unit_id: str | None) -> tuple[bool, int, int]:
-        """Quiet or not, and since and until when; hours that run over midnight reach into the next date."""
+        """Quiet or not, and since and until when; what is allowed around hours near midnight reaches into other dates."""
         hours = self.facts.hours.get(unit_id) if unit_id is not None else None
         spans = []
-        for date_ in (on - timedelta(days=1), on):
-            start, end = self.facts.quiet.allowed(date_, self.facts.calendar.day(date_), hours)
+        for date_ in (on - timedelta(days=1), on, on + timedelta(days=1)):
+            start, end = self.facts.quiet.allowed(date_, self.facts.calendar.day(date_, unit_id), hours)
             spans.append((self._ms(start), self._ms(end)))
         for start_ms, end_ms in spans:
             if start_ms <= at_ms < end_ms:
@@ -135,3 +140,7 @@ class Context:
 
     def _ms(self, civil: datetime) -> int:
         return epoch_ms(civil.replace(tzinfo=self.facts.calendar.timezone))
+
+
+def _within(spans: tuple[Span, ...], at_ms: int) -> bool:
+    return any(from_ms <= at_ms < to_ms for from_ms, to_ms in spans)

@@ -10,10 +10,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from fleet.quality import FixProfile
+from fleet.schedule import Schedule
 from fleet.vehicle import Relation
-from fleet.worktime import Calendar, Day, WorkHours
+from fleet.worktime import Calendar, Day
 from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS
 from geofence.places import Area, Path
+
+Span = tuple[int, int]  # half-open, epoch milliseconds
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,15 +61,13 @@ class QuietHours:
     after_work: timedelta = timedelta(minutes=150)
     use_work_hours: bool = False
 
-    def allowed(self, on: date, day: Day, hours: WorkHours | None) -> tuple[datetime, datetime]:
+    def allowed(self, on: date, day: Day, hours: Schedule | None) -> tuple[datetime, datetime]:
         """The span of a date (civil, naive) that is not quiet. Equal ends: the whole date is quiet."""
         if self.use_work_hours and hours is not None:
-            intervals = hours.on(on, day.kind)
-            if intervals:
-                first = min(datetime.combine(on, start) for start, _ in intervals)
-                last = max(datetime.combine(on, end) + timedelta(days=end <= start) for start, end in intervals)
-                midnight = datetime.combine(on, time(0))
-                return max(midnight, first - self.before_work), last + self.after_work
+            spans = hours.spans(on, day.kind)
+            if spans:
+                first, last = min(start for start, _ in spans), max(end for _, end in spans)
+                return first - self.before_work, last + self.after_work
         start, end = datetime.combine(on, self.end), datetime.combine(on, self.start)
         if self.start == self.end:
             return datetime.combine(on, time(0)), datetime.combine(on, time(0)) + timedelta(days=1)
@@ -92,7 +93,9 @@ class VehicleFacts:
     custody: tuple[CustodySpan, ...] = ()
     unit_id: str | None = None  # using unit as a case names it, without dates
     user_recorded: bool = False  # it is recorded who uses the vehicle and when: at other times the user is unknown
-    hours: Mapping[str, WorkHours] = field(default_factory=dict)  # by unit
+    hours: Mapping[str, Schedule] = field(default_factory=dict)  # by unit
+    sealed: tuple[Span, ...] = ()  # sealing periods it stands under, also overlapping ones
+    in_repair: tuple[Span, ...] = ()
     depots: tuple[Area, ...] = ()
     home_depot_id: str | None = None  # one of depots
     rural: tuple[Area, ...] = ()

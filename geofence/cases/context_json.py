@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from fleet.errors import Invalid
 from fleet.order import OrderType
+from fleet.schedule import Schedule, Season, parse_seasons
 from fleet.vehicle import Relation
-from fleet.worktime import Calendar, DayKind, WorkHours, built_in, parse_hours
+from fleet.worktime import Calendar, DayKind, built_in, parse_hours
 from geofence import rules
 from geofence.cases import notes
 from geofence.cases.values import (
@@ -31,7 +32,7 @@ from geofence.cases.values import (
     timezone_of,
     truth_of,
 )
-from geofence.facts import CustodySpan, JudgedOrder, QuietHours, VehicleFacts
+from geofence.facts import CustodySpan, JudgedOrder, QuietHours, Span, VehicleFacts
 from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS
 from geofence.places import Area
 from geofence.rules.r03_off_hours import quiet_hours
@@ -121,7 +122,22 @@ def _vehicle(row: Row, where: str, base: VehicleFacts) -> VehicleFacts:
         user_recorded="user_unit" in row or any(span.relation is Relation.USER for span in spans),
         home_depot_id=home if any(depot.id == home for depot in base.depots) else None,
         exempt_rules=_exempt_rules(row.get("exempt_rules"), f"{where}.exempt_rules"),
+        sealed=_spans(row, "sealed", where),
+        in_repair=_spans(row, "in_repair", where),
     )
+
+
+def _spans(row: Row, key: str, where: str) -> tuple[Span, ...]:
+    return tuple(_span(each, f"{where}.{key}[{i}]") for i, each in enumerate(rows_of(row, key, where)))
+
+
+def _span(row: Row, where: str) -> Span:
+    """Half-open; an end that is not said is open."""
+    from_ms = FAR_PAST_MS if row.get("from") is None else instant_of(row["from"], f"{where}.from")
+    to_ms = FAR_FUTURE_MS if row.get("to") is None else instant_of(row["to"], f"{where}.to")
+    if to_ms <= from_ms:
+        raise Invalid(field=f"{where}.to", reason="not after from")
+    return from_ms, to_ms
 
 
 def _exempt_rules(raw: object, where: str) -> frozenset[str]:
@@ -143,10 +159,7 @@ def _custody(row: Row, where: str) -> CustodySpan:
     unit_id = name_of(row.get("unit"), f"{where}.unit")
     if unit_id is None:
         raise Invalid(field=f"{where}.unit", reason="missing")
-    from_ms = FAR_PAST_MS if row.get("from") is None else instant_of(row["from"], f"{where}.from")
-    to_ms = FAR_FUTURE_MS if row.get("to") is None else instant_of(row["to"], f"{where}.to")
-    if to_ms <= from_ms:
-        raise Invalid(field=f"{where}.to", reason="not after from")
+    from_ms, to_ms = _span(row, where)
     return CustodySpan(relation=relation, unit_id=unit_id, from_ms=from_ms, to_ms=to_ms)
 
 
@@ -206,13 +219,19 @@ def _built_in(timezone: ZoneInfo) -> Calendar:
     return built_in(timezone)
 
 
-def _hours(units: Mapping[str, tuple[str, Row]]) -> dict[str, WorkHours]:
-    """The hours of the units that have any."""
-    return {
-        unit_id: parse_hours(row["work_hours"], field_name=f"units.{unit_id}.work_hours")
-        for unit_id, (_, row) in units.items()
-        if row.get("work_hours") not in (None, {})
-    }
+def _hours(units: Mapping[str, tuple[str, Row]]) -> dict[str, Schedule]:
+    """The hours of the units that have any: a week for all dates, and seasons that take its place."""
+    found: dict[str, Schedule] = {}
+    for unit_id, (_, row) in units.items():
+        seasons: list[Season] = []
+        if row.get("work_hours") not in (None, {}):
+            week = parse_hours(row["work_hours"], field_name=f"units.{unit_id}.work_hours")
+            seasons.append(Season(hours=week))
+        if row.get("seasons") is not None:
+            seasons += parse_seasons(row["seasons"], field=f"units.{unit_id}.seasons")
+        if seasons:
+            found[unit_id] = Schedule(seasons=tuple(seasons))
+    return found
 
 
 def _area(row: Row, where: str) -> Area:

@@ -13,7 +13,7 @@ from geofence.facts import JudgedOrder, VehicleFacts
 KNOWN = {
     "": {"timezone", "now", "calendar", "units", "depots", "areas", "vehicles", "orders", "rules"},
     "calendar": {"date", "kind", "name"},
-    "units": {"id", "name", "work_hours", "use_work_hours"},
+    "units": {"id", "name", "work_hours", "seasons", "use_work_hours"},
     "depots": {"id", "name", "geometry"},
     "areas": {"id", "name", "kind", "category", "speed_limit_kmh", "geometry"},
     "vehicles": {"id", "name", "plate", "device", "class", "owner_unit", "user_unit", "home_depot", "allowed_area"}

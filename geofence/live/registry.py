@@ -10,8 +10,9 @@ from typing import Any
 
 from fleet.errors import Invalid
 from fleet.quality import STANDARD, FixProfile
+from fleet.schedule import Schedule
 from fleet.vehicle import Relation
-from fleet.worktime import Calendar, WorkHours
+from fleet.worktime import Calendar
 from geofence import rules
 from geofence.facts import CustodySpan, JudgedOrder, LocatorSpan, VehicleFacts
 from geofence.places import Area
@@ -65,7 +66,7 @@ class Registry:
     bindings: tuple[BindingRow, ...]
     areas: Mapping[str, tuple[Area, ...]]  # by tenant; every kind that rules ask about
     calendars: Mapping[str, Calendar]  # by tenant
-    hours: Mapping[str, Mapping[str, WorkHours]]  # by tenant, then unit; "" is the tenant's default
+    hours: Mapping[str, Mapping[str, Schedule]]  # by tenant, then unit; "" is the tenant's default
     rules: tuple[RuleRow, ...]
     by_device: Mapping[int, tuple[BindingRow, ...]] = field(default_factory=dict, compare=False)
 

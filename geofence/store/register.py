@@ -13,8 +13,9 @@ from fleet.errors import Invalid
 from fleet.geo import shape_of
 from fleet.order import COVERING_STATES
 from fleet.quality import profile_of
+from fleet.schedule import Schedule, always
 from fleet.vehicle import Relation
-from fleet.worktime import Calendar, WorkHours, parse_hours
+from fleet.worktime import Calendar, parse_hours
 from geofence.facts import CustodySpan, JudgedOrder
 from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS
 from geofence.live.registry import BindingRow, Registry, RuleRow, VehicleRow, by_device
@@ -190,11 +191,11 @@ async def _calendars(conn: Connection, before: Registry | None) -> dict[str, Cal
     return calendars
 
 
-async def _hours(conn: Connection) -> dict[str, dict[str, WorkHours]]:
-    hours: dict[str, dict[str, WorkHours]] = {}
+async def _hours(conn: Connection) -> dict[str, dict[str, Schedule]]:
+    hours: dict[str, dict[str, Schedule]] = {}
     for tenant_id, unit_id, raw in await _rows(conn, SCHEDULES):
         try:
-            hours.setdefault(tenant_id, {})[unit_id or ""] = parse_hours(raw)
+            hours.setdefault(tenant_id, {})[unit_id or ""] = always(parse_hours(raw))
         except Invalid as error:
             log.warning("work_hours_unusable", unit=unit_id, field=error.params.get("field"))
     return hours

@@ -3,12 +3,15 @@
 import json
 import subprocess
 import sys
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from fleet.worktime import DayKind
 from geofence.cases.folder import Case, UnusableCase, read_case
+from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS
 from tests.unit.geofence_cases import DEPOT, context, day, driven, order, out_and_parked, parked, square, write
 
 HUGE = 10**400  # JSON allows it, a float cannot hold it
@@ -52,6 +55,14 @@ def reading(folder: Path, about: Any) -> Case:
             {"vehicles": [{**VEHICLE, "relations": [{"kind": "user", "unit": "u1", "from": 2000, "to": 1000}]}]},
             "vehicles[0].relations[0].to: not after from",
         ),
+        (
+            {"vehicles": [{**VEHICLE, "sealed": [{"from": 2000, "to": 1000}]}]},
+            "vehicles[0].sealed[0].to: not after from",
+        ),
+        ({"vehicles": [{**VEHICLE, "in_repair": [{"from": "soon"}]}]}, "vehicles[0].in_repair[0].from"),
+        ({"vehicles": [{**VEHICLE, "sealed": True}]}, "vehicles[0].sealed: not a list"),
+        ({"units": [{"id": "u1", "seasons": [{"from": "13-01", "to": "12-31"}]}]}, "units.u1.seasons[0].from"),
+        ({"units": [{"id": "u1", "seasons": {}}]}, "units.u1.seasons: not_a_list"),
         ({"orders": [{**ORDER, "vehicle": ["v1"]}]}, "orders[0].vehicle: not a text"),
         ({"orders": [{**ORDER, "origin": [39.1, 117.2]}]}, "orders[0].origin: not_on_earth"),
         ({"orders": [{**ORDER, "origin": [HUGE, 39]}]}, "orders[0].origin: not_on_earth"),
@@ -137,3 +148,20 @@ def test_an_area_says_its_class_and_its_limit_or_neither(tmp_path: Path) -> None
         ("hotel", 40.0),
         (None, None),
     ]
+
+
+def test_sealing_repair_and_seasons_become_facts(tmp_path: Path) -> None:
+    """Spans are half-open in milliseconds and open where no end is said; a season takes the place of the unit's week."""
+    summer = {"from": "05-01", "to": "09-30", "work_hours": {"wed": [["08:00", "18:00"]]}}
+    sealed = [{"from": "2026-10-01T00:00:00+08:00", "to": "2026-10-08T00:00:00+08:00"}, {"from": 5}]
+    about = {
+        "units": [{"id": "u1", "work_hours": {"wed": [["08:30", "17:30"]]}, "seasons": [summer]}],
+        "vehicles": [{**VEHICLE, "sealed": sealed, "in_repair": [{"to": "2026-01-01T00:00:00Z"}]}],
+    }
+    case = reading(tmp_path, about)
+    facts = case.vehicles[0].facts
+    assert facts.sealed == ((1_790_784_000_000, 1_791_388_800_000), (5_000, FAR_FUTURE_MS))
+    assert facts.in_repair == ((FAR_PAST_MS, 1_767_225_600_000),)
+    wednesdays = (date(2026, 3, 11), date(2026, 7, 8))
+    assert [facts.hours["u1"].on(on, DayKind.WORKDAY)[0][0] for on in wednesdays] == [time(8, 30), time(8)]
+    assert not any("key" in note for note in case.notes)
