@@ -1,5 +1,6 @@
 """`python -m benchmarks`: every benchmark, as ratios within one run where there is something to compare with.
-`python -m benchmarks ingest` takes one of them; `jt808` is 5,000 terminals on one gateway for two minutes."""
+`python -m benchmarks ingest` takes one of them; `jt808` is 5,000 terminals on one gateway for two minutes; `honest` judges
+vehicles nobody can blame (docs/measuring.md) and needs no server."""
 
 import argparse
 import asyncio
@@ -7,8 +8,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import ingest, jt808, storage, sustained
+from benchmarks import honest, ingest, jt808, storage, sustained
 
+DAYS = 1_400
 FIXES = 2_000_000  # bounded; the figures of RESULTS.md say with how many they were taken
 
 
@@ -31,11 +33,17 @@ def _jt808(arguments: argparse.Namespace) -> list[str]:
     return jt808.report(arguments.rounds)
 
 
+def _honest(arguments: argparse.Namespace) -> list[str]:
+    print(f"honest: {arguments.days:,} vehicle-days")
+    return honest.report(arguments.days, arguments.seed)
+
+
 BENCHMARKS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "ingest": _ingest,
     "sustained": _sustained,
     "jt808": _jt808,
     "storage": _storage,
+    "honest": _honest,
 }
 
 
@@ -45,6 +53,8 @@ def main() -> int:
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="which; all when none is named")
     parser.add_argument("--rounds", type=int, default=ingest.ROUNDS, help="medians of so many alternating rounds")
     parser.add_argument("--fixes", type=int, default=FIXES, help="how many fixes storage is measured with")
+    parser.add_argument("--days", type=int, default=DAYS, help="vehicle-days of honest vehicles")
+    parser.add_argument("--seed", type=int, default=1, help="dice of the honest vehicles")
     parser.add_argument("--folder", type=Path, help="keep the filled site of storage there, and only read it next time")
     arguments = parser.parse_args()
     for name in arguments.names or BENCHMARKS:

@@ -16,7 +16,7 @@ def main(arguments: Sequence[str]) -> int:
     judging = commands.add_parser("judge", help="judge recorded drives, print one JSON line per finding")
     judging.add_argument("case", nargs="+", help="a CASE folder (contracts.md 5)")
     scoring = commands.add_parser("score", help="compare with labelled cases, print one JSON line per rule")
-    scoring.add_argument("cases", help="a folder of CASE folders with truth.json")
+    scoring.add_argument("cases", nargs="+", help="a folder of CASE folders with truth.json, at whatever depth")
     chosen = parser.parse_args(arguments)
     try:
         code = _run(chosen)

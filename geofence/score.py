@@ -73,12 +73,14 @@ class Tally:
         }
 
 
-def run(folder: str) -> int:
-    """Score every labelled case below `folder`; misses and false findings are named on standard error."""
-    cases = sorted(path.parent for path in Path(folder).rglob("truth.json"))
-    if not cases:
-        sys.stderr.write(f"{folder}: no case with truth.json in it\n")
-        return 2
+def run(folders: Sequence[str]) -> int:
+    """Score every labelled case below the folders; misses and false findings are named on standard error."""
+    found = {folder: [path.parent for path in Path(folder).rglob("truth.json")] for folder in folders}
+    for folder, paths in found.items():
+        if not paths:
+            sys.stderr.write(f"{folder}: no case with truth.json in it\n")
+            return 2
+    cases = sorted({path for paths in found.values() for path in paths})
     tallies = {rule.id: Tally() for rule in RULES}
     vehicle_days = 0
     for path in cases:
@@ -155,9 +157,12 @@ def match(labels: Sequence[Label], claims: Sequence[Finding]) -> list[tuple[Labe
 
 
 def first_fulfilled_ms(label: Label, vehicle: JudgedVehicle) -> float | None:
-    """The first instant inside the label at which the rule's minimum is reached by the movement, not by a fix of it."""
+    """The first instant inside the label at which the rule's minimum is reached by the movement, not by a fix of it.
+
+    None where it is not, or where the rule's minimum is no matter of movement: such labels say `fulfilled_at` themselves.
+    """
     way = _way(label, vehicle)
-    if not way:
+    if not way or label.rule not in ("R01", "R03", "R04", "R07"):
         return None
     rule = next(rule for rule in RULES if rule.id == label.rule)
     limits = vehicle.facts.parameters.get(label.rule, rule.defaults)

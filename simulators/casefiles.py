@@ -5,15 +5,16 @@ The same story and seed give the same bytes, so folders can be compared and kept
 
 import csv
 import json
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
-from simulators.story import DEVICE, Arrival, Case
+from simulators.story import Arrival, Case
+from simulators.truth import Truth
 
 COLUMNS = (
     "device", "fixed_at", "received_at", "lon", "lat", "speed_kmh", "heading_deg", "accuracy_m", "hdop",
-    "satellites", "valid", "ignition", "odometer_km", "ext_voltage_v",
+    "satellites", "valid", "ignition", "odometer_km", "ext_voltage_v", "rssi", "driver", "alarms",
 )  # fmt: skip
 
 
@@ -22,34 +23,45 @@ def write_case(case: Case, out: Path) -> Path:
     folder = out / case.name
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "track.csv").open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file, lineterminator="\n")
-        rows.writerow(COLUMNS)
-        rows.writerows(_row(arrival) for arrival in case.arrivals)
+        write_track(case, file)
     _write_json(folder / "context.json", case.context)
     _write_json(folder / "truth.json", truth_rows(case))
     return folder
 
 
+def write_track(case: Case, file: TextIO) -> None:
+    """track.csv, to a file or to anything like one."""
+    rows = csv.writer(file, lineterminator="\n")
+    rows.writerow(COLUMNS)
+    rows.writerows(map(row_of, case.arrivals))
+
+
 def truth_rows(case: Case) -> list[dict[str, str]]:
     """The labels as truth.json has them."""
-    return [
-        {
-            "rule": label.rule,
-            "vehicle": label.vehicle,
-            "from": label.start_at.isoformat(timespec="milliseconds"),
-            "to": label.end_at.isoformat(timespec="milliseconds"),
-        }
-        for label in case.truth
-    ]
+    return [_label(label) for label in case.truth]
 
 
-def _row(arrival: Arrival) -> Iterable[object]:
+def row_of(arrival: Arrival) -> tuple[object, ...]:
+    """A line of track.csv under COLUMNS; "" = the device did not say."""
     fix = arrival.reading
     return (
-        DEVICE, _utc(fix.fixed_at), _utc(arrival.received_at), f"{fix.lon:.7f}", f"{fix.lat:.7f}",
-        fix.speed_kmh, fix.heading_deg, fix.accuracy_m, fix.hdop, fix.satellites, 1, int(fix.ignition),
-        fix.odometer_km, fix.ext_voltage_v,
+        arrival.device, _utc(fix.fixed_at), _utc(arrival.received_at), f"{fix.lon:.7f}", f"{fix.lat:.7f}",
+        fix.speed_kmh, fix.heading_deg, fix.accuracy_m, fix.hdop, fix.satellites, int(fix.valid), int(fix.ignition),
+        fix.odometer_km, fix.ext_voltage_v, "" if fix.rssi is None else fix.rssi, fix.driver or "",
+        " ".join(fix.alarms),
     )  # fmt: skip
+
+
+def _label(label: Truth) -> dict[str, str]:
+    row = {
+        "rule": label.rule,
+        "vehicle": label.vehicle,
+        "from": label.start_at.isoformat(timespec="milliseconds"),
+        "to": label.end_at.isoformat(timespec="milliseconds"),
+    }
+    if label.fulfilled_at is not None:
+        row["fulfilled_at"] = label.fulfilled_at.isoformat(timespec="milliseconds")
+    return row
 
 
 def _utc(at: datetime) -> str:

@@ -22,6 +22,12 @@ class Itinerary:
     home: LonLat
     drives: tuple[Drive, ...] = ()
     odometer_m: float = 0.0  # at the beginning
+    idling: tuple["Span", ...] = ()  # standing with the engine on
+
+    @property
+    def wakings(self) -> list[datetime]:
+        """When the ignition is switched on."""
+        return [*(drive.started_at for drive in self.drives), *(since for since, _ in self.idling)]
 
     def at(self, at: datetime) -> Motion:
         """The true motion at an instant."""
@@ -29,11 +35,12 @@ class Itinerary:
         driven_m = self.odometer_m + sum(drive.path.length_m for drive in self.drives[: max(i, 0)])
         if i < 0:
             lon, lat = self.home
-            return Motion(lon=lon, lat=lat, speed_kmh=0.0, heading_deg=0.0, ignition=False, odometer_m=driven_m)
+            ignition = self._idles(at)
+            return Motion(lon=lon, lat=lat, speed_kmh=0.0, heading_deg=0.0, ignition=ignition, odometer_m=driven_m)
         motion = self.drives[i].at(at)
         return replace(
             motion,
-            ignition=motion.ignition or self._halting(i, at),
+            ignition=motion.ignition or self._halting(i, at) or self._idles(at),
             odometer_m=driven_m + motion.odometer_m,
         )
 
@@ -42,6 +49,9 @@ class Itinerary:
         if self.drives and drive.started_at < self.drives[-1].ended_at:
             raise ValueError("a drive cannot start before the last one has ended")
         return replace(self, drives=(*self.drives, drive))
+
+    def _idles(self, at: datetime) -> bool:
+        return any(since <= at < until for since, until in self.idling)
 
     def _halting(self, i: int, at: datetime) -> bool:
         """Standing after drive i with the engine on, because the next drive follows soon."""

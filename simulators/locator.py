@@ -44,10 +44,10 @@ class Surroundings:
     canyons: BaseGeometry
 
     def in_tunnel(self, lon: float, lat: float) -> bool:
-        return bool(shapely.contains_xy(self.tunnels, lon, lat))
+        return not self.tunnels.is_empty and bool(shapely.contains_xy(self.tunnels, lon, lat))
 
     def in_canyon(self, lon: float, lat: float) -> bool:
-        return bool(shapely.contains_xy(self.canyons, lon, lat))
+        return not self.canyons.is_empty and bool(shapely.contains_xy(self.canyons, lon, lat))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +77,10 @@ class Reading:
     odometer_km: float
     ext_voltage_v: float
     seq: int
+    valid: bool = True
+    rssi: int | None = None
+    driver: str | None = None
+    alarms: tuple[str, ...] = ()  # codes of contracts.md 1
 
 
 def surroundings(

@@ -25,10 +25,11 @@ Json = dict[str, object]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrival:
-    """A reading and when the platform got it."""
+    """A reading, when the platform got it, and from which device."""
 
     reading: Reading
     received_at: datetime
+    device: str = DEVICE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -172,4 +173,4 @@ def order(scene: Scene, during: tuple[datetime, datetime], route: Json, spots: S
 def _next_look(day: Itinerary, at: datetime, wait_s: float) -> datetime:
     """The locator wakes up when the ignition is switched on, even if it meant to sleep longer."""
     due = at + timedelta(seconds=wait_s)
-    return min([due, *(d.started_at for d in day.drives if at < d.started_at < due)])
+    return min([due, *(woken for woken in day.wakings if at < woken < due)])

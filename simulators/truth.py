@@ -25,6 +25,7 @@ class Truth:
     vehicle: str
     start_at: datetime
     end_at: datetime
+    fulfilled_at: datetime | None = None  # when the rule's minimum was reached in truth; None = as `score` works it out
 
 
 def truth_of(rule: str, vehicle: str, spans: Sequence[Span]) -> tuple[Truth, ...]:

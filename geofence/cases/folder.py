@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 from fleet.errors import Invalid
@@ -52,19 +52,26 @@ def read_case(folder: Path) -> Case:
     """Read a folder. Raises UnusableCase."""
     try:
         raw = read_json(folder / "context.json")
-        if not isinstance(raw, dict):
-            raise UnusableCase("context.json: not an object")
-        tracks, notes = _read_track(folder / "track.csv")
-        newest_ms = max((max(f.at_ms, f.received_ms) for fixes in tracks.values() for f in fixes), default=0)
-        context = read_context(raw, devices=sorted(tracks), newest_ms=newest_ms)
+        with (folder / "track.csv").open(encoding="utf-8-sig", newline="") as track:
+            return case_of(folder.resolve().name, raw, track)
     except OSError as error:
         name = Path(error.filename or folder).name
         raise UnusableCase(f"{name}: {error.strerror or error}") from error
+
+
+def case_of(name: str, raw: object, track: TextIO) -> Case:
+    """A case from what its two files hold: context.json as read, track.csv as text. Raises UnusableCase, OSError."""
+    if not isinstance(raw, dict):
+        raise UnusableCase("context.json: not an object")
+    try:
+        tracks, notes = _read_track(track)
+        newest_ms = max((max(f.at_ms, f.received_ms) for fixes in tracks.values() for f in fixes), default=0)
+        context = read_context(raw, devices=sorted(tracks), newest_ms=newest_ms)
     except Invalid as error:
         raise UnusableCase(f"context.json: {error.params.get('field')}: {error.params.get('reason')}") from error
     unmade = sum(not _made(fix, context.now_ms) for fixes in tracks.values() for fix in fixes)
     return Case(
-        name=folder.resolve().name,
+        name=name,
         now_ms=context.now_ms,
         timezone=context.timezone,
         vehicles=_vehicles(context, tracks),
@@ -98,28 +105,27 @@ def _note(rows: int, what: str) -> list[str]:
     return [f"track.csv: {rows} rows {what} and were left out"] if rows else []
 
 
-def _read_track(path: Path) -> tuple[dict[str, list[TrackFix]], list[str]]:
+def _read_track(file: TextIO) -> tuple[dict[str, list[TrackFix]], list[str]]:
     """The fixes by device; rows that are no position on earth are counted in a note."""
     tracks: dict[str, list[TrackFix]] = {}
     nowhere = ancient = 0
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        rows = csv.DictReader(file, skipinitialspace=True)
-        try:
-            _check_header(rows.fieldnames or ())
-            for row in rows:
-                if None in row or None in row.values():
-                    raise UnusableCase(f"track.csv line {rows.line_num}: not as many fields as the header")
-                fix = _fix(row, rows.line_num)
-                if fix is None:
-                    nowhere += 1
-                elif fix.received_ms - fix.at_ms > BACK_MS:
-                    ancient += 1
-                else:
-                    tracks.setdefault(row["device"].strip(), []).append(fix)
-        except csv.Error as error:
-            raise UnusableCase(f"track.csv line {rows.line_num}: {error}") from error
-        except UnicodeDecodeError as error:
-            raise UnusableCase(f"track.csv line {rows.line_num + 1} or later: {error}") from error
+    rows = csv.DictReader(file, skipinitialspace=True)
+    try:
+        _check_header(rows.fieldnames or ())
+        for row in rows:
+            if None in row or None in row.values():
+                raise UnusableCase(f"track.csv line {rows.line_num}: not as many fields as the header")
+            fix = _fix(row, rows.line_num)
+            if fix is None:
+                nowhere += 1
+            elif fix.received_ms - fix.at_ms > BACK_MS:
+                ancient += 1
+            else:
+                tracks.setdefault(row["device"].strip(), []).append(fix)
+    except csv.Error as error:
+        raise UnusableCase(f"track.csv line {rows.line_num}: {error}") from error
+    except UnicodeDecodeError as error:
+        raise UnusableCase(f"track.csv line {rows.line_num + 1} or later: {error}") from error
     notes = _note(nowhere, "are no position on earth")
     return tracks, notes + _note(ancient, "are more than 30 days older than their arrival")
 
