@@ -21,7 +21,7 @@ import msgspec
 from benchmarks.site import PASSWORD, Site, site
 from fleet import db
 from fleet.broker import WEEK_S, Address, Connection, Session
-from ingest import store
+from ingest import store, store_rows
 from ingest.batch import MOST_ROWS
 from ingest.row import Columns
 
@@ -110,8 +110,8 @@ async def write_ready_rows(here: Site, rows: int) -> float:
         started_s = time.monotonic()
         for batch in batches:
             async with connection.transaction(), connection.cursor() as cursor:
-                await store.stage(cursor, batch)
-                await cursor.execute(store.INSERT_ROWS, {"writer_no": 0, "batch": 0, "packed_until": NEVER})
+                await store_rows.stage(cursor, batch)
+                await cursor.execute(store_rows.INSERT_ROWS, {"writer_no": 0, "batch": 0, "packed_until": NEVER})
         took_s = time.monotonic() - started_s
     return len(batches) * MOST_ROWS / took_s
 

@@ -9,22 +9,20 @@ import json
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from fleet import raw
-from fleet.db import Connection, Cursor, pg_errors
+from fleet.db import Connection, pg_errors
 from fleet.lease import LeaseLost
-from fleet.packed import STORING
 from fleet.position import Datum, Quality, Rejected
 from fleet.quality import profile_of
-from ingest.batch import DeviceEvent, Folded, Judged, Key, Outcome, Row, fold, outcome
+from ingest.batch import DeviceEvent, Folded, Judged, Key, Outcome, fold, outcome
 from ingest.clean import Device
 from ingest.flood import Flood
 from ingest.reading import Rejection
 from ingest.registry import Binding, Name, Registry
-from ingest.row import COLUMNS, CONTENT_FROM, Columns, plain_text
+from ingest.row import COLUMNS, CONTENT_FROM, plain_text
+from ingest.store_rows import STAGING, ask_number, save_rows
 
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # no day is packed
 DatabaseLost = (
     pg_errors.OperationalError,
     pg_errors.InterfaceError,
@@ -38,23 +36,8 @@ CannotStore = (
     OverflowError,
 )
 
-LONGEST_DEVICE = 200  # characters of a sender's name in quarantine, where an index holds it: a body may name 64 KiB
-
-# The binary form costs a tenth of the text, but cuts a number to the width of its column without a word. So every number
-# is staged as a bigint, which refuses what it cannot hold, and the INSERT, which refuses too, gives it its width.
-_STAGED = {
-    "fixed_at": "timestamptz",
-    "received_at": "timestamptz",
-    "valid": "bool",
-    "ignition": "bool",
-    "detail": "text",
-}
-STAGED = {name: _STAGED.get(name, "int8") for name in COLUMNS}
-_LIST = ", ".join(COLUMNS)
-_READY = _LIST.replace("detail", "detail::jsonb")
-_CONTENT = COLUMNS[CONTENT_FROM:]
-_SAME = f"ROW({', '.join(f's.{c}' for c in _CONTENT)}::jsonb) IS NOT DISTINCT FROM ROW({', '.join(f'p.{c}' for c in _CONTENT)})"
 QUALITY = COLUMNS.index("quality")
+LONGEST_DEVICE = 200  # characters of a sender's name in quarantine, where an index holds it: a body may name 64 KiB
 
 # The row of this writer, made at the first start; its number is part of every position.
 CLAIM_WRITER = """
@@ -74,75 +57,13 @@ REGISTRY_VERSION = """
     SELECT count(*), coalesce(sum(row_version), 0), coalesce(max(device_no), 0),
         (SELECT count(*) FROM source_binding), (SELECT coalesce(sum(row_version), 0) FROM source_binding)
     FROM device"""
-# Rows of the running batch; emptied by each commit.
-STAGING = f"""
-    CREATE TEMPORARY TABLE staging ({", ".join(f"{name} {kind}" for name, kind in STAGED.items())}) ON COMMIT DELETE ROWS"""
-COPY_ROWS = f"COPY staging ({_LIST}) FROM STDIN (FORMAT binary)"
 # Whether this program is still the one that writes. The row lock makes who takes over wait for this transaction, and
 # lets batches of one writer commit in the order of their numbers.
 FENCE = "SELECT FROM ingest_writer WHERE writer_no = %(writer_no)s AND term = %(term)s FOR NO KEY UPDATE"
-# A statement of its own: the next one has to see which days are packed after the lock was waited for.
-NO_PACKING = "SELECT pg_advisory_xact_lock_shared(%(key)s)"
-# The number of this batch, and up to when days are packed.
-TAKE_NUMBER = """
-    UPDATE ingest_writer SET last_batch = last_batch + 1 WHERE writer_no = %(writer_no)s
-    RETURNING last_batch, (SELECT max(until_at) FROM packed_day)"""
-# New keys only; what is there already stays as it is.
-INSERT_ROWS = f"""
-    INSERT INTO position ({_LIST}, writer_no, batch)
-    SELECT {_READY}, %(writer_no)s, %(batch)s FROM staging WHERE fixed_at >= %(packed_until)s ON CONFLICT DO NOTHING"""  # noqa: S608
-# The keys that were there already, and whether they hold the same fix. OFFSET 0 keeps it one index probe per key.
-MET_ROWS = f"""
-    SELECT s.device_no, s.fixed_at, {_SAME}
-    FROM staging s, LATERAL (
-        SELECT * FROM position p
-        WHERE p.device_no = s.device_no AND p.fixed_at = s.fixed_at
-          AND p.fixed_at BETWEEN greatest(%(first)s, %(packed_until)s) AND %(last)s OFFSET 0) p
-    WHERE (p.writer_no, p.batch) <> (%(writer_no)s, %(batch)s)"""  # noqa: S608
-# Of packed days: the keys that are there already, taken out of the batch. Each day of a device is listed once.
-MEET_PACKED = f"""
-    WITH days AS MATERIALIZED (
-        SELECT DISTINCT device_no, date_bin('1 day', fixed_at, 'epoch') AS span_at FROM staging WHERE fixed_at < %(packed_until)s),
-    stored AS MATERIALIZED (
-        SELECT p.* FROM days d, LATERAL (
-            SELECT * FROM packed_fixes_of(d.device_no::int, d.span_at, d.span_at + interval '1 day' - interval '1 microsecond')) p),
-    met AS (
-        DELETE FROM staging s USING stored p WHERE p.device_no = s.device_no AND p.fixed_at = s.fixed_at
-        RETURNING s.device_no, s.fixed_at, {_SAME} AS same)
-    SELECT * FROM met"""  # noqa: S608
-INSERT_LATE = f"""
-    INSERT INTO position_late ({_LIST}, writer_no, batch)
-    SELECT {_READY}, %(writer_no)s, %(batch)s FROM staging WHERE fixed_at < %(packed_until)s ON CONFLICT DO NOTHING"""  # noqa: S608
-MET_LATE = f"""
-    SELECT s.device_no, s.fixed_at, {_SAME}
-    FROM staging s JOIN position_late p ON p.device_no = s.device_no AND p.fixed_at = s.fixed_at
-    WHERE s.fixed_at < %(packed_until)s AND (p.writer_no, p.batch) <> (%(writer_no)s, %(batch)s)"""  # noqa: S608
 # What a device without a clock said last.
 NEWEST_UNTIMED = f"""
-    SELECT {", ".join(_CONTENT)} FROM fixes_of(%(device_no)s, %(at)s - interval '7 days', %(at)s)
+    SELECT {", ".join(COLUMNS[CONTENT_FROM:])} FROM fixes_of(%(device_no)s, %(at)s - interval '7 days', %(at)s)
     WHERE quality & %(untimed)s <> 0 ORDER BY fixed_at DESC LIMIT 1000"""  # noqa: S608
-# The newest fix of each device of the batch, unless a newer one is known.
-LATEST = """
-    INSERT INTO latest_position AS l (device_no, tenant_no, fixed_at, received_at, batch, writer_no, lon_e7, lat_e7,
-        quality, speed_dkmh, heading_deg, accuracy_dm, ignition)
-    SELECT DISTINCT ON (device_no) device_no, tenant_no, fixed_at, received_at, %(batch)s, %(writer_no)s, lon_e7, lat_e7,
-        quality, speed_dkmh, heading_deg, accuracy_dm, ignition
-    FROM staging ORDER BY device_no, fixed_at DESC
-    ON CONFLICT (device_no) DO UPDATE SET
-        tenant_no = excluded.tenant_no, fixed_at = excluded.fixed_at, received_at = excluded.received_at,
-        batch = excluded.batch, writer_no = excluded.writer_no, lon_e7 = excluded.lon_e7, lat_e7 = excluded.lat_e7,
-        quality = excluded.quality, speed_dkmh = excluded.speed_dkmh, heading_deg = excluded.heading_deg,
-        accuracy_dm = excluded.accuracy_dm, ignition = excluded.ignition
-    WHERE excluded.fixed_at > l.fixed_at"""
-# The batch in the list that readers follow, and the hint that it is there.
-LIST_BATCH = """
-    INSERT INTO ingest_batch (writer_no, batch, committed_at, first_fixed_at, last_fixed_at, fixes)
-    VALUES (%(writer_no)s, %(batch)s, clock_timestamp(), %(first)s, %(last)s, %(fixes)s)"""
-# What the fixes were before they were judged.
-KEEP_RAW = """
-    INSERT INTO raw_batch (received_at, writer_no, batch, payloads)
-    VALUES (%(received_at)s, %(writer_no)s, %(batch)s, %(payloads)s)"""
-NOTIFY = "SELECT pg_notify('fix_stored', %(payload)s)"
 # What was refused, once however often it is sent; refused again after it was settled, it waits again.
 QUARANTINE = """
     INSERT INTO quarantine (tenant_id, device, topic, received_at, reason, detail, payload, item, digest, last_received_at, retained)
@@ -221,12 +142,17 @@ async def save(
 
     LeaseLost: another program writes now, and nothing of this batch is stored.
     """
+    about = {"writer_no": writer_no, "term": term}
+    asked = None
     async with connection.transaction():
-        fence = await connection.execute(FENCE, {"writer_no": writer_no, "term": term})
+        async with connection.pipeline():
+            fence = await connection.execute(FENCE, about)
+            if any(judged.rows for judged in messages):
+                asked = await ask_number(connection, writer_no)
         if fence.rowcount != 1:
             raise LeaseLost(f"writer {writer_no} has a later term than {term}")
         folded = fold(messages, await _stored_untimed(connection, messages))
-        batch, stored, met = await save_rows(connection, writer_no, folded.unique)
+        batch, stored, met = await save_rows(connection, writer_no, folded.unique, asked)
         await _save_rejections(connection, messages, folded, met, flood or Flood())
         await _save_states_and_events(connection, messages)
     return Saved(batch=batch if stored else None, stored=stored, folded=folded, met=met)
@@ -252,75 +178,14 @@ async def _stored_untimed(connection: Connection, messages: Iterable[Judged]) ->
     return found
 
 
-async def save_rows(
-    connection: Connection, writer_no: int, rows: tuple[Row, ...]
-) -> tuple[int, int, dict[Key, Outcome]]:
-    """Insert new keys; returns the batch number, how many were new, and what the others met."""
-    if not rows:
-        return 0, 0, {}
-    async with connection.cursor() as cursor:
-        await stage(cursor, [row.columns for row in rows])
-        await cursor.execute(NO_PACKING, {"key": STORING})
-        await cursor.execute(TAKE_NUMBER, {"writer_no": writer_no})
-        number = await cursor.fetchone()
-        assert number is not None  # noqa: S101 - the writer's row was claimed at start
-        instants = [row.key[1] for row in rows]
-        about: dict[str, object] = {
-            "writer_no": writer_no,
-            "batch": number[0],
-            "packed_until": number[1] or LONG_AGO,
-            "first": min(instants),
-            "last": max(instants),
-        }
-        stored, met = await _insert_late(cursor, about) if min(instants) < (number[1] or LONG_AGO) else (0, {})
-        await cursor.execute(INSERT_ROWS, about)
-        stored += cursor.rowcount
-        if stored + len(met) < len(rows):
-            await cursor.execute(MET_ROWS, about)
-            met |= await _outcomes(cursor)
-        if stored:
-            await cursor.execute(LATEST, about)
-            await cursor.execute(LIST_BATCH, about | {"fixes": stored})
-            payloads = raw.pack((row.key, row.payload) for row in rows if row.key not in met)
-            received_at = max(row.received_at for row in rows)
-            await cursor.execute(KEEP_RAW, about | {"received_at": received_at, "payloads": payloads})
-            await cursor.execute(NOTIFY, {"payload": f"{writer_no}:{number[0]}"})
-    return number[0], stored, met
-
-
-async def stage(cursor: Cursor, rows: Iterable[Columns]) -> None:
-    """Put rows into the staging table."""
-    async with cursor.copy(COPY_ROWS) as copy:
-        copy.set_types(list(STAGED.values()))
-        for row in rows:
-            await copy.write_row(row)
-
-
-async def _insert_late(cursor: Cursor, about: Mapping[str, object]) -> tuple[int, dict[Key, Outcome]]:
-    """Of the batch what belongs to packed days: how many were new, and what the others met."""
-    await cursor.execute(MEET_PACKED, about)
-    met = await _outcomes(cursor)
-    await cursor.execute(INSERT_LATE, about)
-    stored = cursor.rowcount
-    await cursor.execute(MET_LATE, about)
-    return stored, met | await _outcomes(cursor)
-
-
-async def _outcomes(cursor: Cursor) -> dict[Key, Outcome]:
-    """What the keys that a statement lists met."""
-    return {
-        (device_no, fixed_at): Outcome.DUPLICATE if same else Outcome.COLLISION
-        async for device_no, fixed_at, same in cursor
-    }
-
-
 async def _save_rejections(
     connection: Connection, messages: Iterable[Judged], folded: Folded, met: Mapping[Key, Outcome], flood: Flood
 ) -> None:
+    collided = Outcome.COLLISION in {*met.values(), *folded.outcomes.values()}
     parameters = []
     for judged in messages:
         refused = list(judged.rejections)
-        for row in judged.rows:
+        for row in judged.rows if collided else ():
             if outcome(row, folded, met) is Outcome.COLLISION:
                 detail = "another fix is stored at this device and time"
                 refused.append(Rejection(reason=Rejected.COLLISION, detail=detail, payload=row.payload, item=row.item))

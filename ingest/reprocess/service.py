@@ -19,6 +19,7 @@ from ingest.registry import Registry
 from ingest.reprocess import runs, store
 from ingest.reprocess.entry import Entry, Fate, fate_of, judge_again
 from ingest.reprocess.store import Place, Wanted
+from ingest.store_rows import save_rows
 
 WRITER = "reprocess"
 AT_ONCE = 500  # entries in one transaction
@@ -100,7 +101,7 @@ class Again:
     async def _settle(self, entries: Sequence[Entry]) -> list[Told]:
         messages = [judge_again(entry, self.registry) for entry in entries]
         folded = fold(messages)
-        _, _, met = await positions.save_rows(self.conn, self.writer_no, folded.unique)
+        _, _, met = await save_rows(self.conn, self.writer_no, folded.unique)
         by_no = {device.device_no: device for device in self.registry.devices.values()}
         done = []
         for entry, judged in zip(entries, messages, strict=True):

@@ -17,6 +17,7 @@ from ingest.batch import Judged, answer
 from ingest.judging import judge_message
 from ingest.registry import Registry
 from ingest.row import COLUMNS
+from ingest.store_rows import STAGED
 from tests.unit.test_ingest_native import JSON, KEYS
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -99,7 +100,7 @@ async def test_a_number_too_large_for_its_column_is_refused_and_never_cut(databa
     async with here.connection:
         sound = here.judge("dev1", {"t": NOW.timestamp()} | FIX)
         for index, name in enumerate(COLUMNS):
-            if store.STAGED[name] != "int8":
+            if STAGED[name] != "int8":
                 continue
             for value in (2**40, -(2**40), 2**63):
                 columns = (*sound.rows[0].columns[:index], value, *sound.rows[0].columns[index + 1 :])

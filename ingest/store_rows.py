@@ -1,0 +1,175 @@
+"""The rows of a batch: into the staging table, from there into `position`, and what belongs to them in the same transaction.
+
+Statements that do not need each other's answers go to the database together, and the raw form is packed while it works:
+what a batch waits for is the time in which nothing else can be stored.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from operator import itemgetter
+
+from fleet import raw
+from fleet.db import Connection, Cursor
+from fleet.packed import STORING
+from ingest.batch import Key, Outcome, Row
+from ingest.row import COLUMNS, CONTENT_FROM, Columns
+
+FIXED_AT, RECEIVED_AT = COLUMNS.index("fixed_at"), COLUMNS.index("received_at")
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # no day is packed
+
+# The binary form costs a tenth of the text, but cuts a number to the width of its column without a word. So every number
+# is staged as a bigint, which refuses what it cannot hold, and the INSERT, which refuses too, gives it its width.
+_STAGED = {
+    "fixed_at": "timestamptz",
+    "received_at": "timestamptz",
+    "valid": "bool",
+    "ignition": "bool",
+    "detail": "text",
+}
+STAGED = {name: _STAGED.get(name, "int8") for name in COLUMNS}
+_LIST = ", ".join(COLUMNS)
+_READY = _LIST.replace("detail", "detail::jsonb")
+_CONTENT = COLUMNS[CONTENT_FROM:]
+_SAME = f"ROW({', '.join(f's.{c}' for c in _CONTENT)}::jsonb) IS NOT DISTINCT FROM ROW({', '.join(f'p.{c}' for c in _CONTENT)})"
+
+# Rows of the running batch; emptied by each commit.
+STAGING = f"""
+    CREATE TEMPORARY TABLE staging ({", ".join(f"{name} {kind}" for name, kind in STAGED.items())}) ON COMMIT DELETE ROWS"""
+COPY_ROWS = f"COPY staging ({_LIST}) FROM STDIN (FORMAT binary)"
+# A statement of its own: the next one has to see which days are packed after the lock was waited for.
+NO_PACKING = "SELECT pg_advisory_xact_lock_shared(%(key)s)"
+# The number of this batch, and up to when days are packed.
+TAKE_NUMBER = """
+    UPDATE ingest_writer SET last_batch = last_batch + 1 WHERE writer_no = %(writer_no)s
+    RETURNING last_batch, (SELECT max(until_at) FROM packed_day)"""
+# New keys only; what is there already stays as it is.
+INSERT_ROWS = f"""
+    INSERT INTO position ({_LIST}, writer_no, batch)
+    SELECT {_READY}, %(writer_no)s, %(batch)s FROM staging WHERE fixed_at >= %(packed_until)s ON CONFLICT DO NOTHING"""  # noqa: S608
+# The keys that were there already, and whether they hold the same fix. OFFSET 0 keeps it one index probe per key.
+MET_ROWS = f"""
+    SELECT s.device_no, s.fixed_at, {_SAME}
+    FROM staging s, LATERAL (
+        SELECT * FROM position p
+        WHERE p.device_no = s.device_no AND p.fixed_at = s.fixed_at
+          AND p.fixed_at BETWEEN greatest(%(first)s, %(packed_until)s) AND %(last)s OFFSET 0) p
+    WHERE (p.writer_no, p.batch) <> (%(writer_no)s, %(batch)s)"""  # noqa: S608
+# Of packed days: the keys that are there already, taken out of the batch. Each day of a device is listed once.
+MEET_PACKED = f"""
+    WITH days AS MATERIALIZED (
+        SELECT DISTINCT device_no, date_bin('1 day', fixed_at, 'epoch') AS span_at FROM staging WHERE fixed_at < %(packed_until)s),
+    stored AS MATERIALIZED (
+        SELECT p.* FROM days d, LATERAL (
+            SELECT * FROM packed_fixes_of(d.device_no::int, d.span_at, d.span_at + interval '1 day' - interval '1 microsecond')) p),
+    met AS (
+        DELETE FROM staging s USING stored p WHERE p.device_no = s.device_no AND p.fixed_at = s.fixed_at
+        RETURNING s.device_no, s.fixed_at, {_SAME} AS same)
+    SELECT * FROM met"""  # noqa: S608
+INSERT_LATE = f"""
+    INSERT INTO position_late ({_LIST}, writer_no, batch)
+    SELECT {_READY}, %(writer_no)s, %(batch)s FROM staging WHERE fixed_at < %(packed_until)s ON CONFLICT DO NOTHING"""  # noqa: S608
+MET_LATE = f"""
+    SELECT s.device_no, s.fixed_at, {_SAME}
+    FROM staging s JOIN position_late p ON p.device_no = s.device_no AND p.fixed_at = s.fixed_at
+    WHERE s.fixed_at < %(packed_until)s AND (p.writer_no, p.batch) <> (%(writer_no)s, %(batch)s)"""  # noqa: S608
+# The newest fix of each device of the batch, unless a newer one is known.
+LATEST = """
+    INSERT INTO latest_position AS l (device_no, tenant_no, fixed_at, received_at, batch, writer_no, lon_e7, lat_e7,
+        quality, speed_dkmh, heading_deg, accuracy_dm, ignition)
+    SELECT DISTINCT ON (device_no) device_no, tenant_no, fixed_at, received_at, %(batch)s, %(writer_no)s, lon_e7, lat_e7,
+        quality, speed_dkmh, heading_deg, accuracy_dm, ignition
+    FROM staging ORDER BY device_no, fixed_at DESC
+    ON CONFLICT (device_no) DO UPDATE SET
+        tenant_no = excluded.tenant_no, fixed_at = excluded.fixed_at, received_at = excluded.received_at,
+        batch = excluded.batch, writer_no = excluded.writer_no, lon_e7 = excluded.lon_e7, lat_e7 = excluded.lat_e7,
+        quality = excluded.quality, speed_dkmh = excluded.speed_dkmh, heading_deg = excluded.heading_deg,
+        accuracy_dm = excluded.accuracy_dm, ignition = excluded.ignition
+    WHERE excluded.fixed_at > l.fixed_at"""
+# The batch in the list that readers follow, and the hint that it is there.
+LIST_BATCH = """
+    INSERT INTO ingest_batch (writer_no, batch, committed_at, first_fixed_at, last_fixed_at, fixes)
+    VALUES (%(writer_no)s, %(batch)s, clock_timestamp(), %(first)s, %(last)s, %(fixes)s)"""
+# What the fixes were before they were judged.
+KEEP_RAW = """
+    INSERT INTO raw_batch (received_at, writer_no, batch, payloads)
+    VALUES (%(received_at)s, %(writer_no)s, %(batch)s, %(payloads)s)"""
+NOTIFY = "SELECT pg_notify('fix_stored', %(payload)s)"
+
+
+async def ask_number(connection: Connection, writer_no: int) -> Cursor:
+    """Ask for the number of the next batch; the answer also says up to when days are packed. Inside a pipeline it comes with its end."""
+    await connection.execute(NO_PACKING, {"key": STORING})
+    return await connection.execute(TAKE_NUMBER, {"writer_no": writer_no})
+
+
+async def save_rows(
+    connection: Connection, writer_no: int, rows: tuple[Row, ...], asked: Cursor | None = None
+) -> tuple[int, int, dict[Key, Outcome]]:
+    """Insert new keys; returns the batch number, how many were new, and what the others met.
+
+    `rows`: in the order of the primary key, none twice. `asked`: the answer of `ask_number`, when it was asked already.
+    """
+    if not rows:
+        return 0, 0, {}
+    number = await (asked or await ask_number(connection, writer_no)).fetchone()
+    assert number is not None  # noqa: S101 - the writer's row was claimed at start
+    columns = [row.columns for row in rows]
+    instants: list[datetime] = list(map(itemgetter(FIXED_AT), columns))
+    about: dict[str, object] = {
+        "writer_no": writer_no,
+        "batch": number[0],
+        "packed_until": number[1] or LONG_AGO,
+        "first": min(instants),
+        "last": max(instants),
+    }
+    packing = _begin_packing(rows)
+    async with connection.cursor() as cursor:
+        await stage(cursor, columns)
+        stored, met = await _insert_late(cursor, about) if min(instants) < (number[1] or LONG_AGO) else (0, {})
+        await cursor.execute(INSERT_ROWS, about)
+        stored += cursor.rowcount
+        if stored + len(met) < len(rows):
+            await cursor.execute(MET_ROWS, about)
+            met |= await _outcomes(cursor)
+    if stored:
+        packed = await (_begin_packing(row for row in rows if row.key not in met) if met else packing)
+        about |= {"fixes": stored, "received_at": max(map(itemgetter(RECEIVED_AT), columns)), "payloads": packed}
+        async with connection.pipeline():
+            await connection.execute(LATEST, about)
+            await connection.execute(LIST_BATCH, about)
+            await connection.execute(KEEP_RAW, about)
+            await connection.execute(NOTIFY, {"payload": f"{writer_no}:{number[0]}"})
+    return number[0], stored, met
+
+
+def _begin_packing(rows: Iterable[Row]) -> asyncio.Future[bytes]:
+    """Their raw form; compressing goes on in a thread while the database works."""
+    listed = raw.listed((row.key, row.payload) for row in rows)
+    return asyncio.get_running_loop().run_in_executor(None, raw.squeeze, listed)
+
+
+async def stage(cursor: Cursor, rows: Iterable[Columns]) -> None:
+    """Put rows into the staging table."""
+    async with cursor.copy(COPY_ROWS) as copy:
+        copy.set_types(list(STAGED.values()))
+        for row in rows:
+            await copy.write_row(row)
+
+
+async def _insert_late(cursor: Cursor, about: Mapping[str, object]) -> tuple[int, dict[Key, Outcome]]:
+    """Of the batch what belongs to packed days: how many were new, and what the others met."""
+    await cursor.execute(MEET_PACKED, about)
+    met = await _outcomes(cursor)
+    await cursor.execute(INSERT_LATE, about)
+    stored = cursor.rowcount
+    await cursor.execute(MET_LATE, about)
+    return stored, met | await _outcomes(cursor)
+
+
+async def _outcomes(cursor: Cursor) -> dict[Key, Outcome]:
+    """What the keys that a statement lists met."""
+    return {
+        (device_no, fixed_at): Outcome.DUPLICATE if same else Outcome.COLLISION
+        async for device_no, fixed_at, same in cursor
+    }
