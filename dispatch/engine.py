@@ -21,10 +21,10 @@ from dispatch import lifecycle, service, store
 from dispatch.guards import EXPIRES_AFTER, UNCONFIRMED_WORKDAYS, Deed
 from dispatch.lifecycle import Action
 from fleet import logs
+from fleet.calendars.store import load_calendar
 from fleet.db import Connection, connect, pg_errors
 from fleet.errors import NotConfigured, Refusal
 from fleet.settings import load, need
-from fleet.store import load_calendar
 from fleet.worktime import Calendar
 
 log = structlog.get_logger("dispatch")

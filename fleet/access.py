@@ -128,6 +128,9 @@ MAY: Mapping[str, frozenset[Role]] = {
     "person.edit": frozenset({R.SYSTEM_ADMIN}),
     "area.view": frozenset({R.UNIT_ADMIN, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
     "calendar.view": frozenset(Role),
+    "calendar.changes": frozenset({R.UNIT_ADMIN, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
+    "calendar.draft": frozenset({R.UNIT_ADMIN, R.DISPATCHER, R.FLEET_ADMIN}),
+    "calendar.publish": frozenset({R.FLEET_ADMIN}),  # and never who proposed it (domain.md 13)
     "rule.view": frozenset(Role),
     "journal.view": frozenset({R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR, R.SYSTEM_ADMIN}),
     "audit.view": frozenset({R.FLEET_ADMIN, R.INSPECTOR}),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from fleet import commands, device_commands
 from fleet.access import Role
+from fleet.calendars import commands as calendars
 from fleet.commanding import commands as commanding
 from fleet.commandline import Arguments
 from fleet.health import commands as health
@@ -80,10 +81,7 @@ def _policy(add: Callable[..., Arguments], group: Callable[[str, str], object]) 
     area.add_argument("--category", help="of a sensitive area: hotel, scenic ...")
     area.add_argument("--capacity", type=int, help="places of a depot")
     area.add_argument("--since", type=commands.instant, help="start of this version; now when absent")
-
-    notice = add("import", commands.calendar_import, group("calendar", "holidays and make-up workdays"))
-    notice.add_argument("file", help="JSON of NateScarlet/holiday-cn: year, days[{name, date, isOffDay}]")
-    notice.add_argument("--source", help="what the version says it comes from; the file's name when absent")
+    calendars.add_arguments(add, group("calendar", "holidays, hours and sealing, in versions"))
 
 
 def _vehicles_and_locators(add: Callable[..., Arguments], group: Callable[[str, str], object]) -> None:

@@ -19,6 +19,8 @@ from uuid import UUID
 
 from fleet import broker, broker_accounts, db, policy, service, store
 from fleet.access import Role
+from fleet.calendars.coverage import Stage, coverage
+from fleet.calendars.store import load_calendar
 from fleet.errors import Invalid, NotConfigured, NotFound
 from fleet.journal import first_break
 from fleet.position import Datum
@@ -88,11 +90,10 @@ async def check(settings: Settings, _: Arguments) -> int:
         async with conn:
             line("database", True, edition=await db.edition(conn))
             for tenant in await store.many(conn, store.TENANTS):
-                calendar = await store.load_calendar(conn, tenant["id"], settings.timezone)
-                last = max(calendar.covered_years, default=0)
-                # From 1 November the next year's notice should be there (domain.md 10).
-                wanted = now.year + (1 if now.month >= 11 else 0)
-                line("calendar", last >= wanted, tenant=tenant["code"], covered_until=last, wanted=wanted)
+                calendar = await load_calendar(conn, tenant["id"], settings.timezone)
+                found = coverage(calendar, calendar.local(now).date())
+                line("calendar", found.stage is Stage.COVERED, tenant=tenant["code"], covered_until=found.last_year,
+                     missing=found.missing_year, stage=str(found.stage))  # fmt: skip
                 broken = await first_break(conn, tenant["id"])
                 line("records", not any(broken.values()), tenant=tenant["code"], **broken)
     try:
@@ -176,18 +177,6 @@ async def area_set(settings: Settings, arguments: Arguments) -> int:
             conn, "fleet area set", tenant_id=await tenant_of(conn), code=arguments.code, name=arguments.name,
             kind=arguments.kind, geometry=geometry, datum=Datum(arguments.datum), name_en=arguments.name_en,
             category=arguments.category, capacity=arguments.capacity, since=arguments.since, now=datetime.now(UTC),
-        )  # fmt: skip
-    tell(**told)
-    return 0
-
-
-async def calendar_import(settings: Settings, arguments: Arguments) -> int:
-    """A year's holidays and make-up workdays, from a notice in the form of NateScarlet/holiday-cn."""
-    notice = _read_json(arguments.file, "file")
-    async with await connect(settings) as conn, conn.transaction():
-        told = await policy.import_calendar(
-            conn, "fleet calendar import", tenant_id=await tenant_of(conn), notice=notice,
-            source=arguments.source or Path(arguments.file).name, now=datetime.now(UTC),
         )  # fmt: skip
     tell(**told)
     return 0

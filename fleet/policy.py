@@ -1,4 +1,4 @@
-"""Use cases of policy: areas and the calendar, kept as dated versions that a finding can name.
+"""Use cases of policy: areas, kept as dated versions that a finding can name.
 
 A change never edits what was: it ends the version in force and adds one, and the database has the stretch it touches judged
 again. For now they are commands of the machine; on pages such a change takes a second person (domain.md 13).
@@ -17,25 +17,10 @@ from fleet.db import Connection, pg_errors
 from fleet.errors import Conflict, Invalid
 from fleet.geo import shape_of, to_wgs84
 from fleet.position import Datum
-from fleet.worktime import notice_days
 
 AREA_KINDS = ("depot", "allowed", "forbidden", "sensitive", "rural", "subsidy_zone")
 MOST_VERTICES = 20_000
 SURFACES = frozenset({"Polygon", "MultiPolygon"})
-
-
-async def import_calendar(
-    conn: Connection, command: str, *, tenant_id: UUID, notice: Mapping[str, Any], source: str, now: datetime
-) -> dict[str, Any]:
-    """A new version of the calendar from a notice. Raises Invalid naming the key that cannot be read."""
-    year, days = notice_days(notice)
-    version_id = uuid4()
-    number = await store.add_calendar_version(
-        conn, version_id=version_id, tenant_id=tenant_id, source=source, days=days, created_by=None
-    )
-    told = {"year": year, "version_no": number, "source": source, "days": len(days)}
-    await _record(conn, command, tenant_id, "calendar.import", "calendar", version_id, told, now)
-    return told
 
 
 async def set_area(

@@ -24,6 +24,7 @@ class Season:
     since: date | None = None  # first date; None = always
     until: date | None = None  # the date after the last; None = for good
     months: tuple[str, str] | None = None  # every year from "MM-DD" to "MM-DD", both included; may run over New Year
+    special: bool = False  # some dates of their own
 
     def covers(self, on: date) -> bool:
         if (self.since is not None and on < self.since) or (self.until is not None and on >= self.until):
@@ -37,9 +38,7 @@ class Season:
     @property
     def narrowness(self) -> int:
         """Rows of some dates are asked before seasons, seasons before the rest of the year."""
-        if self.since is not None and self.until is not None:
-            return 2
-        return int(self.months is not None)
+        return 2 if self.special else int(self.months is not None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,7 +80,7 @@ def always(hours: WorkHours) -> Schedule:
 def parse_seasons(raw: object, *, field: str) -> tuple[Season, ...]:
     """From [{"from": "05-01", "to": "09-30", "work_hours": {...}}]; whole dates instead of month days hold once.
 
-    Both ends are included. Raises Invalid naming the key.
+    Both ends are included. Month days may be bounded by dates (`since`, `until`). Raises Invalid naming the key.
     """
     if not isinstance(raw, list):
         raise Invalid(field=field, reason="not_a_list")
@@ -94,12 +93,32 @@ def _season(raw: object, where: str) -> Season:
     hours = parse_hours(raw.get("work_hours") or {}, field_name=f"{where}.work_hours")
     first, last = raw.get("from"), raw.get("to")
     if isinstance(first, str) and isinstance(last, str) and len(first) == len(last) == 5:
-        return Season(hours=hours, months=(month_day(first, f"{where}.from"), month_day(last, f"{where}.to")))
-    since, last_day = _date(first, f"{where}.from"), _date(last, f"{where}.to")
+        months = month_day(first, f"{where}.from"), month_day(last, f"{where}.to")
+        since, until = _bounds(raw, "since", "until", where)
+        return Season(hours=hours, months=months, since=since, until=until)
+    since, until = _bounds(raw, "from", "to", where)
+    return Season(hours=hours, since=since, until=until, special=since is not None and until is not None)
+
+
+def _bounds(raw: Mapping[str, object], first: str, last: str, where: str) -> tuple[date | None, date | None]:
+    since, last_day = _date(raw.get(first), f"{where}.{first}"), _date(raw.get(last), f"{where}.{last}")
     until = None if last_day is None else last_day + timedelta(days=1)
     if since is not None and until is not None and until <= since:
-        raise Invalid(field=f"{where}.to", reason="before_from")
-    return Season(hours=hours, since=since, until=until)
+        raise Invalid(field=f"{where}.{last}", reason="before_from")
+    return since, until
+
+
+def season_json(season: Season) -> dict[str, Any]:
+    """What `parse_seasons` reads."""
+    hours = {
+        day: [[start.strftime("%H:%M"), end.strftime("%H:%M")] for start, end in intervals]
+        for day, intervals in season.hours.by_weekday.items()
+    }
+    since = season.since and season.since.isoformat()
+    until = season.until and (season.until - timedelta(days=1)).isoformat()
+    if season.months is None:
+        return {"from": since, "to": until, "work_hours": hours}
+    return {"from": season.months[0], "to": season.months[1], "since": since, "until": until, "work_hours": hours}
 
 
 def month_day(text: str, field: str) -> str:

@@ -1,15 +1,13 @@
-"""All SQL of `fleet`: tenants, units, people, vehicles, devices, custody, calendar. Rows become our dataclasses."""
+"""All SQL of `fleet`: tenants, units, people, vehicles, devices, custody. Rows become our dataclasses."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from fleet.access import Actor, Role, expand
 from fleet.db import Connection, Jsonb, TimestamptzRange, dict_row
-from fleet.worktime import Calendar, DayKind, stated_years
 
 # One row to insert; column names are constants of this program, never input.
 _INSERT = "INSERT INTO {table} ({columns}) VALUES ({marks})"
@@ -117,10 +115,6 @@ CORRECT_SOURCE_BINDING = "UPDATE source_binding SET device_id = %s, external_id 
 HEARD_BY_SOURCE = "UPDATE device SET acknowledges = 'broker', protocol = %s WHERE id = %s"
 # Without a word on hidden vehicles' locators for whoever may not see them; on the machine itself nothing is hidden.
 DEVICE_SEEN = "SELECT id FROM device WHERE id = %s AND tenant_id = %s AND NOT device_hidden(id)"
-LATEST_CALENDAR = "SELECT id, version_no FROM calendar_version WHERE tenant_id = %s ORDER BY version_no DESC LIMIT 1"
-# The newest version that names a date wins.
-CALENDAR_DAYS = """SELECT DISTINCT ON (d.day) d.day, d.kind, d.name FROM calendar_day d
-JOIN calendar_version v ON v.id = d.version_id WHERE d.tenant_id = %s ORDER BY d.day, v.version_no DESC"""
 AREA_BY_CODE = "SELECT id, kind FROM area WHERE tenant_id = %s AND code = %s"
 # The next version starts where this one ends; what was judged before keeps the old one.
 END_AREA_VERSION = """UPDATE area_version SET during = tstzrange(lower(during), %(at)s)
@@ -144,44 +138,6 @@ async def edit(
         return int(row["row_version"]), None
     current = await one(conn, VERSION.format(table=table), (tenant_id, row_id))
     return None, None if current is None else int(current["row_version"])
-
-
-async def load_calendar(conn: Connection, tenant_id: UUID, timezone: ZoneInfo) -> Calendar:
-    """Every known day of the tenant; years not stated date by date are provisional."""
-    rows = await many(conn, CALENDAR_DAYS, (tenant_id,))
-    version = await one(conn, LATEST_CALENDAR, (tenant_id,))
-    return Calendar(
-        days={row["day"]: (DayKind(row["kind"]), row["name"]) for row in rows},
-        timezone=timezone,
-        version_id=None if version is None else version["id"],
-        covered_years=stated_years(row["day"] for row in rows),
-    )
-
-
-async def add_calendar_version(
-    conn: Connection,
-    *,
-    version_id: UUID,
-    tenant_id: UUID,
-    source: str,
-    days: Mapping[date, tuple[DayKind, str]],
-    created_by: UUID | None,
-) -> int:
-    """Store a new version with its days; returns its number."""
-    latest = await one(conn, LATEST_CALENDAR, (tenant_id,))
-    number = 1 if latest is None else int(latest["version_no"]) + 1
-    await insert(
-        conn,
-        "calendar_version",
-        {"id": version_id, "tenant_id": tenant_id, "version_no": number, "source": source, "created_by": created_by},
-    )
-    async with (
-        conn.cursor() as cursor,
-        cursor.copy("COPY calendar_day (tenant_id, version_id, day, kind, name) FROM STDIN") as copy,
-    ):
-        for day, (kind, name) in sorted(days.items()):
-            await copy.write_row((tenant_id, version_id, day, str(kind), name))
-    return number
 
 
 async def add_area(

@@ -121,43 +121,6 @@ def stated_years(days: Iterable[date]) -> frozenset[int]:
     return frozenset(year for year, count in stated.items() if count == 365 + isleap(year))
 
 
-def notice_days(notice: Mapping[str, object]) -> tuple[int, dict[date, tuple[DayKind, str]]]:
-    """The year of a State Council notice and every date it settles, from the JSON of NateScarlet/holiday-cn.
-
-    A notice names what differs from the week, here and there for a day of the year before or after its own; the other
-    dates of its year follow the week. Raises Invalid naming the key.
-    """
-    year, listed = notice.get("year"), notice.get("days")
-    if not isinstance(year, int) or not 2000 <= year <= 2100:
-        raise Invalid(field="year", reason="not_a_year")
-    if not isinstance(listed, list) or not listed:
-        raise Invalid(field="days", reason="not_a_list")
-    named: dict[date, tuple[DayKind, str]] = {}
-    for i, entry in enumerate(listed):
-        on, off, name = _notice_day(entry, f"days[{i}]")
-        if on in named or abs(on.year - year) > 1:
-            raise Invalid(field=f"days[{i}].date", reason="twice" if on in named else "another_year")
-        weekend = on.weekday() >= 5
-        named[on] = (DayKind.HOLIDAY if off else DayKind.ADJUSTED_WORKDAY if weekend else DayKind.WORKDAY), name
-    first = date(year, 1, 1)
-    week = (first + timedelta(days=n) for n in range(365 + isleap(year)))
-    return year, {on: (DayKind.WEEKEND if on.weekday() >= 5 else DayKind.WORKDAY, "") for on in week} | named
-
-
-def _notice_day(entry: object, where: str) -> tuple[date, bool, str]:
-    if not isinstance(entry, Mapping):
-        raise Invalid(field=where, reason="not_an_object")
-    name, text, off = entry.get("name"), entry.get("date"), entry.get("isOffDay")
-    if not isinstance(name, str):
-        raise Invalid(field=f"{where}.name", reason="not_a_text")
-    if not isinstance(off, bool):
-        raise Invalid(field=f"{where}.isOffDay", reason="not_true_or_false")
-    try:
-        return date.fromisoformat(str(text)), off, name
-    except ValueError as error:
-        raise Invalid(field=f"{where}.date", reason="not_a_date") from error
-
-
 def built_in_days() -> tuple[dict[date, tuple[DayKind, str]], frozenset[int]]:
     """Every date of 2004-2026 from `chinesecalendar`, and the years covered; the seed of version 1."""
     import chinese_calendar

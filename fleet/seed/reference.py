@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from fleet import journal, store
+from fleet.calendars.store import add_calendar_version
 from fleet.db import Connection, Jsonb
 from fleet.worktime import built_in_days
 
@@ -24,7 +25,7 @@ async def seed_tenant(conn: Connection, *, code: str, name: str, timezone: str, 
     tenant_id = uuid4()
     await store.insert(conn, "tenant", {"id": tenant_id, "code": code, "name": name, "timezone": timezone})
     days, _ = built_in_days()
-    await store.add_calendar_version(
+    await add_calendar_version(
         conn, version_id=uuid4(), tenant_id=tenant_id, source="chinesecalendar 2004-2026", days=days, created_by=None
     )
     await store.insert(conn, "work_schedule", {"tenant_id": tenant_id, "work_hours": Jsonb(DEFAULT_HOURS)})

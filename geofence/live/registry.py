@@ -5,16 +5,17 @@ facts out. A parameter set the database holds but the rules refuse is reported a
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from fleet.errors import Invalid
 from fleet.quality import STANDARD, FixProfile
 from fleet.schedule import Schedule
 from fleet.vehicle import Relation
-from fleet.worktime import Calendar
+from fleet.worktime import Calendar, DayKind
 from geofence import rules
-from geofence.facts import CustodySpan, JudgedOrder, LocatorSpan, VehicleFacts
+from geofence.facts import CustodySpan, JudgedOrder, LocatorSpan, Span, VehicleFacts
 from geofence.places import Area
 from geofence.rules.r03_off_hours import quiet_hours
 
@@ -59,6 +60,17 @@ class RuleRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SealRow:
+    """A sealing period, for everybody or a unit with those below it."""
+
+    unit_id: str | None
+    vehicle_classes: frozenset[str]  # empty = all
+    kept_out: frozenset[str]  # vehicles
+    from_ms: int
+    to_ms: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Registry:
     """Everything but orders. Two registries are compared to see whether anything changed."""
 
@@ -68,7 +80,16 @@ class Registry:
     calendars: Mapping[str, Calendar]  # by tenant
     hours: Mapping[str, Mapping[str, Schedule]]  # by tenant, then unit; "" is the tenant's default
     rules: tuple[RuleRow, ...]
+    parents: Mapping[str, str] = field(default_factory=dict)  # unit -> the one above
+    seals: Mapping[str, tuple[SealRow, ...]] = field(default_factory=dict)  # by tenant
     by_device: Mapping[int, tuple[BindingRow, ...]] = field(default_factory=dict, compare=False)
+
+    def above(self, unit_id: str) -> tuple[str, ...]:
+        """A unit and those above it, nearest first."""
+        chain = [unit_id]
+        while (parent := self.parents.get(chain[-1])) is not None and parent not in chain:
+            chain.append(parent)
+        return tuple(chain)
 
     def vehicle_of(self, device_no: int, at_ms: int) -> str | None:
         """The vehicle a locator was in at an instant; None = in none."""
@@ -99,15 +120,15 @@ def facts_of(
     chosen = _chosen_rules(registry.rules, vehicle, unit_id)
     parameters, problems = _parameters(chosen)
     areas = registry.areas.get(tenant, ())
-    hours = registry.hours.get(tenant, {})
     units = {span.unit_id for span in vehicle.custody}
     facts = VehicleFacts(
         vehicle_id=vehicle_id,
-        calendar=registry.calendars[tenant],
+        calendar=_calendar(registry, tenant, units),
         orders=tuple(orders),
         custody=vehicle.custody,
         user_recorded=True,
-        hours={unit: known for unit in units if (known := hours.get(unit) or hours.get("")) is not None},
+        hours=_hours(registry, tenant, units),
+        sealed=sealed(registry, vehicle),
         depots=tuple(area for area in areas if area.kind == "depot"),
         home_depot_id=vehicle.home_depot_id,
         locators=tuple(
@@ -123,6 +144,43 @@ def facts_of(
         versions={rule: row.id for rule, row in chosen.items()},
     )
     return facts, problems
+
+
+def _hours(registry: Registry, tenant_id: str, units: Iterable[str]) -> dict[str, Schedule]:
+    """Each unit's own hours, else those of the nearest unit above that has some, else the tenant's."""
+    known = registry.hours.get(tenant_id, {})
+    found = (
+        (unit, next((known[each] for each in (*registry.above(unit), "") if each in known), None)) for unit in units
+    )
+    return {unit: schedule for unit, schedule in found if schedule is not None}
+
+
+def _calendar(registry: Registry, tenant_id: str, units: Iterable[str]) -> Calendar:
+    """With the extra days each of the units has itself or from above; the nearest unit's word holds."""
+    calendar = registry.calendars[tenant_id]
+    if not calendar.of_units:
+        return calendar
+    own: dict[str, dict[date, tuple[DayKind, str]]] = {}
+    for unit in units:
+        for each in reversed(registry.above(unit)):
+            own[unit] = {**own.get(unit, {}), **calendar.of_units.get(each, {})}
+    return replace(calendar, of_units=own)
+
+
+def sealed(registry: Registry, vehicle: VehicleRow) -> tuple[Span, ...]:
+    """When the vehicle stood under a sealing period: a unit's only while it or a unit below it had the vehicle."""
+    users = [span for span in vehicle.custody if span.relation is Relation.USER]
+    spans: list[Span] = []
+    for seal in registry.seals.get(vehicle.tenant_id, ()):
+        if vehicle.id in seal.kept_out or (seal.vehicle_classes and vehicle.vehicle_class not in seal.vehicle_classes):
+            continue
+        if seal.unit_id is None:
+            spans.append((seal.from_ms, seal.to_ms))
+            continue
+        held = [span for span in users or vehicle.custody if seal.unit_id in registry.above(span.unit_id)]
+        both = ((max(seal.from_ms, span.from_ms), min(seal.to_ms, span.to_ms)) for span in held)
+        spans += [(from_ms, to_ms) for from_ms, to_ms in both if from_ms < to_ms]
+    return tuple(sorted(spans))
 
 
 def _chosen_rules(rows: Iterable[RuleRow], vehicle: VehicleRow, unit_id: str | None) -> dict[str, RuleRow]:

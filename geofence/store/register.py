@@ -8,17 +8,18 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from fleet import store as fleet_store
+from fleet.calendars import store as calendar_store
 from fleet.db import Connection
 from fleet.errors import Invalid
 from fleet.geo import shape_of
 from fleet.order import COVERING_STATES
 from fleet.quality import profile_of
-from fleet.schedule import Schedule, always
+from fleet.schedule import Schedule, Season
 from fleet.vehicle import Relation
-from fleet.worktime import Calendar, parse_hours
+from fleet.worktime import Calendar
 from geofence.facts import CustodySpan, JudgedOrder
 from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS
-from geofence.live.registry import BindingRow, Registry, RuleRow, VehicleRow, by_device
+from geofence.live.registry import BindingRow, Registry, RuleRow, SealRow, VehicleRow, by_device
 from geofence.places import Area, Path
 
 log = structlog.get_logger("geofence")
@@ -42,7 +43,14 @@ AREAS = """
     ORDER BY a.id, v.version_no"""
 TENANTS = "SELECT id, timezone FROM tenant"
 SCHEDULES = """
-    SELECT tenant_id::text, unit_id::text, work_hours FROM work_schedule WHERE during @> now() ORDER BY lower(during)"""
+    SELECT tenant_id::text, unit_id::text, work_hours, lower(days) AS since, upper(days) AS until, season_from, season_to, special
+    FROM work_schedule WHERE withdrawn_version_id IS NULL ORDER BY tenant_id, unit_id, place, created_at"""
+PARENTS = "SELECT id::text, parent_id::text FROM unit WHERE parent_id IS NOT NULL"
+# Every sealing period that a movement of the last month, or one to come, can meet.
+SEALS = """
+    SELECT tenant_id::text, unit_id::text, vehicle_classes, kept_out::text[], epoch_ms(lower(during)), epoch_ms(upper(during))
+    FROM seal_period WHERE withdrawn_version_id IS NULL AND during && tstzrange(now() - interval '33 days', NULL)
+    ORDER BY tenant_id, lower(during), id"""
 RULE_ROWS = """
     SELECT id::text, tenant_id::text, rule, version_no, unit_id::text, vehicle_class, enabled, parameters
     FROM rule_version WHERE during @> now() ORDER BY rule, version_no"""
@@ -98,6 +106,8 @@ async def load_registry(conn: Connection, before: Registry | None) -> Registry:
         areas=await _areas(conn, before),
         calendars=await _calendars(conn, before),
         hours=await _hours(conn),
+        parents=dict(await _rows(conn, PARENTS)),
+        seals=await _seals(conn),
         rules=tuple(
             RuleRow(
                 id=row[0],
@@ -184,21 +194,38 @@ async def _calendars(conn: Connection, before: Registry | None) -> dict[str, Cal
     calendars: dict[str, Calendar] = {}
     for tenant_id, timezone in await _rows(conn, TENANTS):
         known = before.calendars.get(str(tenant_id)) if before else None
-        newest = await fleet_store.one(conn, fleet_store.LATEST_CALENDAR, (tenant_id,))
+        newest = await fleet_store.one(conn, calendar_store.LATEST_CALENDAR, (tenant_id,))
         if known is None or newest is None or known.version_id != newest["id"]:
-            known = await fleet_store.load_calendar(conn, UUID(str(tenant_id)), ZoneInfo(timezone))
+            known = await calendar_store.load_calendar(conn, UUID(str(tenant_id)), ZoneInfo(timezone))
         calendars[str(tenant_id)] = known
     return calendars
 
 
 async def _hours(conn: Connection) -> dict[str, dict[str, Schedule]]:
-    hours: dict[str, dict[str, Schedule]] = {}
-    for tenant_id, unit_id, raw in await _rows(conn, SCHEDULES):
+    rows: dict[tuple[str, str], list[Season]] = {}
+    for row in await fleet_store.many(conn, SCHEDULES):
         try:
-            hours.setdefault(tenant_id, {})[unit_id or ""] = always(parse_hours(raw))
+            rows.setdefault((row["tenant_id"], row["unit_id"] or ""), []).append(calendar_store.season_of(row))
         except Invalid as error:
-            log.warning("work_hours_unusable", unit=unit_id, field=error.params.get("field"))
+            log.warning("work_hours_unusable", unit=row["unit_id"], field=error.params.get("field"))
+    hours: dict[str, dict[str, Schedule]] = {}
+    for (tenant_id, unit_id), seasons in rows.items():
+        hours.setdefault(tenant_id, {})[unit_id] = Schedule(seasons=tuple(seasons))
     return hours
+
+
+async def _seals(conn: Connection) -> dict[str, tuple[SealRow, ...]]:
+    seals: dict[str, list[SealRow]] = {}
+    for tenant_id, unit_id, classes, kept_out, from_ms, to_ms in await _rows(conn, SEALS):
+        row = SealRow(
+            unit_id=unit_id,
+            vehicle_classes=frozenset(classes),
+            kept_out=frozenset(kept_out),
+            from_ms=from_ms,
+            to_ms=to_ms,
+        )
+        seals.setdefault(tenant_id, []).append(row)
+    return {tenant_id: tuple(rows) for tenant_id, rows in seals.items()}
 
 
 def _point(raw: Mapping[str, Any] | None) -> tuple[float, float] | None:

@@ -14,6 +14,7 @@ import pytest
 
 from fleet import access, db, geo, service, store
 from fleet.access import Role
+from fleet.calendars.store import add_calendar_version, load_calendar
 from fleet.errors import Conflict, Forbidden, Invalid, SameHands, Stale, Taken, WeakPassword, WrongOldPassword
 from fleet.people import hash_password
 from fleet.vehicle import Relation, VehicleClass
@@ -363,20 +364,20 @@ async def test_an_imported_notice_makes_its_year_known(
         tenant = await store.one(conn, store.ONLY_TENANT)
         assert tenant is not None
         known = {date(2027, 1, 1): (DayKind.HOLIDAY, "元旦")}
-        await store.add_calendar_version(
+        await add_calendar_version(
             conn, version_id=uuid4(), tenant_id=tenant["id"], source="one day", days=known, created_by=None
         )
-        calendar = await store.load_calendar(conn, tenant["id"], ZoneInfo("Asia/Shanghai"))
+        calendar = await load_calendar(conn, tenant["id"], ZoneInfo("Asia/Shanghai"))
         assert calendar.day(date(2027, 3, 1)).provisional
         assert not calendar.day(date(2026, 3, 1)).provisional
         file = tmp_path / "2027.json"
         file.write_text(json.dumps({"year": 2027, "days": [{"name": "元旦", "date": "2027-01-01", "isOffDay": True}]}))
         code, told = fleet(environment, "calendar", "import", str(file))
         assert (code, told["version_no"], told["source"]) == (0, 3, "2027.json")
-        calendar = await store.load_calendar(conn, tenant["id"], ZoneInfo("Asia/Shanghai"))
+        calendar = await load_calendar(conn, tenant["id"], ZoneInfo("Asia/Shanghai"))
         assert not calendar.day(date(2027, 3, 1)).provisional
         file.write_text("[]")
         assert fleet(environment, "calendar", "import", str(file)) == (
             2,
-            {"error": "invalid", "field": "file", "reason": "not_an_object"},
+            {"error": "unreadable_notice", "where": "", "reason": "not_an_object"},
         )

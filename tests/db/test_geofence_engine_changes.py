@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from fleet import store
+from fleet.calendars.store import add_calendar_version
 from fleet.db import Jsonb
 from fleet.worktime import DayKind
 from geofence.instants import instant
@@ -42,7 +43,7 @@ async def test_a_changed_calendar_judges_the_day_again(bench: Bench, tmp_path: P
     await bench.turn(case.now_ms)
     assert await alerts(bench) == []
     for kind, rules in (("holiday", ["R04", "R04"]), ("workday", [])):
-        await store.add_calendar_version(
+        await add_calendar_version(
             bench.owner, version_id=uuid4(), tenant_id=bench.town.tenant_id, source="test",
             days={YESTERDAY: (DayKind(kind), "")}, created_by=None,
         )  # fmt: skip

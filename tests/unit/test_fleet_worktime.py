@@ -7,7 +7,7 @@ import holidays
 import pytest
 
 from fleet.errors import Invalid
-from fleet.worktime import Calendar, DayKind, built_in, notice_days, parse_hours, stated_years
+from fleet.worktime import Calendar, DayKind, built_in, parse_hours, stated_years
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -91,46 +91,3 @@ def test_a_year_is_known_only_when_each_of_its_dates_is_stated() -> None:
     assert stated_years(whole) == {2027}
     assert stated_years(whole - {date(2027, 7, 1)}) == frozenset()
     assert stated_years([*whole, date(2028, 1, 1)]) == {2027}
-
-
-NOTICE = {
-    "year": 2027,
-    "papers": [],
-    "days": [
-        {"name": "元旦", "date": "2027-01-01", "isOffDay": True},
-        {"name": "春节", "date": "2027-02-20", "isOffDay": False},
-        {"name": "元旦", "date": "2026-12-31", "isOffDay": True},
-    ],
-}
-
-
-def test_a_notice_states_every_date_of_its_year_and_the_odd_date_of_another() -> None:
-    year, stated = notice_days(NOTICE)
-    assert year == 2027
-    assert stated_years(stated) == {2027}
-    assert stated[date(2027, 1, 1)] == (DayKind.HOLIDAY, "元旦")
-    assert stated[date(2027, 2, 20)] == (DayKind.ADJUSTED_WORKDAY, "春节")
-    assert stated[date(2027, 1, 2)] == (DayKind.WEEKEND, "")
-    assert stated[date(2027, 1, 4)] == (DayKind.WORKDAY, "")
-    assert stated[date(2026, 12, 31)] == (DayKind.HOLIDAY, "元旦")
-    assert len(stated) == 366
-
-
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"year": "2027"}, "year"),
-        ({"year": 1800}, "year"),
-        ({"days": {}}, "days"),
-        ({"days": []}, "days"),
-        ({"days": [{"name": "x", "date": "2027-02-30", "isOffDay": True}]}, "days[0].date"),
-        ({"days": [{"name": "x", "date": "2027-02-03", "isOffDay": "yes"}]}, "days[0].isOffDay"),
-        ({"days": [{"name": 7, "date": "2027-02-03", "isOffDay": True}]}, "days[0].name"),
-        ({"days": [{"name": "x", "date": "2025-02-03", "isOffDay": True}]}, "days[0].date"),
-        ({"days": [NOTICE["days"][0], NOTICE["days"][0]]}, "days[1].date"),  # type: ignore[index]
-    ],
-)
-def test_a_notice_that_is_none_is_refused_by_the_key_that_is_wrong(change: dict[str, object], field: str) -> None:
-    with pytest.raises(Invalid) as refused:
-        notice_days(NOTICE | change)
-    assert refused.value.params["field"] == field

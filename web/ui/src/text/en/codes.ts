@@ -21,6 +21,7 @@ export const codes = {
     conflict: "This contradicts what is stored: {{what}}.",
     taken: "“{{value}}” is already in use ({{field}}).",
     invalid: "{{field}} cannot be accepted: {{reason}}.",
+    unreadable_notice: "The notice cannot be read at “{{where}}”: {{reason}}.",
     malformed: "Something is filled in wrongly. Please check and try again.",
     wrong_state: "The order is “{{state}}”; “{{action}}” is not possible now.",
     same_hands: "One person may not both {{first}} and {{second}}.",

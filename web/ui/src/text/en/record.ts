@@ -41,7 +41,14 @@ export const record = {
     },
     command: { ask: "sent a command", cancel: "cancelled a command", supersede: "replaced a command" },
     area: { set: "set an area" },
-    calendar: { import: "imported a calendar" },
+    calendar: {
+      import: "imported a year of the calendar",
+      local: "set local days",
+      hours: "set hours",
+      sealing: "set a sealing period",
+      propose: "proposed a change of the calendar",
+      withdraw: "took back a change of the calendar",
+    },
   },
   recordObject: {
     "device-health": "locator health",

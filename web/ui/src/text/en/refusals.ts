@@ -1,6 +1,12 @@
 // Words of refusals: which field, why, what it contradicts, which duties one person may not hold.
 export const refusals = {
   field: {
+    seasons: "hours",
+    vehicle_classes: "vehicle classes",
+    kept_out: "vehicles kept out",
+    file: "file",
+    source: "source",
+    keeper: "keeper of the keys",
     external_id: "Name",
     device_id: "Locator",
     entries: "Messages",
@@ -54,6 +60,28 @@ export const refusals = {
     valid_for_s: "how long it is good",
   },
   invalidReason: {
+    not_an_object: "it is not in the right form",
+    not_a_text: "it is not a text",
+    not_a_date: "it is not a date",
+    not_a_month_day: "it is not a month and day",
+    overlapping: "it has intervals that overlap or are out of order",
+    too_many: "they are too many",
+    unknown_kind: "it is a kind nobody knows",
+    not_an_instant: "it is not an instant",
+    everybodys: "it cannot be one unit’s: a notice holds for everybody",
+    not_json: "it is not valid JSON",
+    not_readable: "it cannot be read",
+    too_large: "it is too large",
+    twice: "the same day stands there twice",
+    another_year: "it belongs to another year",
+    year_missing: "it does not say which year",
+    no_holidays: "no holiday was found",
+    no_dates: "no date was found",
+    count_differs: "the number of days does not match the dates",
+    weekday_differs: "the weekday does not match the date",
+    not_a_span: "it does not begin before it ends",
+    no_columns: "the first row needs columns for date and kind",
+    not_true_or_false: "should be yes or no",
     none_waiting: "nothing of it waits",
     too_many_entries: "at most 100,000 at once; narrow the list",
     not_a_name_in_owntracks: "an OwnTracks name is user/device",
@@ -119,6 +147,8 @@ export const refusals = {
     cycle: "the unit above cannot be this one or one below it",
   },
   conflict: {
+    change_settled: "this change has been settled already",
+    sealing_gone: "this sealing period holds no longer",
     command_open: "the locator has an open command of this kind; wait for its end, or cancel it",
     device_off: "the locator is switched off",
     one_way: "the locator is heard only through a foreign server and cannot be told anything",
@@ -146,6 +176,7 @@ export const refusals = {
     exclusive_roles: "one person may not hold both roles",
   },
   duty: {
+    calendar: { propose: "propose a change of the calendar", publish: "let it hold" },
     asRole: "be {{role}}",
     order: {
       book: "request a trip",

@@ -20,6 +20,7 @@ export const codes = {
     conflict: "与现有记录冲突：{{what}}。",
     taken: "“{{value}}”已被使用（{{field}}）。",
     invalid: "{{field}}不正确：{{reason}}。",
+    unreadable_notice: "通知读不懂：“{{where}}”{{reason}}。",
     malformed: "填写内容有误，请检查后重试。",
     wrong_state: "当前状态为“{{state}}”，不能进行“{{action}}”。",
     same_hands: "同一人不能既{{first}}又{{second}}。",

@@ -41,7 +41,14 @@ export const record = {
     },
     command: { ask: "下发指令", cancel: "取消指令", supersede: "取代指令" },
     area: { set: "设置区域" },
-    calendar: { import: "导入日历" },
+    calendar: {
+      import: "导入放假安排",
+      local: "设置本地特殊日",
+      hours: "设置作息时间",
+      sealing: "设置封存期",
+      propose: "提出日历变更",
+      withdraw: "撤回日历变更",
+    },
   },
   recordObject: {
     alert: "疑点",

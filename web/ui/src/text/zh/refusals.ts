@@ -1,6 +1,12 @@
 // 被拒绝时的说法：哪一项、为什么、与什么冲突、哪两种职责不能兼任。
 export const refusals = {
   field: {
+    seasons: "作息",
+    vehicle_classes: "车辆类别",
+    kept_out: "不封存的车辆",
+    file: "文件",
+    source: "依据",
+    keeper: "钥匙保管人",
     external_id: "外部名称",
     device_id: "终端",
     entries: "消息",
@@ -54,6 +60,28 @@ export const refusals = {
     valid_for_s: "有效期",
   },
   invalidReason: {
+    not_an_object: "格式不对",
+    not_a_text: "不是文字",
+    not_a_date: "不是日期",
+    not_a_month_day: "不是“月-日”",
+    overlapping: "时段有重叠或次序不对",
+    too_many: "太多",
+    unknown_kind: "不认识的类型",
+    not_an_instant: "不是时间",
+    everybodys: "全市的放假安排不能只属于一个单位",
+    not_json: "不是有效的 JSON",
+    not_readable: "读不出来",
+    too_large: "太大",
+    twice: "同一天出现两次",
+    another_year: "不是这一年",
+    year_missing: "没有说是哪一年",
+    no_holidays: "没有找到放假安排",
+    no_dates: "没有找到日期",
+    count_differs: "天数与日期不符",
+    weekday_differs: "星期与日期不符",
+    not_a_span: "起止日期不对",
+    no_columns: "第一行应有日期与类型两列",
+    not_true_or_false: "应为是或否",
     none_waiting: "没有待处理的消息",
     too_many_entries: "一次最多 100000 条，请缩小筛选范围",
     not_a_name_in_owntracks: "OwnTracks 名称应为“用户/设备”",
@@ -119,6 +147,8 @@ export const refusals = {
     cycle: "上级不能是本单位或本单位的下级",
   },
   conflict: {
+    change_settled: "这项变更已经办理过",
+    sealing_gone: "该封存期已经不在执行",
     command_open: "该终端还有一条未完成的同类指令；请等它结束，或先取消",
     device_off: "终端已停用",
     one_way: "该终端只通过外部平台上报，无法下发指令",
@@ -146,6 +176,7 @@ export const refusals = {
     exclusive_roles: "这两个角色不能由同一人担任",
   },
   duty: {
+    calendar: { propose: "提出日历变更", publish: "批准日历变更" },
     asRole: "担任{{role}}",
     order: {
       book: "申请用车",

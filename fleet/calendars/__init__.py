@@ -1,0 +1,1 @@
+"""The calendar as people keep it: notices read, differences shown, changes proposed, put in force as versions."""
