@@ -26,8 +26,8 @@ class Itinerary:
 
     @property
     def wakings(self) -> list[datetime]:
-        """When the ignition is switched on."""
-        return [*(drive.started_at for drive in self.drives), *(since for since, _ in self.idling)]
+        """When the ignition is switched on, and where an engine that idled is switched off."""
+        return [*(drive.started_at for drive in self.drives), *(at for span in self.idling for at in span)]
 
     def at(self, at: datetime) -> Motion:
         """The true motion at an instant."""

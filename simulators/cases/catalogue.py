@@ -2,11 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 
-from simulators.cases import hours, orders, route
 from simulators.cases.plot import Plot, told
+from simulators.cases.plots import device, driving, hours, orders, overrun, places, route, standing
 from simulators.story import Case
 
-PLOTS: tuple[Plot, ...] = (*orders.PLOTS, *hours.PLOTS, *route.PLOTS)
+PLOTS: tuple[Plot, ...] = (
+    *orders.PLOTS,
+    *hours.PLOTS,
+    *route.PLOTS,
+    *overrun.PLOTS,
+    *places.PLOTS,
+    *standing.PLOTS,
+    *driving.PLOTS,
+    *device.PLOTS,
+)
 RULES: tuple[str, ...] = tuple(sorted({plot.rule for plot in PLOTS}))
 
 

@@ -9,8 +9,8 @@ from random import Random
 from fleet.geo import wgs84_to_gcj02
 from simulators.cases.days import OFF_DAYS, WORKDAYS
 from simulators.cases.disturbance import PLAIN, Disturbance, heard, in_order
-from simulators.cases.orders import MINUTE, daytime
 from simulators.cases.plot import scene
+from simulators.cases.plots.orders import MINUTE, daytime
 from simulators.cases.trip import Trip, begun, case, ordered, told
 from simulators.locator import LocatorModel, Reading
 from simulators.path import moved

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from simulators.cases.days import INNER, off
 from simulators.cases.disturbance import repeated
-from simulators.cases.orders import MINUTE
 from simulators.cases.plot import scene
+from simulators.cases.plots.orders import MINUTE
 from simulators.cases.trip import driven, target, told
 from simulators.drive import Drive
 from simulators.itinerary import Itinerary

@@ -23,12 +23,17 @@ def label(rule: str, span: Span, fulfilled_at: datetime, vehicle: str = VEHICLE)
 
 
 def used(
-    rule: str, day: Itinerary, inside: Sequence[Span] | None = None, *, minutes: timedelta = timedelta(0)
+    rule: str,
+    day: Itinerary,
+    inside: Sequence[Span] | None = None,
+    *,
+    minutes: timedelta = timedelta(0),
+    metres: float = MOVED_M,
 ) -> list[Truth]:
-    """Each movement (with `inside` its parts there) that leads more than 200 m away and lasts longer than `minutes`."""
+    """Each movement (with `inside` its parts there) that leads farther away than `metres` and lasts longer than `minutes`."""
     found = []
     for span in movement_spans(day, inside):
-        reached_at = moved_away_at(day, span, MOVED_M)
+        reached_at = moved_away_at(day, span, metres)
         if reached_at is not None and span[1] - span[0] > minutes:
             found.append(label(rule, span, max(reached_at, span[0] + minutes)))
     return found

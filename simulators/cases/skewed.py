@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from simulators.cases.days import WORKDAYS
 from simulators.cases.disturbance import PLAIN, USUAL, heard
-from simulators.cases.orders import MINUTE, daytime
 from simulators.cases.plot import scene
+from simulators.cases.plots.orders import MINUTE, daytime
 from simulators.cases.trip import HOUR, case, ordered
 from simulators.story import Case
 

@@ -1,7 +1,7 @@
 """The trips most plots are made of: out, a stay, and back, with the order that fits, heard through a disturbance."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import cast
@@ -105,3 +105,9 @@ def told(
     said = context(scene, now, orders)
     said["vehicles"] = [{**each, **(vehicle or {})} for each in cast("list[Json]", said["vehicles"])]
     return Case(name=scene.name, context=said | about, arrivals=tuple(arrivals), truth=tuple(truth))
+
+
+def bound(case: Case, **more: object) -> Case:
+    """The same case with more said of its vehicle."""
+    vehicles = [{**each, **more} for each in cast("list[Json]", case.context["vehicles"])]
+    return replace(case, context=case.context | {"vehicles": vehicles})

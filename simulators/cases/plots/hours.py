@@ -6,8 +6,8 @@ from functools import partial
 
 from simulators.cases.days import EVES, LAST_OFF_DAYS, MAKE_UP_DAYS, OFF_DAYS, WORKDAYS
 from simulators.cases.labels import joined, no_order, used
-from simulators.cases.orders import MINUTE, daytime, shuffled, towed
 from simulators.cases.plot import Plot, near, positive
+from simulators.cases.plots.orders import MINUTE, daytime, shuffled, towed
 from simulators.cases.trip import Trip, case, ordered, out_and_back
 from simulators.itinerary import Span
 from simulators.story import Case, Json, Scene

@@ -6,8 +6,8 @@ from functools import partial
 
 from simulators.cases.days import WORKDAYS
 from simulators.cases.labels import off_route
-from simulators.cases.orders import MINUTE
 from simulators.cases.plot import Plot, near, positive
+from simulators.cases.plots.orders import MINUTE
 from simulators.cases.trip import Trip, begun, case, driven, ordered
 from simulators.drive import Wait, lights_along, plan_drive
 from simulators.path import LonLat, distance_to_line_m

@@ -1,0 +1,1 @@
+"""One file per kind of rule: the plots that break it and those that only come near."""
