@@ -5,6 +5,7 @@ step of movement is cut exactly where an order, a night or a day begins. The las
 come in event order; apart from that memory a context never changes.
 """
 
+import math
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -14,7 +15,9 @@ from fleet.vehicle import Relation
 from fleet.worktime import Day
 from geofence.facts import JudgedOrder, Span, VehicleFacts
 from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS, epoch_ms, instant
-from geofence.places import Area
+from geofence.places import Area, Areas, areas_of
+
+HELD_MS = 6 * 3_600_000  # so long after its planned end an order still approves the overrun of its own trip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +37,18 @@ class Regime:
 class Context:
     """Answers the questions of the fold for one vehicle."""
 
-    __slots__ = ("_by_id", "_edges", "_last", "_orders", "facts")
+    __slots__ = (
+        "_by_id",
+        "_depots",
+        "_edges",
+        "_forbidden",
+        "_last",
+        "_orders",
+        "_rural",
+        "_sensitive",
+        "facts",
+        "watched_kmh",
+    )
 
     def __init__(self, facts: VehicleFacts) -> None:
         self.facts = facts
@@ -43,8 +57,11 @@ class Context:
         edges = {edge for order in facts.orders for edge in self._window(order)}
         edges |= {edge for span in facts.custody for edge in (span.from_ms, span.to_ms)}
         edges |= {edge for span in (*facts.sealed, *facts.in_repair) for edge in span}
+        self._depots, self._rural = areas_of(facts.depots), areas_of(facts.rural)
+        self._forbidden, self._sensitive = areas_of(facts.forbidden), areas_of(facts.sensitive)
         self._edges = sorted(edges)
         self._last: Regime | None = None
+        self.watched_kmh = math.inf  # a fix that says more is shown to the watches
 
     def order(self, order_id: str | None) -> JudgedOrder | None:
         return self._by_id.get(order_id) if order_id is not None else None
@@ -64,6 +81,16 @@ class Context:
         self._last = found = self._regime(at_ms)
         return found
 
+    def in_effect(
+        self, regime: Regime, out_id: str | None, at_ms: int
+    ) -> tuple[tuple[JudgedOrder, ...], tuple[JudgedOrder, ...]]:
+        """The orders covering an instant with the one the vehicle is out under; and of these, whose approvals hold."""
+        out = self.order(out_id)
+        if out is None or out in regime.orders:
+            return regime.orders, regime.orders
+        both = (*regime.orders, out)
+        return both, both if at_ms < out.end_ms + HELD_MS else regime.orders
+
     def orders_between(self, from_ms: int, to_ms: int) -> bool:
         """An order covers some of a span."""
         windows = (self._window(order) for order in self.facts.orders)
@@ -74,7 +101,8 @@ class Context:
         return self.depot(at_ms, lon, lat, margin_m) is not None
 
     def depot(self, at_ms: int, lon: float, lat: float, margin_m: float = 0.0) -> Area | None:
-        return next((each for each in self.facts.depots if each.then(at_ms) and each.holds(lon, lat, margin_m)), None)
+        near = self.facts.depots if margin_m > Areas.NEAR_M else self._depots.near(lon, lat)
+        return next((each for each in near if each.then(at_ms) and each.holds(lon, lat, margin_m)), None)
 
     def home_depot(self, at_ms: int) -> Area | None:
         """Where the vehicle belongs, as it was then."""
@@ -82,11 +110,29 @@ class Context:
         return next((each for each in self.facts.depots if each.id == home and each.then(at_ms)), None)
 
     def is_rural(self, at_ms: int, lon: float, lat: float) -> bool:
-        return any(each.then(at_ms) and each.holds(lon, lat) for each in self.facts.rural)
+        return any(each.then(at_ms) and each.holds(lon, lat) for each in self._rural.near(lon, lat))
 
-    def area_versions(self, from_ms: int, to_ms: int) -> list[str]:
-        """The ids of the versions that held at some time of a span."""
-        areas = (each for each in (*self.facts.depots, *self.facts.rural) if each.version_id is not None)
+    def forbidden(self, at_ms: int, lon: float, lat: float) -> Area | None:
+        """The forbidden area a place lies in."""
+        near = self._forbidden.near(lon, lat)
+        return next((each for each in near if each.then(at_ms) and each.holds(lon, lat)), None)
+
+    def sensitive(self, at_ms: int, lon: float, lat: float, margin_m: float = 0.0) -> tuple[Area, ...]:
+        """The sensitive areas a place lies in, or is at most `margin_m` (of 500 m) away from."""
+        near = self._sensitive.near(lon, lat)
+        return tuple(each for each in near if each.then(at_ms) and each.holds(lon, lat, margin_m))
+
+    def allowed(self, at_ms: int, area_id: str | None) -> Area | None:
+        """An area that an order or a vehicle names, as it was then."""
+        if area_id is None:
+            return None
+        return next((each for each in self.facts.allowed if each.id == area_id and each.then(at_ms)), None)
+
+    def area_versions(self, from_ms: int, to_ms: int, lon: float, lat: float) -> list[str]:
+        """The ids of the versions that held at some time of a span; of forbidden and sensitive areas those near the place."""
+        facts = self.facts
+        near = (*self._forbidden.near(lon, lat), *self._sensitive.near(lon, lat))
+        areas = (each for each in (*facts.depots, *facts.rural, *facts.allowed, *near) if each.version_id is not None)
         return [str(each.version_id) for each in areas if each.in_force[0] <= to_ms and from_ms < each.in_force[1]]
 
     def _window(self, order: JudgedOrder) -> tuple[int, int]:

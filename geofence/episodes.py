@@ -93,7 +93,7 @@ def _extend(episode: Episode, hit: Hit, piece: Piece) -> None:
         if SEVERITIES.index(hit.severity) > SEVERITIES.index(episode.severity):
             episode.severity = hit.severity
     if hit.peak_m > episode.peak_m:
-        episode.peak_m, episode.limit_m = hit.peak_m, hit.limit_m
+        episode.peak_m, episode.limit_m, episode.what = hit.peak_m, hit.limit_m, hit.what
     episode.order_id = episode.order_id or hit.order_id
     episode.doubts.extend(doubt for doubt in hit.doubts if doubt not in episode.doubts)
 

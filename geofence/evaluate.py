@@ -6,7 +6,7 @@ geofence.episodes.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fleet.order import OrderType
 from geofence.context import Context, Regime
@@ -14,12 +14,15 @@ from geofence.episodes import close, settle, tell
 from geofence.facts import JudgedOrder
 from geofence.finding import WATERMARK_MS, Doubt, Episode, Finding
 from geofence.rules import RULES
+from geofence.rules.r08_detour import note_way
 from geofence.rules.rule import Piece, Rule
-from geofence.state import OutUnder, State, copied
+from geofence.rules.watch import NEVER_MS, OutUnder
+from geofence.state import State, copied
 from geofence.track.fixes import TrackFix, apart_m
 from geofence.track.fold import SILENCE_MS, advance, view
 from geofence.track.marks import CLOCK_SKEW, Mark
 from geofence.track.motion import Drive, Event, Kind, Step, Stop
+from geofence.watching import as_it_stands, pass_time, see
 
 DEPOT_MARGIN_M = 30.0  # so far outside the fence a vehicle may still be in its depot
 HOME_MARGIN_M = 50.0
@@ -28,7 +31,6 @@ STOPPED_MS = 120_000
 WAITING_STEPS = 300
 SEEN_MS = 30_000  # a longer step that a regime cuts does not say on which side of the cut the vehicle moved
 LONG_GAP_MS = 86_400_000  # a longer silence is a matter of the locator; only that the vehicle was moved is told
-HELD_MS = 6 * 3_600_000  # so long after its planned end an order still approves the overrun of its own trip
 
 
 @dataclass(slots=True)
@@ -39,6 +41,7 @@ class Outcome:
     drives: list[Drive] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)  # what speaks against single fixes, as given and taken back
+    due_ms: int = NEVER_MS  # how things stand will next change by the clock alone
 
     def add(self, later: "Outcome") -> None:
         self.findings += later.findings
@@ -56,25 +59,49 @@ class Outcome:
 def evaluate(state: State, fixes: Iterable[TrackFix], context: Context) -> tuple[State, Outcome]:
     """Fold fixes into a copy of the state."""
     state, outcome = copied(state), Outcome()
+    track, fast_kmh = state.track, context.watched_kmh
     events: list[Event] = []
     for fix in fixes:
         profile = context.profile(fix.at_ms)
+        before_ms, here_ms, resting, out = state.clock.fix_ms, track.here_ms, track.resting, state.out
+        if fix.at_ms > state.clock_ms:
+            pass_time(state, fix.at_ms, context, outcome.findings, _clock_doubts(state, fix.at_ms, context))
         state.clock.read(fix, profile)
         if state.clock.skewed(profile):
             outcome.marks.append(Mark(fix.at_ms, fix.at_ms, CLOCK_SKEW))
-        advance(state.track, fix, events, profile)
-        for event in events:
-            if isinstance(event, Step):
-                _judge(state, event, context, outcome)
-            elif isinstance(event, Drive):
-                outcome.drives.append(event)
-            elif isinstance(event, Mark):
-                outcome.marks.append(event)
-            else:
-                outcome.stops.append(event)
+        advance(track, fix, events, profile)
         if events:
+            _take(state, events, context, outcome)
             events = []
+        if state.watched:
+            for watched in state.watched.values():
+                watched.fixes += 1
+        if (
+            fix.at_ms >= state.wake_ms
+            or track.resting is not resting
+            or state.out is not out
+            or (resting and track.here_ms != here_ms)
+            or (fix.speed_kmh is not None and fix.speed_kmh > fast_kmh)
+            or (fix.said is not None and (fix.said.alarms or fix.said.no_fix))
+        ):
+            see(state, fix, before_ms, context, outcome.findings, _clock_doubts(state, fix.at_ms, context))
     return state, outcome
+
+
+def _take(state: State, events: list[Event], context: Context, outcome: Outcome) -> None:
+    for event in events:
+        if isinstance(event, Step):
+            _judge(state, event, context, outcome)
+        elif isinstance(event, Drive):
+            outcome.drives.append(event)
+        elif isinstance(event, Mark):
+            outcome.marks.append(event)
+        else:
+            outcome.stops.append(event)
+
+
+def _clock_doubts(state: State, at_ms: int, context: Context) -> tuple[Doubt, ...]:
+    return (Doubt.CLOCK_OFFSET,) if state.clock.skewed(context.profile(at_ms)) else ()
 
 
 def standing(state: State, context: Context, now_ms: int) -> Outcome:
@@ -92,6 +119,11 @@ def standing(state: State, context: Context, now_ms: int) -> Outcome:
         episode = state.episodes.get(rule.id)
         if episode is not None:
             outcome.findings.extend(settle(rule, episode, context.facts, now_ms))
+    if state.clock_ms < now_ms:
+        state = copied(state)
+        pass_time(state, now_ms, context, outcome.findings, _clock_doubts(state, last_ms, context))
+    outcome.findings.extend(as_it_stands(state, context.facts))
+    outcome.due_ms = state.clock_ms
     return outcome
 
 
@@ -125,6 +157,8 @@ def _judge(state: State, step: Step, context: Context, outcome: Outcome) -> None
 
 def _cut(state: State, step: Step, context: Context, outcome: Outcome) -> None:
     """Judge the step in pieces within which one regime holds."""
+    if state.out is not None:
+        note_way(state.memories.way, state.out, step)
     if step.kind is Kind.UNSEEN and step.to_ms - step.from_ms > LONG_GAP_MS:
         _judge_long_gap(state, step, context, outcome)
         return
@@ -151,12 +185,8 @@ def _judge_long_gap(state: State, step: Step, context: Context, outcome: Outcome
 
 
 def _piece(state: State, step: Step, from_ms: int, to_ms: int, regime: Regime, context: Context) -> Piece:
-    out = context.order(state.out.order_id) if state.out is not None else None
-    in_effect = approving = regime.orders
-    if out is not None and out not in regime.orders:
-        in_effect = (*regime.orders, out)
-        if from_ms < out.end_ms + HELD_MS:
-            approving = in_effect
+    out_id = state.out.order_id if state.out is not None else None
+    in_effect, approving = context.in_effect(regime, out_id, from_ms)
     cut = (from_ms, to_ms) != (step.from_ms, step.to_ms) and step.to_ms - step.from_ms > SEEN_MS
     unseen = step.kind is Kind.UNSEEN or (cut and step.kind is Kind.MOVE)
     doubts = _doubts(state, step, regime, context, in_effect, unseen=unseen)
@@ -181,10 +211,27 @@ def _ask(state: State, rule: Rule, piece: Piece, context: Context, outcome: Outc
     if answer.hit is None and answer.ended_ms is None and not answer.withdrawn:
         return
     kept = tell(rule, episode, answer, piece, facts, outcome.findings)
+    if answer.becomes is not None and episode is not None:
+        _pass_on(state, episode, answer.becomes, piece, context, outcome)
     if kept is None:
         state.episodes.pop(rule.id, None)
     else:
         state.episodes[rule.id] = kept
+
+
+def _pass_on(
+    state: State, episode: Episode, becomes: tuple[str, str, str], piece: Piece, context: Context, outcome: Outcome
+) -> None:
+    """What a rule withdraws is the matter of another one: it takes the episode as it is, and ends it here."""
+    rule_id, order_id, severity = becomes
+    rule = next(each for each in RULES if each.id == rule_id)
+    if rule_id in context.facts.exempt_rules or rule_id in state.episodes:
+        return
+    taken = replace(episode, order_id=order_id, severity=severity, detected_ms=None, ended=False)
+    if rule.complete(taken, taken.all, context.facts.parameters.get(rule_id, rule.defaults)):
+        taken.detected_ms, taken.ended = piece.step.to_ms, True
+        outcome.findings += settle(rule, taken, context.facts, piece.step.to_ms)
+        state.episodes[rule_id] = taken
 
 
 def _goes_on(piece: Piece, episode: Episode) -> bool:
@@ -223,7 +270,7 @@ def _leave_under(state: State, step: Step, regime: Regime) -> None:
         return
     if state.out is None or all(order.id != state.out.order_id for order in regime.orders):
         newest = max(regime.orders, key=lambda order: (order.start_ms, order.id))
-        state.out = OutUnder(order_id=newest.id, lon=step.rest_lon, lat=step.rest_lat)
+        state.out = OutUnder(order_id=newest.id, lon=step.rest_lon, lat=step.rest_lat, left_ms=step.drive_ms)
 
 
 def _come_back(state: State, at_ms: int, lon: float, lat: float, context: Context) -> bool:

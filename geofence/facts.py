@@ -39,6 +39,9 @@ class JudgedOrder:
     holiday_approved: bool = False
     created_ms: int = FAR_PAST_MS
     driver_id: str | None = None
+    requester_id: str | None = None
+    approvals: tuple[tuple[str, int | None], ...] = ()  # who approved, and when where that is known
+    allowed_area_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,6 +102,10 @@ class VehicleFacts:
     depots: tuple[Area, ...] = ()
     home_depot_id: str | None = None  # one of depots
     rural: tuple[Area, ...] = ()
+    forbidden: tuple[Area, ...] = ()
+    sensitive: tuple[Area, ...] = ()
+    allowed: tuple[Area, ...] = ()  # those that an order or a vehicle may name
+    allowed_area_id: str | None = None  # the vehicle's own, one of allowed
     exempt_rules: frozenset[str] = frozenset()
     parameters: Mapping[str, Any] = field(default_factory=dict)  # by rule id: that rule's Parameters
     quiet: QuietHours = QuietHours()

@@ -45,6 +45,7 @@ class Hit(NamedTuple):
     peak_m: float = 0.0  # the rule's own measure, e.g. metres off the route
     standing: bool = False  # time goes on, the vehicle does not: counts for the minimum, does not prolong the episode
     limit_m: float = 0.0  # what `peak_m` was held against
+    what: str | None = None  # what it is about, e.g. an area
 
 
 class Answer(NamedTuple):
@@ -53,6 +54,9 @@ class Answer(NamedTuple):
     hit: Hit | None = None
     ended_ms: int | None = None
     withdrawn: bool = False
+    becomes: tuple[str, str, str] | None = (
+        None  # of what is withdrawn: the rule whose matter it is, its order, its severity
+    )
 
 
 NOTHING = Answer()
@@ -86,6 +90,7 @@ class Episode:
     doubts: list[Doubt] = field(default_factory=list)
     peak_m: float = 0.0
     limit_m: float = 0.0  # at the peak
+    what: str | None = None  # likewise
     fixes: int = 0
     detected_ms: int | None = None
     ended: bool = False  # its rule said so; rest and silence end it by time

@@ -6,6 +6,7 @@ questions without touching the geometry.
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import shapely
 from shapely.geometry import LineString, Point
@@ -70,9 +71,25 @@ class Area:
         """This version held at an instant."""
         return self.in_force[0] <= at_ms < self.in_force[1]
 
+    def degrees(self, margin_m: float) -> tuple[float, float, float, float]:
+        """West, south, east, north of a box around it and a margin."""
+        west, south, east, north = self._box
+        east_m = self._patch.east_m
+        return (
+            self.lon + (west - margin_m) / east_m,
+            self.lat + (south - margin_m) / METRES_PER_DEGREE,
+            self.lon + (east + margin_m) / east_m,
+            self.lat + (north + margin_m) / METRES_PER_DEGREE,
+        )
+
     def distance_m(self, lon: float, lat: float) -> float:
         """0 inside; outside the distance to the edge."""
         return float(self._shape.distance(Point(*self._patch.point(lon, lat))))
+
+    def depth_m(self, lon: float, lat: float) -> float:
+        """How far inside its edge; 0 outside."""
+        point = Point(*self._patch.point(lon, lat))
+        return float(self._shape.boundary.distance(point)) if self._shape.intersects(point) else 0.0
 
     def holds(self, lon: float, lat: float, margin_m: float = 0.0) -> bool:
         """Inside, or not farther than `margin_m` from the edge."""
@@ -83,6 +100,49 @@ class Area:
         if margin_m <= 0.0:
             return bool(shapely.intersects_xy(self._shape, x, y))
         return bool(shapely.dwithin(self._shape, Point(x, y), margin_m))
+
+
+class Areas:
+    """Many areas, asked for those near a place: a grid of cells of about a kilometre, made once for a set of areas.
+
+    `near` answers a few candidates; whether the place lies inside, and which version holds, is asked of them.
+    """
+
+    __slots__ = ("_cells", "_coarse", "_everywhere", "all")
+
+    NEAR_M = 500.0  # a candidate reaches at most so far beyond its edge
+    FINE, COARSE = 100.0, 2.0  # cells in a degree
+    MOST_CELLS = 2_000
+
+    def __init__(self, areas: Sequence[Area]) -> None:
+        self.all = tuple(areas)
+        self._cells: dict[tuple[int, int], tuple[Area, ...]] = {}
+        self._coarse: dict[tuple[int, int], tuple[Area, ...]] = {}
+        self._everywhere: tuple[Area, ...] = ()
+        for area in self.all:
+            for cells, size in ((self._cells, self.FINE), (self._coarse, self.COARSE)):
+                west, south, east, north = (math.floor(edge * size) for edge in area.degrees(self.NEAR_M))
+                if (east - west + 1) * (north - south + 1) <= self.MOST_CELLS:
+                    for x in range(west, east + 1):
+                        for y in range(south, north + 1):
+                            cells[x, y] = (*cells.get((x, y), ()), area)
+                    break
+            else:
+                self._everywhere = (*self._everywhere, area)
+
+    def near(self, lon: float, lat: float) -> tuple[Area, ...]:
+        """The areas that may hold a place, or come as near as `NEAR_M`."""
+        fine = self._cells.get((math.floor(lon * self.FINE), math.floor(lat * self.FINE)), ())
+        if not self._coarse and not self._everywhere:
+            return fine
+        coarse = self._coarse.get((math.floor(lon * self.COARSE), math.floor(lat * self.COARSE)), ())
+        return (*fine, *coarse, *self._everywhere)
+
+
+@lru_cache(maxsize=64)
+def areas_of(areas: tuple[Area, ...]) -> Areas:
+    """The same grid for every vehicle of a tenant."""
+    return Areas(areas)
 
 
 class Path:

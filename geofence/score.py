@@ -21,9 +21,10 @@ from geofence.cases.folder import Case, JudgedVehicle, UnusableCase, read_case, 
 from geofence.finding import Finding, Judgement
 from geofence.instants import instant, instant_ms
 from geofence.judge import findings_of
-from geofence.rules import CATALOGUE, RULES
+from geofence.rules import CATALOGUE, EVERY
 from geofence.track.fixes import apart_m
 
+MEASURED = frozenset({"R01", "R02", "R03", "R04", "R07"})  # of others only a label's own `fulfilled_at` tells the delay
 NEVER_ENDS_MS = 1 << 53
 ASLEEP_MS = 120_000  # a longer time without fixes before a label is taken as rest
 
@@ -81,7 +82,7 @@ def run(folders: Sequence[str]) -> int:
             sys.stderr.write(f"{folder}: no case with truth.json in it\n")
             return 2
     cases = sorted({path for paths in found.values() for path in paths})
-    tallies = {rule.id: Tally() for rule in RULES}
+    tallies = {rule.id: Tally() for rule in EVERY}
     vehicle_days = 0
     for path in cases:
         try:
@@ -161,16 +162,16 @@ def first_fulfilled_ms(label: Label, vehicle: JudgedVehicle) -> float | None:
 
     None where it is not, or where the rule's minimum is no matter of movement: such labels say `fulfilled_at` themselves.
     """
-    way = _way(label, vehicle)
-    if not way or label.rule not in ("R01", "R03", "R04", "R07"):
+    way = _way(label, vehicle) if label.rule in MEASURED else []
+    if not way:
         return None
-    rule = next(rule for rule in RULES if rule.id == label.rule)
+    rule = next(rule for rule in EVERY if rule.id == label.rule)
     limits = vehicle.facts.parameters.get(label.rule, rule.defaults)
     if label.rule == "R07":
         driven_ms = _driven_ms(way, limits.minimum_km * 1000)
         at_ms = min(label.from_ms + limits.minimum_min * 60_000, driven_ms)
     else:
-        wait_ms = limits.minimum_min * 60_000 if label.rule == "R01" else 0
+        wait_ms = limits.minimum_min * 60_000 if label.rule in ("R01", "R02") else 0
         at_ms = max(label.from_ms + wait_ms, _away_ms(way, limits.minimum_m))
     return at_ms if at_ms < label.to_ms else None
 

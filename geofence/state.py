@@ -9,21 +9,14 @@ from dataclasses import dataclass, field
 import msgspec
 
 from geofence.finding import Episode
+from geofence.rules.memories import Memories
 from geofence.rules.rule import RouteMemory
+from geofence.rules.watch import NEVER_MS, OutUnder, Watched
 from geofence.track.clock import Clock
 from geofence.track.motion import Step
 from geofence.track.track import Track
 
-STATE_VERSION = 5
-
-
-@dataclass(slots=True)
-class OutUnder:
-    """The order under which the vehicle left and has not come back, and where it left from."""
-
-    order_id: str
-    lon: float
-    lat: float
+STATE_VERSION = 6
 
 
 @dataclass(slots=True)
@@ -38,6 +31,10 @@ class State:
     sheltered: bool = False  # this drive has not left the depot it began in
     waiting: list[Step] = field(default_factory=list)  # its steps so far
     episodes: dict[str, Episode] = field(default_factory=dict)  # newest of each rule
+    watched: dict[str, Watched] = field(default_factory=dict)  # of each watch, while its sign is seen
+    memories: Memories = field(default_factory=Memories)
+    wake_ms: int = 0  # watches are asked at the first fix not before this
+    clock_ms: int = NEVER_MS  # the clock's watches at this instant
     version: int = STATE_VERSION
 
     @property
@@ -54,6 +51,7 @@ class State:
     def under_way(self) -> list[int]:
         """Starts of the drive and the episodes that the next fix may extend."""
         starts = [episode.started_ms for episode in self.episodes.values() if not episode.ended]
+        starts += [watched.started_ms for watched in self.watched.values()]
         return starts if self.track.drive is None else [self.track.drive.started_ms, *starts]
 
     @property

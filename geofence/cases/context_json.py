@@ -69,6 +69,9 @@ def read_context(raw: Mapping[str, Any], *, devices: Sequence[str], newest_ms: i
         hours=_hours(units),
         depots=tuple(depots.values()),
         rural=tuple(area for area in areas if area.kind == "rural"),
+        forbidden=tuple(area for area in areas if area.kind == "forbidden"),
+        sensitive=tuple(area for area in areas if area.kind == "sensitive"),
+        allowed=tuple(area for area in areas if area.kind == "allowed"),
         parameters=parameters,
         quiet=quiet_hours(parameters["R03"]),
         grace_before_ms=round(parameters["R01"].grace_before_min * 60_000),
@@ -84,6 +87,7 @@ def read_context(raw: Mapping[str, Any], *, devices: Sequence[str], newest_ms: i
         *(f"rule {name} is not judged by this version" for name in unbuilt),
         *notes.on_devices(devices, [device for device, _ in vehicles]),
         *notes.on_orders(orders, listed),
+        *notes.on_allowed_areas([facts for _, facts in placed]),
         *(note for _, facts in placed for note in notes.on_vehicle(facts, parameters["R03"].use_work_hours)),
     ]
     return CaseContext(now_ms=now_ms, timezone=timezone, vehicles=placed, notes=tuple(noticed))
@@ -121,6 +125,7 @@ def _vehicle(row: Row, where: str, base: VehicleFacts) -> VehicleFacts:
         unit_id=named["user_unit"],
         user_recorded="user_unit" in row or any(span.relation is Relation.USER for span in spans),
         home_depot_id=home if any(depot.id == home for depot in base.depots) else None,
+        allowed_area_id=name_of(row.get("allowed_area"), f"{where}.allowed_area"),
         exempt_rules=_exempt_rules(row.get("exempt_rules"), f"{where}.exempt_rules"),
         sealed=_spans(row, "sealed", where),
         in_repair=_spans(row, "in_repair", where),
@@ -190,8 +195,18 @@ def _order(row: Row, where: str) -> tuple[str, JudgedOrder]:
         holiday_approved=truth_of(row, "holiday_approved", where),
         created_ms=FAR_PAST_MS if created is None else instant_of(created, f"{where}.created_at"),
         driver_id=name_of(row.get("driver"), f"{where}.driver"),
+        requester_id=name_of(row.get("requester"), f"{where}.requester"),
+        approvals=tuple((person, None) for person in _names(row.get("approvers"), f"{where}.approvers")),
+        allowed_area_id=name_of(row.get("allowed_area"), f"{where}.allowed_area"),
     )
     return name_of(row.get("vehicle"), f"{where}.vehicle") or "", order
+
+
+def _names(raw: object, where: str) -> list[str]:
+    listed = [] if raw is None else raw
+    if not isinstance(listed, list):
+        raise Invalid(field=where, reason="not a list of names")
+    return [name for i, each in enumerate(listed) if (name := name_of(each, f"{where}[{i}]")) is not None]
 
 
 def _orders_of(vehicle_id: str, orders: Sequence[tuple[str, JudgedOrder]], now_ms: int) -> tuple[JudgedOrder, ...]:

@@ -17,7 +17,7 @@ from fleet.quality import STANDARD, receiver_flags
 from geofence.cases.context_json import CaseContext, read_context
 from geofence.facts import VehicleFacts
 from geofence.instants import instant_ms
-from geofence.track.fixes import TrackFix, in_event_order, on_earth
+from geofence.track.fixes import Said, TrackFix, in_event_order, on_earth
 
 REQUIRED = ("device", "fixed_at", "lon", "lat")
 # What a sensor on a road vehicle can say at all, as in ingest: outside it the value says nothing, the fix may still be good.
@@ -167,7 +167,22 @@ def _fix(row: Mapping[str, Any], line: int) -> TrackFix | None:
             hdop=_measure(row, "hdop", line),
         )
         != 0,
+        _said(row, line),
     )
+
+
+def _said(row: Mapping[str, Any], line: int) -> Said | None:
+    """What the locator said beside its place; None when nothing."""
+    rssi = _number(row, "rssi", line)
+    said = Said(
+        tuple((row.get("alarms") or "").split()),
+        _number(row, "odometer_km", line),
+        (row.get("driver") or "").strip() or None,
+        None if rssi is None else round(rssi),
+        _number(row, "ext_voltage_v", line),
+        _flag(row, "valid", line) is False,
+    )
+    return None if said == Said() else said
 
 
 def _measure(row: Mapping[str, Any], name: str, line: int) -> float | None:

@@ -61,6 +61,21 @@ def on_orders(orders: Sequence[tuple[str, JudgedOrder]], listed: set[str]) -> li
     return notes
 
 
+def on_allowed_areas(every: Sequence[VehicleFacts]) -> list[str]:
+    """An area that is named and not there: nothing would be out of bounds."""
+    notes = []
+    for facts in every:
+        known = {area.id for area in facts.allowed}
+        named = [("vehicle " + facts.vehicle_id, facts.allowed_area_id)]
+        named += [("order " + order.id, order.allowed_area_id) for order in facts.orders]
+        notes += [
+            f"{who} names the allowed area {area_id}, which is not listed: R06 is not judged by it"
+            for who, area_id in named
+            if area_id is not None and area_id not in known
+        ]
+    return notes
+
+
 def on_vehicle(facts: VehicleFacts, hours_wanted: bool) -> list[str]:
     notes = []
     if facts.home_depot_id is None:

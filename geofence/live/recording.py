@@ -11,7 +11,7 @@ from geofence.evaluate import Outcome
 from geofence.finding import Finding
 from geofence.live.records import AlertChange, Stretch, alert_changes, latest, order_of_drive, order_search
 from geofence.live.registry import Registry
-from geofence.rules import RULES
+from geofence.rules import EVERY
 from geofence.store import alerts, flags
 from geofence.store.alerts import JudgedBy, Subject
 from geofence.track.marks import settled
@@ -68,7 +68,7 @@ async def _changes(
 
 def _judged_by(change: AlertChange, context: Context, engine: str) -> JudgedBy:
     finding, facts = change.finding, context.facts
-    rule = next(rule for rule in RULES if rule.id == finding.rule)
+    rule = next(rule for rule in EVERY if rule.id == finding.rule)
     order = context.order(finding.order_id)
     calendar_id = facts.calendar.version_id
     return JudgedBy(
@@ -76,7 +76,9 @@ def _judged_by(change: AlertChange, context: Context, engine: str) -> JudgedBy:
         rule_version_id=facts.versions.get(finding.rule),
         parameters=asdict(facts.parameters.get(rule.id, rule.defaults)),
         calendar_version_id=None if calendar_id is None else str(calendar_id),
-        area_version_ids=context.area_versions(finding.started_ms, finding.ended_ms or finding.detected_ms),
+        area_version_ids=context.area_versions(
+            finding.started_ms, finding.ended_ms or finding.detected_ms, finding.lon, finding.lat
+        ),
         order_row_version=None if order is None else order.row_version,
         order_search=order_search(finding, context),
         unit_id=context.regime(finding.started_ms).unit_id,

@@ -12,7 +12,7 @@ from typing import Any
 from fleet.errors import Invalid
 from fleet.quality import STANDARD, FixProfile
 from fleet.schedule import Schedule
-from fleet.vehicle import Relation
+from fleet.vehicle import Relation, VehicleStatus
 from fleet.worktime import Calendar, DayKind
 from geofence import rules
 from geofence.facts import CustodySpan, JudgedOrder, LocatorSpan, Span, VehicleFacts
@@ -32,6 +32,8 @@ class VehicleRow:
     exempt_rules: frozenset[str]
     home_depot_id: str | None
     custody: tuple[CustodySpan, ...]
+    allowed_area_id: str | None = None
+    status: tuple[tuple[str, int, int], ...] = ()  # fleet.vehicle.VehicleStatus value, from, to (epoch ms)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -128,7 +130,6 @@ def facts_of(
         custody=vehicle.custody,
         user_recorded=True,
         hours=_hours(registry, tenant, units),
-        sealed=sealed(registry, vehicle),
         depots=tuple(area for area in areas if area.kind == "depot"),
         home_depot_id=vehicle.home_depot_id,
         locators=tuple(
@@ -136,6 +137,12 @@ def facts_of(
             for each in registry.devices_of(vehicle_id)
         ),
         rural=tuple(area for area in areas if area.kind == "rural"),
+        forbidden=tuple(area for area in areas if area.kind == "forbidden"),
+        sensitive=tuple(area for area in areas if area.kind == "sensitive"),
+        allowed=tuple(area for area in areas if area.kind == "allowed"),
+        allowed_area_id=vehicle.allowed_area_id,
+        sealed=(*sealed(registry, vehicle), *_stood(vehicle, VehicleStatus.SEALED, VehicleStatus.PENDING_DISPOSAL)),
+        in_repair=_stood(vehicle, VehicleStatus.IN_REPAIR),
         exempt_rules=vehicle.exempt_rules | {rule for rule, row in chosen.items() if not row.enabled},
         parameters=parameters,
         quiet=quiet_hours(parameters["R03"]),
@@ -181,6 +188,11 @@ def sealed(registry: Registry, vehicle: VehicleRow) -> tuple[Span, ...]:
         both = ((max(seal.from_ms, span.from_ms), min(seal.to_ms, span.to_ms)) for span in held)
         spans += [(from_ms, to_ms) for from_ms, to_ms in both if from_ms < to_ms]
     return tuple(sorted(spans))
+
+
+def _stood(vehicle: VehicleRow, *statuses: VehicleStatus) -> tuple[Span, ...]:
+    """When the vehicle's file had one of these statuses."""
+    return tuple((from_ms, to_ms) for status, from_ms, to_ms in vehicle.status if status in statuses)
 
 
 def _chosen_rules(rows: Iterable[RuleRow], vehicle: VehicleRow, unit_id: str | None) -> dict[str, RuleRow]:

@@ -33,9 +33,9 @@ def answer(
     piece: Piece, context: Context, parameters: Parameters, episode: Episode | None, memory: RouteMemory
 ) -> Answer:
     if piece.regime.orders and episode is not None and not episode.been_home:
-        early_ms = min(order.start_ms for order in piece.regime.orders) - episode.started_ms
-        if 0 < early_ms <= parameters.early_start_min * 60_000:
-            return Answer(withdrawn=True)
+        first = min(piece.regime.orders, key=lambda order: (order.start_ms, order.id))
+        if 0 < first.start_ms - episode.started_ms <= parameters.early_start_min * 60_000:
+            return Answer(withdrawn=True, becomes=("R02", first.id, "Y"))
     if piece.in_effect:
         return NOTHING
     return Answer(hit=Hit(piece.from_ms, piece.to_ms, "R", None, piece.doubts))

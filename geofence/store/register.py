@@ -25,8 +25,12 @@ from geofence.places import Area, Path
 log = structlog.get_logger("geofence")
 
 VEHICLES = """
-    SELECT v.id::text, v.tenant_id::text, v.plate, v.vehicle_class, v.exempt, v.exempt_rules, v.home_depot_id::text
+    SELECT v.id::text, v.tenant_id::text, v.plate, v.vehicle_class, v.exempt, v.exempt_rules, v.home_depot_id::text,
+        v.allowed_area_id::text
     FROM vehicle v"""
+STATUSES = """
+    SELECT vehicle_id::text, status, epoch_ms(nullif(lower(during), '-infinity')), epoch_ms(upper(during))
+    FROM vehicle_status_span WHERE status IN ('sealed', 'pending_disposal', 'in_repair') ORDER BY vehicle_id, lower(during)"""
 CUSTODY = """
     SELECT vehicle_id::text, relation, unit_id::text, epoch_ms(nullif(lower(during), '-infinity')),
         epoch_ms(nullif(upper(during), 'infinity')) FROM custody ORDER BY vehicle_id, relation, lower(during)"""
@@ -58,7 +62,9 @@ RULE_ROWS = """
 ORDERS = """
     SELECT id::text, vehicle_id::text, type, epoch_ms(planned_start_at), epoch_ms(planned_end_at), unit_id::text,
         row_version, origin, stops, destination, round_trip, route, route_source, off_hours_approved, holiday_approved,
-        epoch_ms(created_at), driver_id::text
+        epoch_ms(created_at), driver_id::text, requester_id::text, allowed_area_id::text,
+        (SELECT json_agg(json_build_array(a.approver_id, epoch_ms(a.decided_at)) ORDER BY a.decided_at) FROM approval a
+            WHERE a.order_id = dispatch_order.id AND a.decision = 'approved')
     FROM dispatch_order
     WHERE vehicle_id = ANY (%(vehicles)s::uuid[]) AND state = ANY (%(states)s)
         AND ((planned_end_at > from_epoch_ms(%(from_ms)s) AND planned_start_at < from_epoch_ms(%(to_ms)s))
@@ -77,6 +83,9 @@ async def load_registry(conn: Connection, before: Registry | None) -> Registry:
             to_ms=_or(to_ms, FAR_FUTURE_MS),
         )
         custody.setdefault(vehicle_id, []).append(span)
+    status: dict[str, list[tuple[str, int, int]]] = {}
+    for vehicle_id, name, from_ms, to_ms in await _rows(conn, STATUSES):
+        status.setdefault(vehicle_id, []).append((name, _or(from_ms, FAR_PAST_MS), _or(to_ms, FAR_FUTURE_MS)))
     vehicles = {
         row[0]: VehicleRow(
             id=row[0],
@@ -87,6 +96,8 @@ async def load_registry(conn: Connection, before: Registry | None) -> Registry:
             exempt_rules=frozenset(row[5]),
             home_depot_id=row[6],
             custody=tuple(custody.get(row[0], ())),
+            allowed_area_id=row[7],
+            status=tuple(status.get(row[0], ())),
         )
         for row in await _rows(conn, VEHICLES)
     }
@@ -166,6 +177,9 @@ def _order(row: Sequence[Any]) -> JudgedOrder:
         holiday_approved=row[14],
         created_ms=row[15],
         driver_id=row[16],
+        requester_id=row[17],
+        allowed_area_id=row[18],
+        approvals=tuple((str(person), at_ms) for person, at_ms in row[19] or ()),
     )
 
 

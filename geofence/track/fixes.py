@@ -10,6 +10,17 @@ from typing import NamedTuple
 METRES_PER_DEGREE = 111_195.08  # of a great circle on the mean sphere, as in fleet.geo
 
 
+class Said(NamedTuple):
+    """What a locator said beside its place, where a rule looks at it; None or empty means it did not say."""
+
+    alarms: tuple[str, ...] = ()  # codes of contracts.md 1
+    odometer_km: float | None = None
+    driver: str | None = None  # badge
+    rssi: int | None = None
+    ext_voltage_v: float | None = None
+    no_fix: bool = False  # the receiver itself said that the position is not valid
+
+
 class TrackFix(NamedTuple):
     """One fix. Instants are epoch milliseconds; None means the device did not say."""
 
@@ -21,6 +32,7 @@ class TrackFix(NamedTuple):
     accuracy_m: float | None = None
     ignition: bool | None = None
     poor: bool = False  # the place cannot be relied on
+    said: Said | None = None
 
 
 def on_earth(lon: float, lat: float) -> bool:

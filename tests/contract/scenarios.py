@@ -46,6 +46,11 @@ def no_order(**more: Any) -> Object:
     return {"rule": "R01", "name": "NO_ORDER", "severity": "R", "state": "suspected", "order": None} | more
 
 
+def overrun(**more: Any) -> Object:
+    """An R02 under the order o1 as it should be."""
+    return {"rule": "R02", "name": "ORDER_OVERRUN", "severity": "Y", "state": "suspected", "order": "o1"} | more
+
+
 def off_hours(**more: Any) -> Object:
     """An R03 under the order o1 as it should be."""
     return {"rule": "R03", "name": "OFF_HOURS", "severity": "Y", "state": "suspected", "order": "o1"} | more

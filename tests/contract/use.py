@@ -1,7 +1,7 @@
 """Scenarios of R01 NO_ORDER: its thresholds, its episodes, and the orders that cover a drive."""
 
 from tests.contract.drives import HOME, Track, at, case, order, place, vehicle
-from tests.contract.scenarios import ALL_DAY, DAY, FENCELESS, no_order, says, trip
+from tests.contract.scenarios import ALL_DAY, DAY, FENCELESS, no_order, overrun, says, trip
 
 
 def _no_order_thresholds() -> None:
@@ -131,6 +131,7 @@ def _orders_that_cover() -> None:
     says(
         "R01 never for what is R02: still out under the order an hour after it ended",
         case(out, order(f"{DAY} 08:30", f"{DAY} 08:45")),
+        overrun(),
     )
     says("R01 for a drive hours before the order begins", case(ten, order(f"{DAY} 13:00", f"{DAY} 14:00")), no_order())
     says("R01 for a drive under the order of another vehicle", case(ten, order(*ALL_DAY, vehicle="v2")), no_order())

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from geofence.finding import Doubt
-from geofence.rules import RULES
+from geofence.rules import EVERY
 from geofence.rules.rule import Rule
 
 PAGES = Path(__file__).parents[2] / "docs" / "rules"
@@ -22,7 +22,7 @@ def section(rule: Rule) -> str:
     return text
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", EVERY, ids=lambda rule: rule.id)
 def test_every_parameter_stands_there_with_its_default(rule: Rule) -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", section(rule), re.MULTILINE))
     defaults = {each.name: getattr(rule.defaults, each.name) for each in fields(rule.defaults)}
@@ -36,12 +36,12 @@ def test_every_parameter_stands_there_with_its_default(rule: Rule) -> None:
     }
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", EVERY, ids=lambda rule: rule.id)
 def test_every_rule_says_what_it_rests_on_and_what_it_cannot_see(rule: Rule) -> None:
     assert all(word in section(rule) for word in ("Severity", "Evidence:", "Metrics:", "Source:", "Cannot see:"))
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+@pytest.mark.parametrize("rule", EVERY, ids=lambda rule: rule.id)
 def test_every_parameter_has_a_meaning_in_the_code(rule: Rule) -> None:
     assert all(each.metadata.get("meaning") for each in fields(rule.defaults))
 
@@ -49,8 +49,8 @@ def test_every_parameter_has_a_meaning_in_the_code(rule: Rule) -> None:
 def test_every_rule_file_is_listed_and_every_page_has_a_rule() -> None:
     files = {path.name[:3].upper() for path in (Path(__file__).parents[2] / "geofence" / "rules").glob("r[0-9]*.py")}
     pages = {path.stem for path in PAGES.glob("R*.md") if path.stem != "README"}
-    assert files == pages == {rule.id for rule in RULES}
-    assert re.findall(r"^\| \[(R\d\d)\]\(\1\.md\) \| ", TEXT, re.MULTILINE) == [rule.id for rule in RULES]
+    assert files == pages == {rule.id for rule in EVERY}
+    assert re.findall(r"^\| \[(R\d\d)\]\(\1\.md\) \| ", TEXT, re.MULTILINE) == [rule.id for rule in EVERY]
 
 
 def test_every_doubt_is_explained() -> None:

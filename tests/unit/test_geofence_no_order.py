@@ -106,13 +106,15 @@ def test_an_order_entered_after_the_movement_is_seen_in_the_final_state(tmp_path
 
 
 def test_an_overrun_is_not_a_use_without_order(tmp_path: Path) -> None:
-    """Out under an order and not back yet: late movement is R02 for somebody else to judge, not R01."""
+    """Out under an order and not back yet: late movement is R02, not R01."""
     fixes = day(
         out_and_parked("03-11 14:10"),
         driven("03-11 17:00", [FAR, (9000.0, 0.0), FAR, DEPOT]),
         parked("03-11 17:30", 30),
     )
-    assert judged(tmp_path, fixes, context(orders=[order("03-11 14:00", "03-11 15:00")])) == []
+    (found,) = judged(tmp_path, fixes, context(orders=[order("03-11 14:00", "03-11 15:00")]))
+    assert (found.rule, found.order_id, found.severity) == ("R02", "o1", "Y")
+    assert found.metrics == {"distance_m": 12_000, "moved_min": 20.0, "late_min": 140.0}
 
 
 def test_after_coming_back_to_the_depot_the_next_drive_is_without_order(tmp_path: Path) -> None:
@@ -304,7 +306,7 @@ def test_going_home_from_where_the_order_began_is_still_the_order(tmp_path: Path
         parked("03-11 18:16", 30),
     )  # fmt: skip
     about = {"orders": [order("03-11 09:00", "03-11 12:00", origin=list(degrees(hotel)))]}
-    assert judged(tmp_path / "a", fixes, context(**about)) == []
+    assert rules_of(judged(tmp_path / "a", fixes, context(**about))) == [("R02", "suspected")]
     assert rules_of(judged(tmp_path / "b", fixes, context(depots=[], **about))) == [("R01", "suspected")]
 
 
@@ -331,7 +333,7 @@ def test_a_private_trip_that_came_back_is_not_the_beginning_of_the_order(
 
 
 def test_a_service_order_excuses_its_own_time_and_not_the_days_after_it(tmp_path: Path) -> None:
-    """Never back in a depot since the repair on Friday: Saturday's drive is judged; the overrun of the evening is not."""
+    """Never back in a depot since the repair on Friday: Saturday's drive is a use of a weekend and an overrun; the evening is excused."""
     parts = [
         driven("03-13 14:00", [DEPOT, (6000.0, 0.0)]),
         driven("03-13 20:30", [(6000.0, 0.0), (12_000.0, 0.0)]),
@@ -341,5 +343,6 @@ def test_a_service_order_excuses_its_own_time_and_not_the_days_after_it(tmp_path
     about = context(orders=[order("03-13 14:00", "03-13 16:00", type="service")])
     found = [each for each in judged(tmp_path, fixes, about) if str(each.judgement) == "suspected"]
     assert [(each.rule, instant(each.started_ms).astimezone().date().isoformat()) for each in found] == [
-        ("R04", "2026-03-14")
+        ("R02", "2026-03-14"),
+        ("R04", "2026-03-14"),
     ]

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 
 from fleet.access import require
 from fleet.errors import NotFound
-from geofence.rules import RULES
+from geofence.rules import EVERY
 from web.evidence import Gap, ShownFix, corridor, gaps, shown
 from web.paging import Page, PageRequest
 from web.shapes import Listing, Lists, Purpose, SinceFilter, UntilFilter, listed
@@ -22,7 +22,7 @@ from web.work import Signed, SignedRoute, Work
 router = APIRouter(tags=["alerts"], route_class=SignedRoute)
 # Track shown before and after the fixes the verdict rests on.
 AROUND = timedelta(minutes=15)
-_PARAMETERS = {rule.id: [field.name for field in fields(rule.defaults)] for rule in RULES}
+_PARAMETERS = {rule.id: [field.name for field in fields(rule.defaults)] for rule in EVERY}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from fleet.access import require
-from geofence.rules import RULES
+from geofence.rules import EVERY
 from web.paging import Page, PageRequest
 from web.shapes import Listing, Lists, listed
 from web.store import records
@@ -73,7 +73,7 @@ async def journal(work: Signed, lists: Lists) -> Any:
     return await listed(work, lists, default_sort="-happened_at", name="journal", fetch=fetch)
 
 
-_KNOWN = {rule.id: rule for rule in RULES}
+_KNOWN = {rule.id: rule for rule in EVERY}
 
 
 def _rule_item(row: RuleRow) -> RuleItem:
