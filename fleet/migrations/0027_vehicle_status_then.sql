@@ -17,7 +17,7 @@ GRANT SELECT ON vehicle_status_span TO fleet_engine;
 INSERT INTO vehicle_status_span (vehicle_id, tenant_id, status, during)
 SELECT id, tenant_id, status, tstzrange(CASE WHEN status = 'in_service' THEN '-infinity' ELSE updated_at END, NULL) FROM vehicle;
 
-CREATE FUNCTION vehicle_status_then() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+CREATE FUNCTION vehicle_status_then() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'INSERT' THEN
         INSERT INTO vehicle_status_span (vehicle_id, tenant_id, status, during)
