@@ -6,6 +6,7 @@ that are not planned count 1.4 times the straight line. Only a path of the order
 
 from dataclasses import dataclass
 
+from fleet.order import OrderType
 from geofence.context import Context
 from geofence.facts import JudgedOrder
 from geofence.finding import Doubt
@@ -51,6 +52,8 @@ def look(moment: Moment, memories: Memories, context: Context, parameters: Param
     way.closed_ms = moment.at_ms
     order = context.order(way.order_id)
     if order is None or order.path is None or order.path_source == "straight_line":
+        return Look(again_ms=0)
+    if order.type == OrderType.SERVICE:  # it excuses its own way, also when that is told after the order
         return Look(again_ms=0)
     best_m = _best_m(order, way)
     least_m = max(best_m * parameters.ratio, best_m + parameters.minimum_km * 1000)

@@ -15,6 +15,7 @@ from simulators.story import Arrival, held_back, record
 
 OPEN_SKY = surroundings()
 CANYON_HALF_M = 700.0
+TUNNEL_M = (250.0, 700.0)  # half a minute to a minute without a fix
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,6 +25,7 @@ class Disturbance:
     name: str
     model: LocatorModel = field(default_factory=LocatorModel)
     canyon: bool = False
+    tunnel: bool = False
     outage: bool = False
     repeated: float = 0.0  # share of messages that come twice
 
@@ -32,6 +34,7 @@ PLAIN = Disturbance(name="plain")
 USUAL: tuple[Disturbance, ...] = (
     PLAIN,
     Disturbance(name="canyon", canyon=True),
+    Disturbance(name="tunnel", tunnel=True),
     Disturbance(name="outage", outage=True),
     Disturbance(name="repeated", repeated=0.15),
     Disturbance(name="drifting", model=LocatorModel(parked_m=9.0, noise_m=5.0)),
@@ -48,7 +51,11 @@ def heard(
     around: Surroundings | None = None,
 ) -> tuple[Arrival, ...]:
     """What reaches the platform of a day, in order of arrival."""
-    sky = around or (_canyon(day, rng) if disturbance.canyon else OPEN_SKY)
+    sky = around or OPEN_SKY
+    if disturbance.canyon:
+        sky = _canyon(day, rng)
+    elif disturbance.tunnel:
+        sky = _tunnel(day, rng)
     arrivals = record(day, during, rng, disturbance.model, sky)
     if disturbance.outage and day.drives:
         drive = rng.choice(day.drives)
@@ -79,6 +86,16 @@ def _canyon(day: Itinerary, rng: Random) -> Surroundings:
     drive = rng.choice(day.drives) if day.drives else None
     middle = drive.path.point_at(rng.uniform(0.2, 0.8) * drive.path.length_m) if drive else day.home
     return surroundings(canyons=[_square(middle, CANYON_HALF_M)])
+
+
+def _tunnel(day: Itinerary, rng: Random) -> Surroundings:
+    """Under some stretch of the way, if it is long enough to have one."""
+    paths = [drive.path for drive in day.drives if drive.path.length_m > 4 * TUNNEL_M[1]]
+    if not paths:
+        return OPEN_SKY
+    path = rng.choice(paths)
+    since_m, length_m = rng.uniform(0.15, 0.75) * path.length_m, rng.uniform(*TUNNEL_M)
+    return surroundings(tunnels=[tuple(path.point_at(since_m + share * length_m) for share in (0.0, 0.5, 1.0))])
 
 
 def _square(middle: LonLat, half_m: float) -> tuple[LonLat, ...]:

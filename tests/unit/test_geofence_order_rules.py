@@ -119,6 +119,14 @@ def test_a_detour_is_told_when_the_vehicle_is_back(tmp_path: Path, aside_m: floa
         assert each.metrics["driven_km"] == pytest.approx(28.0, abs=0.3)
 
 
+@pytest.mark.parametrize(("kind", "told"), [("service", 0), ("normal", 1)])
+def test_a_service_order_excuses_its_detour_also_after_it_has_ended(tmp_path: Path, kind: str, told: int) -> None:
+    """The way is compared when the vehicle is back and the order no longer in force: it excuses all the same."""
+    fixes = trip("03-11 08:30", [DEPOT, (3000.0, 0.0), (3000.0, 8000.0), (3000.0, 0.0), DEPOT], after_min=90, kmh=60)
+    short = order("03-11 08:20", "03-11 08:40", type=kind, route=route(DEPOT, (3000.0, 0.0)))
+    assert len(found(tmp_path, fixes, "R08", orders=[short])) == told
+
+
 def test_who_approves_the_own_trip_is_told_at_departure(tmp_path: Path) -> None:
     """The requester among the approvers is one finding of the order, another approver none."""
     fixes = trip("03-11 08:30", [DEPOT, FAR, DEPOT])

@@ -23,7 +23,9 @@ from simulators.cases.days import YEAR, off
 from simulators.cases.plot import Plot, told
 from simulators.story import Case
 
-MEASURED = ("R01", "R03", "R04", "R07")  # built, and examined below
+DELAY_S = {  # rules that are built: how long after the truth each is found at the latest
+    "R01": 60, "R02": 60, "R03": 60, "R04": 60, "R05": 60, "R06": 60, "R07": 60, "R08": 420, "R31": 90,
+}  # fmt: skip
 
 
 def judged(case: Case) -> tuple[Judged, list[Finding]]:
@@ -72,10 +74,10 @@ def test_one_seed_writes_the_same_bytes_and_another_seed_others(tmp_path: Path) 
     assert all(one != other for one, other in zip(written("a", 3)[::3], written("c", 4)[::3], strict=True))
 
 
-@pytest.mark.parametrize("rule", MEASURED)
+@pytest.mark.parametrize("rule", DELAY_S)
 def test_the_engine_finds_what_is_labelled_and_nothing_else(rule: str, tmp_path: Path) -> None:
-    """Each plot of the rule at least once: precision and recall are 1, delays within three fixes of the slowest locator."""
-    tallies = {each: score.Tally() for each in MEASURED}
+    """Each plot of the rule at least once: precision and recall are 1, and nothing is found late."""
+    tallies = {each: score.Tally() for each in DELAY_S}
     remarks = []
     for case in examination([rule], 12, 15, seed=11):
         (tmp_path / "truth.json").write_text(json.dumps(truth_rows(case)), "utf-8")
@@ -84,7 +86,7 @@ def test_the_engine_finds_what_is_labelled_and_nothing_else(rule: str, tmp_path:
         remarks += [f"{case.name}: {each}" for each in score.score_case(read, labels, findings, tallies)]
     assert remarks == []
     assert tallies[rule].labels == tallies[rule].found > 0
-    assert max(tallies[rule].delays_s) <= 60
+    assert max(tallies[rule].delays_s) <= DELAY_S[rule]
 
 
 def test_garbage_accuses_nobody() -> None:

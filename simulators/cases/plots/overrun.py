@@ -7,11 +7,11 @@ from functools import partial
 
 from simulators.cases.days import WORKDAYS
 from simulators.cases.disturbance import USUAL, Disturbance, heard
-from simulators.cases.labels import joined, label, no_order
+from simulators.cases.labels import MOVED, joined, label, no_order, used
 from simulators.cases.plot import Plot, near, positive
 from simulators.cases.plots.orders import MINUTE, daytime, service
 from simulators.cases.trip import HOUR, Trip, begun, case, driven, ordered, out_and_back, target, told
-from simulators.itinerary import Itinerary, Span, movements
+from simulators.itinerary import Itinerary, Span
 from simulators.story import DEPOT_SPOT, Case, Json, Scene
 from simulators.streets import Spot
 from simulators.truth import Truth
@@ -22,10 +22,11 @@ OTHER_DEPOT = "d2"
 
 
 def overrun(day: Itinerary, end_at: datetime) -> list[Truth]:
-    """R02: movement from half an hour after the order until the vehicle is back."""
-    since = end_at + GRACE_AFTER
-    spans = [(max(a, since), b) for a, b in movements(day.drives) if b > since]
-    return [label("R02", span, span[0]) for span in spans]
+    """R02: movement from half an hour after the order until the vehicle is back.
+
+    What counts as movement the catalogue says at R01: more than 200 m and two minutes.
+    """
+    return used("R02", day, [(end_at + GRACE_AFTER, day.drives[-1].ended_at)], minutes=MOVED)
 
 
 def late(end_at: datetime, back_at: datetime) -> list[Truth]:
@@ -49,7 +50,8 @@ def home_late(scene: Scene, minutes: tuple[float, float], **more: object) -> Cas
 def wandering(scene: Scene) -> Case:
     """After the end it goes on to another place before it comes home: two movements, both an overrun, and late."""
     rng = scene.rng
-    place, other = target(rng), target(rng)
+    place, other = (target(rng, 3_000.0) for _ in range(2))
+    other = (-place[0], other[1])  # on the other side of town
     out = driven(scene, [DEPOT_SPOT, place], scene.at("13:00"))
     end_at = out.ended_at + 10 * MINUTE
     on = driven(scene, [place, other], end_at + rng.uniform(33.0, 36.0) * MINUTE)
@@ -67,7 +69,8 @@ def early(scene: Scene) -> Case:
     start_at = trip.leaves_at + scene.rng.uniform(22.0, 26.0) * MINUTE
     before = (trip.leaves_at, start_at - GRACE_BEFORE)
     booked = ordered(scene, trip, (start_at, trip.home_at + 20 * MINUTE))
-    return case(scene, trip, [booked], [label("R02", before, before[0])])
+    truth = [label("R02", before, before[1])]  # only when it reaches the order it is an overrun and not use without one
+    return case(scene, trip, [booked], truth)
 
 
 def within_grace(scene: Scene) -> Case:
@@ -131,10 +134,10 @@ def exempt(scene: Scene, rule: str, minutes: tuple[float, float] = (42.0, 52.0),
 
 
 def self_approved(scene: Scene, **more: object) -> Case:
-    """Who asked for the trip approved it; judged when the trip is over."""
+    """Who asked for the trip approved it."""
     trip = daytime(scene)
     booked = ordered(scene, trip, requester="p1", approvers=["p1"], **more)
-    return case(scene, trip, [booked], [label("R31", _whole(trip), trip.home_at)])
+    return case(scene, trip, [booked], [label("R31", _whole(trip), trip.leaves_at)])
 
 
 def approved_by_others(scene: Scene, **more: object) -> Case:
