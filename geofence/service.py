@@ -17,7 +17,7 @@ from geofence.evaluate import evaluate, standing
 from geofence.finding import WATERMARK_MS
 from geofence.instants import FAR_FUTURE_MS, epoch_ms
 from geofence.live.contexts import contexts_of, load_contexts
-from geofence.live.memory import UNKNOWN, Again, Heard, Memory, merged
+from geofence.live.memory import CLOCK_RULES, UNKNOWN, Again, Heard, Memory, merged
 from geofence.live.recording import record
 from geofence.live.records import Stretch
 from geofence.live.registry import Registry
@@ -36,6 +36,7 @@ ENGINE_VERSION = f"{version('daylight')}/{STATE_VERSION}.{TRACK_VERSION}.{PROFIL
 BATCHES_A_TURN, FIXES_A_TURN = 500, 20_000
 REGISTER_EVERY_MS, UNKNOWN_AGAIN_MS = 30_000, 2_000
 REJUDGE_A_TURN, STRETCHES_A_TURN = 500, 20
+SETTLED_A_TURN = 500
 SPLIT_MS = 3_600_000  # batches whose fixes lie farther apart are read apart
 WAIT_FOR_ORDER = timedelta(minutes=r01_no_order.RULE.defaults.wait_for_order_min)
 HISTORY_MS = 31 * 86_400_000  # late fixes and changes reach back this far
@@ -60,7 +61,8 @@ async def take_turn(conn: Connection, memory: Memory, now: datetime) -> Turn:
     begins = memory.registry is None
     await _read_register(conn, memory, now_ms, older_than_ms=REGISTER_EVERY_MS)
     if begins:
-        await _load_states(conn, memory, await alerts.left_open(conn))
+        waiting = await stream.with_state(conn, now - timedelta(milliseconds=HISTORY_MS))
+        await _load_states(conn, memory, [*await alerts.left_open(conn), *waiting])
     stretches = await _asked_again(conn, memory, now_ms, turn)
     by_vehicle = await _read_fixes(conn, memory, now_ms, turn)
     await _load_states(conn, memory, [*by_vehicle, *(each.vehicle_id for each in stretches)])
@@ -79,7 +81,7 @@ async def take_turn(conn: Connection, memory: Memory, now: datetime) -> Turn:
             changed.add(each.vehicle_id)
             turn.again += 1
     if not turn.behind:
-        await _settle(conn, memory, now_ms)
+        await _settle(conn, memory, now_ms, turn)
     await _save_states(conn, memory, changed)
     turn.told = await alerts.tell_people(conn, now, WAIT_FOR_ORDER)
     return turn
@@ -116,6 +118,7 @@ async def _asked_again(conn: Connection, memory: Memory, now_ms: int, turn: Turn
     stretches += memory.again
     for each in stretches:
         memory.contexts.pop(each.vehicle_id, None)
+        memory.due.pop(each.vehicle_id, None)
     return [each for each in stretches if memory.registry is not None and each.vehicle_id in memory.registry.vehicles]
 
 
@@ -177,12 +180,17 @@ async def _load_states(conn: Connection, memory: Memory, vehicle_ids: Iterable[s
     under_way = [(each, start_ms) for each in missing for start_ms in memory.states[each].under_way]
     for vehicle_id in await alerts.ended_of(conn, under_way):
         memory.settled[vehicle_id] = UNKNOWN
+    for finding in await alerts.open_findings(conn, missing, CLOCK_RULES):
+        watched = memory.states[finding.vehicle_id].watched.get(finding.rule)
+        if watched is None or watched.started_ms != finding.started_ms or watched.detected_ms is None:
+            memory.foretold.setdefault(finding.vehicle_id, []).append(finding)
 
 
 async def _fold_on(conn: Connection, memory: Memory, vehicle_id: str, fixes: Sequence[TrackFix]) -> None:
     registry, context = memory.registry, memory.contexts[vehicle_id].context
     state, outcome = evaluate(memory.states[vehicle_id], fixes, context)
     memory.states[vehicle_id] = state
+    outcome.findings += memory.confirm(vehicle_id, state, outcome.findings)
     if registry is None:
         return
     await record(conn, registry, vehicle_id, context, outcome, stretch=None, engine=ENGINE_VERSION)
@@ -234,6 +242,7 @@ async def _keep_replay(
         outcome.add(as_it_stands)
         memory.states[vehicle_id] = replay.state
         memory.contexts.pop(vehicle_id, None)
+        outcome.findings += memory.foretell(vehicle_id, replay.state, as_it_stands)
         memory.note_told(vehicle_id, _heard(replay.state, now_ms), ends=as_it_stands.ends)
     else:
         kept_stop_ms = replay.state.track.here_ms
@@ -247,28 +256,42 @@ async def _keep_replay(
         memory.checkpoints[vehicle_id] = replay.checkpoint_ms
 
 
-async def _settle(conn: Connection, memory: Memory, now_ms: int) -> None:
-    """Tell how things stand where the fold does not: what silence has ended, and what goes on although it was told ended.
+async def _settle(conn: Connection, memory: Memory, now_ms: int, turn: Turn) -> None:
+    """Tell how things stand where the fold does not: what silence has ended, what goes on although it was told ended, and
+    what only the clock tells.
 
     Late fixes may extend for many turns what silence ends in each; once they are no longer late it is open again.
     """
     registry = memory.registry
     if registry is None:
         return
-    for vehicle_id, state in memory.states.items():
-        told, heard = memory.settled.get(vehicle_id), _heard(state, now_ms)
-        if told == heard or (told is None and not heard.silent):
-            continue
-        if not state.under_way or vehicle_id not in registry.vehicles:
-            memory.settled.pop(vehicle_id, None)
-            continue
-        loaded, last_ms = memory.contexts.get(vehicle_id), state.last_ms or now_ms
-        context = (
-            loaded.context if loaded else (await contexts_of(conn, memory, [vehicle_id], last_ms, now_ms))[vehicle_id]
-        )
-        outcome = standing(state, context, now_ms)
+    asked = [each for each, state in memory.states.items() if _to_settle(memory, each, state, now_ms)]
+    turn.more = turn.more or len(asked) > SETTLED_A_TURN
+    asked = asked[:SETTLED_A_TURN]
+    missing = [each for each in asked if each not in memory.contexts]
+    oldest_ms = min((memory.states[each].last_ms or now_ms for each in missing), default=now_ms)
+    contexts = await contexts_of(conn, memory, missing, oldest_ms, now_ms)
+    for vehicle_id in asked:
+        state, loaded = memory.states[vehicle_id], memory.contexts.get(vehicle_id)
+        context = loaded.context if loaded is not None else contexts[vehicle_id]
+        outcome, heard = standing(state, context, now_ms), _heard(state, now_ms)
+        outcome.findings += memory.foretell(vehicle_id, state, outcome)
         await record(conn, registry, vehicle_id, context, outcome, stretch=None, engine=ENGINE_VERSION)
         memory.note_told(vehicle_id, heard, ends=outcome.ends)
+
+
+def _to_settle(memory: Memory, vehicle_id: str, state: State, now_ms: int) -> bool:
+    if memory.registry is None or vehicle_id not in memory.registry.vehicles:
+        return False
+    if memory.due.get(vehicle_id, state.clock_ms) < now_ms:
+        return True
+    told, heard = memory.settled.get(vehicle_id), _heard(state, now_ms)
+    if told == heard or (told is None and not heard.silent):
+        return False
+    if not state.under_way:
+        memory.settled.pop(vehicle_id, None)
+        return False
+    return True
 
 
 def _heard(state: State, now_ms: int) -> Heard:

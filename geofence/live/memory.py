@@ -4,16 +4,20 @@ Changes of a transaction that fails are forgotten with everything else, so memor
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from geofence.context import Context
+from geofence.evaluate import Outcome
 from geofence.facts import JudgedOrder
+from geofence.finding import Finding, Judgement
 from geofence.live.registry import Registry
 from geofence.places import Path
+from geofence.rules import WATCHES
 from geofence.state import State
 
 DAY_MS = 86_400_000
+CLOCK_RULES = frozenset(watch.id for watch in WATCHES if watch.by_clock)
 ORDERS_BACK_MS = 3 * DAY_MS  # orders this long before the first fix are loaded
 ORDERS_AHEAD_MS = 2 * DAY_MS
 CONTEXT_LASTS_MS = DAY_MS // 2
@@ -58,6 +62,12 @@ class Memory:
     contexts: dict[str, Loaded] = field(default_factory=dict)
     checkpoints: dict[str, int] = field(default_factory=dict)  # newest, by vehicle
     settled: dict[str, Heard] = field(default_factory=dict)  # vehicles with something told as ended that may go on
+    due: dict[str, int] = field(
+        default_factory=dict
+    )  # when the clock alone tells next, where it has told since the last fix
+    foretold: dict[str, list[Finding]] = field(
+        default_factory=dict
+    )  # told by the clock, and no fix has confirmed it yet
     routes: dict[tuple[str, int], Path | None] = field(default_factory=dict)  # router's answers, by order and version
     unrouted: dict[str, tuple[str, JudgedOrder]] = field(default_factory=dict)  # orders without a path, by id
     again: list[Again] = field(default_factory=list)  # stretches this program itself wants judged again
@@ -65,7 +75,9 @@ class Memory:
     def forget(self) -> None:
         """After a failed transaction: everything but the router's answers is read again."""
         self.registry = None
-        for kept in (self.states, self.contexts, self.checkpoints, self.settled, self.unrouted):
+        for kept in (
+            self.states, self.contexts, self.checkpoints, self.settled, self.unrouted, self.due, self.foretold
+        ):  # fmt: skip
             kept.clear()
 
     def note_told(self, vehicle_id: str, heard: Heard, *, ends: bool) -> None:
@@ -74,6 +86,26 @@ class Memory:
             self.settled[vehicle_id] = heard
         else:
             self.settled.pop(vehicle_id, None)
+
+    def confirm(self, vehicle_id: str, state: State, findings: Iterable[Finding]) -> list[Finding]:
+        """What the clock had told and the fixes since do not bear out, as withdrawn; the clock is asked anew."""
+        self.due.pop(vehicle_id, None)
+        told = self.foretold.pop(vehicle_id, ())
+        if not told:
+            return []
+        borne_out = {each.key for each in findings}
+        borne_out |= {(rule, watched.started_ms) for rule, watched in state.watched.items() if watched.detected_ms}
+        return [replace(each, judgement=Judgement.WITHDRAWN) for each in told if each.key not in borne_out]
+
+    def foretell(self, vehicle_id: str, state: State, outcome: Outcome) -> list[Finding]:
+        """Note what the clock has told and no fix yet; returns, as withdrawn, what it had told before and tells no more."""
+        gone = self.confirm(vehicle_id, state, outcome.findings)
+        known = {(rule, watched.started_ms) for rule, watched in state.watched.items() if watched.detected_ms}
+        told = {each.key: each for each in outcome.findings if each.rule in CLOCK_RULES and each.key not in known}
+        if told:
+            self.foretold[vehicle_id] = list(told.values())
+        self.due[vehicle_id] = outcome.due_ms
+        return gone
 
     def need_context(self, vehicle_ids: Iterable[str], now_ms: int, from_ms: int) -> list[str]:
         """Vehicles whose context must be loaded to judge fixes from `from_ms` on."""

@@ -1,6 +1,6 @@
 """Writes what judging found: drives, stops, alerts with their revisions, and the notices to people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fleet import outbox
 from fleet.db import Connection, Jsonb
-from geofence.finding import Judgement
+from geofence.finding import Finding, Judgement
 from geofence.live.records import AlertChange, StoredAlert
 from geofence.track.motion import TRACK_VERSION, Drive, Stop
 
@@ -70,6 +70,11 @@ ADD_REVISION = """
 LEFT_OPEN = """
     SELECT vehicle_id::text FROM drive WHERE ended_at IS NULL
     UNION SELECT vehicle_id::text FROM alert WHERE ended_at IS NULL AND judgement <> 'withdrawn'"""
+OPEN_FINDINGS = """
+    SELECT rule, rule_name, vehicle_id::text, order_id::text, epoch_ms(started_at), epoch_ms(detected_at), severity, judgement,
+        metrics, lon, lat
+    FROM alert WHERE vehicle_id = ANY (%(vehicles)s::uuid[]) AND rule = ANY (%(rules)s) AND ended_at IS NULL
+        AND judgement <> 'withdrawn'"""
 # Of drives and episodes by vehicle and start: the vehicles with one that is stored with an end.
 ENDED_OF = """
     SELECT u.vehicle::text FROM unnest(%(vehicles)s::uuid[], %(starts)s::bigint[]) AS u(vehicle, start_ms)
@@ -174,6 +179,29 @@ async def ended_of(conn: Connection, under_way: Sequence[tuple[str, int]]) -> se
     about = {"vehicles": [each for each, _ in under_way], "starts": [start_ms for _, start_ms in under_way]}
     cursor = await conn.execute(ENDED_OF, about)
     return {row[0] for row in await cursor.fetchall()}
+
+
+async def open_findings(conn: Connection, vehicle_ids: Sequence[str], rules: Collection[str]) -> list[Finding]:
+    """What is stored as still open of these rules."""
+    cursor = await conn.execute(OPEN_FINDINGS, {"vehicles": list(vehicle_ids), "rules": sorted(rules)})
+    return [
+        Finding(
+            rule=row[0],
+            name=row[1],
+            vehicle_id=row[2],
+            order_id=row[3],
+            started_ms=row[4],
+            ended_ms=None,
+            detected_ms=row[5],
+            severity=row[6],
+            judgement=Judgement(row[7]),
+            metrics=row[8],
+            lon=row[9] or 0.0,
+            lat=row[10] or 0.0,
+            fixes=0,
+        )
+        for row in await cursor.fetchall()
+    ]
 
 
 async def stored_alerts(conn: Connection, vehicle_id: str, from_ms: int, to_ms: int) -> list[StoredAlert]:

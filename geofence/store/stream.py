@@ -49,6 +49,7 @@ WATERMARK = """
 STATES = """
     SELECT vehicle_id::text, state::text FROM engine_state
     WHERE state_version = %(version)s AND vehicle_id = ANY (%(vehicles)s::uuid[])"""
+WITH_STATE = "SELECT vehicle_id::text FROM engine_state WHERE state_version = %(version)s AND last_fixed_at > %(since)s"
 SAVE_STATES = """
     INSERT INTO engine_state (vehicle_id, tenant_id, state_version, state, last_fixed_at)
     SELECT v, t, %(version)s, s::jsonb, from_epoch_ms(l)
@@ -173,6 +174,11 @@ async def set_watermark(conn: Connection, engine: str, writer_no: int, batch: in
 async def load_states(conn: Connection, vehicle_ids: Sequence[str]) -> dict[str, str]:
     rows = await _rows(conn, STATES, {"version": STATE_VERSION, "vehicles": list(vehicle_ids)})
     return {row[0]: row[1] for row in rows}
+
+
+async def with_state(conn: Connection, since: datetime) -> list[str]:
+    """Vehicles heard of since then: the clock may have something to tell of each."""
+    return [row[0] for row in await _rows(conn, WITH_STATE, {"version": STATE_VERSION, "since": since})]
 
 
 async def save_states(conn: Connection, rows: Sequence[tuple[str, str, bytes, int]]) -> None:
