@@ -57,6 +57,7 @@ class Context:
         edges = {edge for order in facts.orders for edge in self._window(order)}
         edges |= {edge for span in facts.custody for edge in (span.from_ms, span.to_ms)}
         edges |= {edge for span in (*facts.sealed, *facts.in_repair) for edge in span}
+        edges |= {each.to_ms for each in facts.earlier}
         self._depots, self._rural = areas_of(facts.depots), areas_of(facts.rural)
         self._forbidden, self._sensitive = areas_of(facts.forbidden), areas_of(facts.sensitive)
         self._edges = sorted(edges)
@@ -137,7 +138,8 @@ class Context:
 
     def _window(self, order: JudgedOrder) -> tuple[int, int]:
         """The span an order covers: the planned one with grace."""
-        return order.start_ms - self.facts.grace_before_ms, order.end_ms + self.facts.grace_after_ms
+        then = self.facts.then(order.start_ms)
+        return order.start_ms - then.grace_before_ms, order.end_ms + then.grace_after_ms
 
     def _regime(self, at_ms: int) -> Regime:
         place = bisect_right(self._edges, at_ms)
@@ -173,9 +175,9 @@ class Context:
     def _quiet(self, at_ms: int, on: date, unit_id: str | None) -> tuple[bool, int, int]:
         """Quiet or not, and since and until when; what is allowed around hours near midnight reaches into other dates."""
         hours = self.facts.hours.get(unit_id) if unit_id is not None else None
-        spans = []
+        then, spans = self.facts.then(at_ms), []
         for date_ in (on - timedelta(days=1), on, on + timedelta(days=1)):
-            start, end = self.facts.quiet.allowed(date_, self.facts.calendar.day(date_, unit_id), hours)
+            start, end = then.quiet.allowed(date_, self.facts.calendar.day(date_, unit_id), hours)
             spans.append((self._ms(start), self._ms(end)))
         for start_ms, end_ms in spans:
             if start_ms <= at_ms < end_ms:

@@ -44,7 +44,7 @@ def tell(
     before = _verdict(rule, episode, facts)
     _extend(episode, answer.hit, piece)
     if episode.detected_ms is None and rule.complete(
-        episode, episode.all, facts.parameters.get(rule.id, rule.defaults)
+        episode, episode.all, facts.then(episode.started_ms).parameters.get(rule.id, rule.defaults)
     ):
         episode.detected_ms = piece.step.to_ms  # the fix that told us, also when the regime ended before it
     if episode.detected_ms is not None and _verdict(rule, episode, facts) != before:
@@ -113,7 +113,7 @@ def _verdict(rule: Rule, episode: Episode, facts: VehicleFacts) -> tuple[object,
 
 def _judgement(rule: Rule, episode: Episode, facts: VehicleFacts) -> Judgement:
     """Suspected only when what is beyond doubt reaches the minimum; a wrong clock leaves nothing beyond doubt."""
-    parameters = facts.parameters.get(rule.id, rule.defaults)
+    parameters = facts.then(episode.started_ms).parameters.get(rule.id, rule.defaults)
     if Doubt.CLOCK_OFFSET in episode.doubts or not rule.complete(episode, episode.sure, parameters):
         return Judgement.UNDETERMINED
     return Judgement.SUSPECTED
@@ -124,7 +124,7 @@ def _finding(
 ) -> Finding:
     verdict = judgement or _judgement(rule, episode, facts)
     order = next((each for each in facts.orders if each.id == episode.order_id), None)
-    metrics = rule.metrics(episode, facts.parameters.get(rule.id, rule.defaults), order)
+    metrics = rule.metrics(episode, facts.then(episode.started_ms).parameters.get(rule.id, rule.defaults), order)
     if episode.doubts:
         metrics["doubts"] = [str(doubt) for doubt in episode.doubts]
     severity = episode.severity

@@ -195,7 +195,8 @@ def _piece(state: State, step: Step, from_ms: int, to_ms: int, regime: Regime, c
 
 def _ask(state: State, rule: Rule, piece: Piece, context: Context, outcome: Outcome) -> None:
     facts = context.facts
-    if rule.id in facts.exempt_rules:
+    then = facts.then(piece.from_ms)
+    if rule.id in then.exempt_rules:
         return
     episode = state.episodes.get(rule.id)
     if episode is not None and not _goes_on(piece, episode):
@@ -206,7 +207,7 @@ def _ask(state: State, rule: Rule, piece: Piece, context: Context, outcome: Outc
             return  # what was not seen belongs to the movement before it, and that is told already
         del state.episodes[rule.id]
         episode = None
-    parameters = facts.parameters.get(rule.id, rule.defaults)
+    parameters = then.parameters.get(rule.id, rule.defaults)
     answer = rule.answer(piece, context, parameters, episode, state.route)
     if answer.hit is None and answer.ended_ms is None and not answer.withdrawn:
         return
@@ -225,10 +226,11 @@ def _pass_on(
     """What a rule withdraws is the matter of another one: it takes the episode as it is, and ends it here."""
     rule_id, order_id, severity = becomes
     rule = next(each for each in RULES if each.id == rule_id)
-    if rule_id in context.facts.exempt_rules or rule_id in state.episodes:
+    then = context.facts.then(piece.from_ms)
+    if rule_id in then.exempt_rules or rule_id in state.episodes:
         return
     taken = replace(episode, order_id=order_id, severity=severity, detected_ms=None, ended=False)
-    if rule.complete(taken, taken.all, context.facts.parameters.get(rule_id, rule.defaults)):
+    if rule.complete(taken, taken.all, then.parameters.get(rule_id, rule.defaults)):
         taken.detected_ms, taken.ended = piece.step.to_ms, True
         outcome.findings += settle(rule, taken, context.facts, piece.step.to_ms)
         state.episodes[rule_id] = taken

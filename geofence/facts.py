@@ -5,7 +5,7 @@ short ones. Instants are epoch milliseconds, spans half-open.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -87,6 +87,27 @@ class LocatorSpan:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RulesThen:
+    """The rules as they held for a vehicle during a half-open span."""
+
+    from_ms: int = FAR_PAST_MS
+    to_ms: int = FAR_FUTURE_MS
+    exempt_rules: frozenset[str] = frozenset()
+    parameters: Mapping[str, Any] = field(default_factory=dict)  # by rule id: that rule's Parameters
+    quiet: QuietHours = QuietHours()
+    grace_before_ms: int = 15 * 60_000
+    grace_after_ms: int = 30 * 60_000
+    versions: Mapping[str, str] = field(default_factory=dict)  # ids of rule versions, for evidence
+
+    def same(self, other: "RulesThen") -> bool:
+        """Another span of the same rules."""
+        return replace(other, from_ms=self.from_ms, to_ms=self.to_ms) == self
+
+    def since(self, from_ms: int) -> "RulesThen":
+        return replace(self, from_ms=from_ms)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class VehicleFacts:
     """Everything one vehicle is judged by. Orders outside the judged time may be left out."""
 
@@ -111,5 +132,10 @@ class VehicleFacts:
     quiet: QuietHours = QuietHours()
     grace_before_ms: int = 15 * 60_000
     grace_after_ms: int = 30 * 60_000
+    earlier: tuple[RulesThen, ...] = ()  # the rules of other times than now; none = those above held always
     locators: tuple[LocatorSpan, ...] = ()  # none = the standard limits
     versions: Mapping[str, str] = field(default_factory=dict)  # ids of rule, calendar and area versions, for evidence
+
+    def then(self, at_ms: int) -> "VehicleFacts | RulesThen":
+        """The rules that held at an instant: parameters, exemptions, quiet hours, grace and versions."""
+        return next((each for each in self.earlier if each.from_ms <= at_ms < each.to_ms), self)

@@ -166,7 +166,7 @@ def first_fulfilled_ms(label: Label, vehicle: JudgedVehicle) -> float | None:
     if not way:
         return None
     rule = next(rule for rule in EVERY if rule.id == label.rule)
-    limits = vehicle.facts.parameters.get(label.rule, rule.defaults)
+    limits = vehicle.facts.then(label.from_ms).parameters.get(label.rule, rule.defaults)
     if label.rule == "R07":
         driven_ms = _driven_ms(way, limits.minimum_km * 1000)
         at_ms = min(label.from_ms + limits.minimum_min * 60_000, driven_ms)

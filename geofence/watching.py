@@ -77,12 +77,13 @@ def as_it_stands(state: State, facts: VehicleFacts) -> list[Finding]:
 
 def _look(state: State, watch: Watch, moment: Moment, context: Context, findings: list[Finding]) -> int:
     facts = context.facts
-    if watch.id in facts.exempt_rules or (
+    then = facts.then(moment.at_ms)
+    if watch.id in then.exempt_rules or (
         watch.service_excuses and any(order.type == OrderType.SERVICE for order in moment.approving)
     ):
         look = Look()
     else:
-        look = watch.look(moment, state.memories, context, facts.parameters.get(watch.id, watch.defaults))
+        look = watch.look(moment, state.memories, context, then.parameters.get(watch.id, watch.defaults))
     watched, sign = state.watched.get(watch.id), look.sign
     if watched is not None and (sign is None or sign.from_ms != watched.started_ms):
         _end(state, watch, watched, facts, moment.before_ms if look.ended_ms is None else look.ended_ms, findings)

@@ -68,13 +68,14 @@ async def _changes(
 
 def _judged_by(change: AlertChange, context: Context, engine: str) -> JudgedBy:
     finding, facts = change.finding, context.facts
+    then = facts.then(finding.started_ms)
     rule = next(rule for rule in EVERY if rule.id == finding.rule)
     order = context.order(finding.order_id)
     calendar_id = facts.calendar.version_id
     return JudgedBy(
         engine=engine,
-        rule_version_id=facts.versions.get(finding.rule),
-        parameters=asdict(facts.parameters.get(rule.id, rule.defaults)),
+        rule_version_id=then.versions.get(finding.rule),
+        parameters=asdict(then.parameters.get(rule.id, rule.defaults)),
         calendar_version_id=None if calendar_id is None else str(calendar_id),
         area_version_ids=context.area_versions(
             finding.started_ms, finding.ended_ms or finding.detected_ms, finding.lon, finding.lat

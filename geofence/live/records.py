@@ -95,7 +95,8 @@ def order_search(finding: Finding, context: Context) -> list[dict[str, object]]:
     facts = context.facts
     looked_at = []
     for order in facts.orders:
-        from_ms, until_ms = order.start_ms - facts.grace_before_ms, order.end_ms + facts.grace_after_ms
+        then = facts.then(order.start_ms)
+        from_ms, until_ms = order.start_ms - then.grace_before_ms, order.end_ms + then.grace_after_ms
         ended_ms = finding.ended_ms if finding.ended_ms is not None else finding.detected_ms
         if from_ms - NEARBY_MS <= ended_ms and finding.started_ms <= until_ms + NEARBY_MS:
             looked_at.append(

@@ -7,17 +7,14 @@ facts out. A parameter set the database holds but the rules refuse is reported a
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
-from fleet.errors import Invalid
 from fleet.quality import STANDARD, FixProfile
 from fleet.schedule import Schedule
 from fleet.vehicle import Relation, VehicleStatus
 from fleet.worktime import Calendar, DayKind
-from geofence import rules
 from geofence.facts import CustodySpan, JudgedOrder, LocatorSpan, Span, VehicleFacts
+from geofence.live.chosen_rules import ProfileRow, RuleRow, rules_then
 from geofence.places import Area
-from geofence.rules.r03_off_hours import quiet_hours
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,20 +45,6 @@ class BindingRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RuleRow:
-    """A version of a rule's parameters, for a tenant, or narrower: a unit, a class."""
-
-    id: str
-    tenant_id: str
-    rule: str
-    version_no: int
-    unit_id: str | None
-    vehicle_class: str | None
-    enabled: bool
-    parameters: Mapping[str, object]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class SealRow:
     """A sealing period, for everybody or a unit with those below it."""
 
@@ -82,6 +65,7 @@ class Registry:
     calendars: Mapping[str, Calendar]  # by tenant
     hours: Mapping[str, Mapping[str, Schedule]]  # by tenant, then unit; "" is the tenant's default
     rules: tuple[RuleRow, ...]
+    profiles: tuple[ProfileRow, ...] = ()
     parents: Mapping[str, str] = field(default_factory=dict)  # unit -> the one above
     seals: Mapping[str, tuple[SealRow, ...]] = field(default_factory=dict)  # by tenant
     by_device: Mapping[int, tuple[BindingRow, ...]] = field(default_factory=dict, compare=False)
@@ -118,9 +102,12 @@ def facts_of(
     """The facts of one vehicle, and sentences about configuration that cannot be used."""
     vehicle = registry.vehicles[vehicle_id]
     tenant = vehicle.tenant_id
-    unit_id = next((span.unit_id for span in reversed(vehicle.custody) if span.relation is Relation.USER), None)
-    chosen = _chosen_rules(registry.rules, vehicle, unit_id)
-    parameters, problems = _parameters(chosen)
+    mine = [row for row in registry.rules if row.tenant_id == tenant]
+    profiles = [row for row in registry.profiles if row.tenant_id == tenant]
+    held, problems = rules_then(
+        mine, profiles, vehicle.vehicle_class, vehicle.custody, registry.parents, vehicle.exempt_rules
+    )
+    now = held[-1]
     areas = registry.areas.get(tenant, ())
     units = {span.unit_id for span in vehicle.custody}
     facts = VehicleFacts(
@@ -143,12 +130,13 @@ def facts_of(
         allowed_area_id=vehicle.allowed_area_id,
         sealed=(*sealed(registry, vehicle), *_stood(vehicle, VehicleStatus.SEALED, VehicleStatus.PENDING_DISPOSAL)),
         in_repair=_stood(vehicle, VehicleStatus.IN_REPAIR),
-        exempt_rules=vehicle.exempt_rules | {rule for rule, row in chosen.items() if not row.enabled},
-        parameters=parameters,
-        quiet=quiet_hours(parameters["R03"]),
-        grace_before_ms=round(parameters["R01"].grace_before_min * 60_000),
-        grace_after_ms=round(parameters["R01"].grace_after_min * 60_000),
-        versions={rule: row.id for rule, row in chosen.items()},
+        exempt_rules=now.exempt_rules,
+        parameters=now.parameters,
+        quiet=now.quiet,
+        grace_before_ms=now.grace_before_ms,
+        grace_after_ms=now.grace_after_ms,
+        versions=now.versions,
+        earlier=held[:-1],
     )
     return facts, problems
 
@@ -193,34 +181,3 @@ def sealed(registry: Registry, vehicle: VehicleRow) -> tuple[Span, ...]:
 def _stood(vehicle: VehicleRow, *statuses: VehicleStatus) -> tuple[Span, ...]:
     """When the vehicle's file had one of these statuses."""
     return tuple((from_ms, to_ms) for status, from_ms, to_ms in vehicle.status if status in statuses)
-
-
-def _chosen_rules(rows: Iterable[RuleRow], vehicle: VehicleRow, unit_id: str | None) -> dict[str, RuleRow]:
-    """The narrowest version per rule, of several the newest."""
-    chosen: dict[str, RuleRow] = {}
-    for row in rows:
-        if row.tenant_id != vehicle.tenant_id or row.unit_id not in (None, unit_id):
-            continue
-        if row.vehicle_class not in (None, vehicle.vehicle_class):
-            continue
-        best = chosen.get(row.rule)
-        if best is None or _narrowness(row) > _narrowness(best):
-            chosen[row.rule] = row
-    return chosen
-
-
-def _narrowness(row: RuleRow) -> tuple[bool, bool, int]:
-    return row.unit_id is not None, row.vehicle_class is not None, row.version_no
-
-
-def _parameters(chosen: Mapping[str, RuleRow]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    wanted: dict[str, Mapping[str, object]] = {}
-    problems: list[str] = []
-    for rule_id, row in chosen.items():
-        try:
-            rules.parameters({rule_id: row.parameters})
-        except Invalid as error:
-            problems.append(f"{error.params.get('field')}: {error.params.get('reason')}")
-        else:
-            wanted[rule_id] = row.parameters
-    return rules.parameters(wanted), tuple(problems)

@@ -19,8 +19,10 @@ from fleet.vehicle import Relation
 from fleet.worktime import Calendar
 from geofence.facts import CustodySpan, JudgedOrder
 from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS
-from geofence.live.registry import BindingRow, Registry, RuleRow, SealRow, VehicleRow, by_device
+from geofence.live.chosen_rules import ProfileRow, RuleRow
+from geofence.live.registry import BindingRow, Registry, SealRow, VehicleRow, by_device
 from geofence.places import Area, Path
+from geofence.rules.profiles import Profile
 
 log = structlog.get_logger("geofence")
 
@@ -56,8 +58,13 @@ SEALS = """
     FROM seal_period WHERE withdrawn_version_id IS NULL AND during && tstzrange(now() - interval '33 days', NULL)
     ORDER BY tenant_id, lower(during), id"""
 RULE_ROWS = """
-    SELECT id::text, tenant_id::text, rule, version_no, unit_id::text, vehicle_class, enabled, parameters
-    FROM rule_version WHERE during @> now() ORDER BY rule, version_no"""
+    SELECT id::text, tenant_id::text, rule, version_no, unit_id::text, vehicle_class, enabled, parameters,
+        epoch_ms(nullif(lower(during), '-infinity')), epoch_ms(nullif(upper(during), 'infinity'))
+    FROM rule_version WHERE during && tstzrange(now() - interval '33 days', NULL) ORDER BY rule, version_no"""
+PROFILES = """
+    SELECT tenant_id::text, version_no, unit_id::text, vehicle_class, profile,
+        epoch_ms(nullif(lower(during), '-infinity')), epoch_ms(nullif(upper(during), 'infinity'))
+    FROM rule_profile WHERE during && tstzrange(now() - interval '33 days', NULL) ORDER BY version_no"""
 # Orders that can excuse a movement, near a span of time or named.
 ORDERS = """
     SELECT id::text, vehicle_id::text, type, epoch_ms(planned_start_at), epoch_ms(planned_end_at), unit_id::text,
@@ -129,8 +136,22 @@ async def load_registry(conn: Connection, before: Registry | None) -> Registry:
                 vehicle_class=row[5],
                 enabled=row[6],
                 parameters=row[7],
+                from_ms=_or(row[8], FAR_PAST_MS),
+                to_ms=_or(row[9], FAR_FUTURE_MS),
             )
             for row in await _rows(conn, RULE_ROWS)
+        ),
+        profiles=tuple(
+            ProfileRow(
+                tenant_id=row[0],
+                version_no=row[1],
+                unit_id=row[2],
+                vehicle_class=row[3],
+                profile=Profile(row[4]),
+                from_ms=_or(row[5], FAR_PAST_MS),
+                to_ms=_or(row[6], FAR_FUTURE_MS),
+            )
+            for row in await _rows(conn, PROFILES)
         ),
         by_device=by_device(bindings),
     )

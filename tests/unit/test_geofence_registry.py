@@ -1,5 +1,6 @@
 """Facts from the register: the narrowest rule version wins, a disabled rule is exempt, unusable parameters are said."""
 
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -7,9 +8,14 @@ import pytest
 
 from fleet.vehicle import Relation
 from fleet.worktime import built_in
+from geofence.context import Context
 from geofence.facts import CustodySpan
+from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS
+from geofence.live.chosen_rules import ProfileRow, RuleRow
 from geofence.live.memory import Again, merged
-from geofence.live.registry import BindingRow, Registry, RuleRow, VehicleRow, by_device, facts_of
+from geofence.live.registry import BindingRow, Registry, VehicleRow, by_device, facts_of
+from geofence.rules import EVERY, parameters
+from geofence.rules.profiles import PROFILES, Profile
 
 CALENDAR = built_in(ZoneInfo("Asia/Shanghai"))
 
@@ -59,6 +65,46 @@ def register(*rows: RuleRow) -> Registry:
 def test_the_narrowest_and_then_the_newest_version_holds(rows: list[RuleRow], corridor_m: float) -> None:
     facts, problems = facts_of(register(*rows), "v1", ())
     assert (facts.parameters["R07"].corridor_m, problems) == (corridor_m, ())
+
+
+def test_what_held_then_is_asked_for_then() -> None:
+    """A version that holds from an instant on, and a vehicle that changed hands: the past keeps its rules."""
+    rows = [rule(1, 500.0, to_ms=1000), rule(2, 300.0, from_ms=1000), rule(3, 200.0, unit_id="u2", enabled=False)]
+    known = register(*rows)
+    spans = [(FAR_PAST_MS, 3000, "u1"), (3000, FAR_FUTURE_MS, "u2")]
+    custody = tuple(
+        CustodySpan(relation=Relation.USER, unit_id=unit, from_ms=since, to_ms=until) for since, until, unit in spans
+    )
+    vehicle = replace(known.vehicles["v1"], custody=custody)
+    facts, _ = facts_of(replace(known, vehicles={"v1": vehicle}), "v1", ())
+    told = [
+        (facts.then(at_ms).parameters["R07"].corridor_m, facts.then(at_ms).versions["R07"])
+        for at_ms in (999, 1000, 2999)
+    ]
+    assert told == [(500.0, "r1"), (300.0, "r2"), (300.0, "r2")]
+    assert ["R07" in facts.then(at_ms).exempt_rules for at_ms in (2999, 3000)] == [False, True]
+    edges = [Context(facts).regime(at_ms).until_ms for at_ms in (0, 1000)]
+    assert edges == [1000, 3000]
+
+
+def test_a_unit_below_takes_the_word_of_the_unit_above_and_a_profile_is_what_versions_stand_on() -> None:
+    """The bureau's strict profile holds for its section; a version of one rule goes on top of it, and no further."""
+    strict = ProfileRow(tenant_id="t", version_no=1, unit_id="bureau", vehicle_class=None, profile=Profile.STRICT)
+    known = replace(register(rule(1, 400.0)), parents={"u1": "bureau"}, profiles=(strict,))
+    parameters = facts_of(known, "v1", ())[0].parameters
+    assert (parameters["R07"].corridor_m, parameters["R07"].minimum_km, parameters["R01"].minimum_m) == (
+        400.0,
+        0.4,
+        100.0,
+    )
+    elsewhere = replace(known, parents={})
+    assert facts_of(elsewhere, "v1", ())[0].parameters["R07"].minimum_km == 2.0
+
+
+@pytest.mark.parametrize("profile", list(Profile))
+def test_every_profile_can_be_used(profile: Profile) -> None:
+    """Its rules and parameters exist and their numbers make sense."""
+    assert set(parameters(PROFILES[profile])) == {each.id for each in EVERY}
 
 
 def test_a_disabled_rule_is_not_asked() -> None:
