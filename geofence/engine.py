@@ -123,12 +123,15 @@ class Engine:
             return
         for order_id in list(self.memory.unrouted)[:ROUTES_A_TURN]:
             vehicle_id, order = self.memory.unrouted[order_id]
-            route = await self.router.route(order.route_points)
+            there = order.route_points
+            one_way = len(there) == 2  # the router knows alternatives only between two places
+            routes = await self.router.alternates(*there) if one_way else (await self.router.route(there),)
+            route = routes[0]
             if route.source != "router":
                 self._router_rests_until_s = loop_s + ROUTER_AGAIN_S
                 return
             del self.memory.unrouted[order_id]
-            self.memory.routes[order.id, order.row_version] = Path(route.geometry)
+            self.memory.routes[order.id, order.row_version] = tuple(Path(each.geometry) for each in routes)
             self.memory.again.append(
                 Again(
                     vehicle_id=vehicle_id,

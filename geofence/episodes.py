@@ -34,6 +34,8 @@ def tell(
         if episode is not None and episode.detected_ms is not None:
             episode.ended = True
             episode.last_ms = answer.ended_ms
+            episode.severity = answer.severity or episode.severity
+            episode.more |= dict(answer.more)
             findings.append(_finding(rule, episode, facts, answer.ended_ms))
             return episode
         return None
@@ -95,6 +97,7 @@ def _extend(episode: Episode, hit: Hit, piece: Piece) -> None:
     if hit.peak_m > episode.peak_m:
         episode.peak_m, episode.limit_m, episode.what = hit.peak_m, hit.limit_m, hit.what
     episode.order_id = episode.order_id or hit.order_id
+    episode.more |= dict(hit.more)
     episode.doubts.extend(doubt for doubt in hit.doubts if doubt not in episode.doubts)
 
 

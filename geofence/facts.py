@@ -34,6 +34,7 @@ class JudgedOrder:
     stops: tuple[tuple[float, float], ...] = ()
     path: Path | None = None
     path_source: str = "order"  # order | router | drawn | straight_line: where the path came from
+    other_paths: tuple[Path, ...] = ()  # reasonable alternatives: driving along one of them is on route
     route_points: tuple[tuple[float, float], ...] = ()  # what to ask the router when there is no path
     off_hours_approved: bool = False
     holiday_approved: bool = False

@@ -7,7 +7,7 @@ the rule's minimum, and it is `suspected` only when what is beyond doubt reaches
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 EPISODE_CLOSES_MS = 600_000  # rest or silence that ends an episode of movement (contracts.md 5)
 WATERMARK_MS = 120_000  # closing waits this long for late fixes, raising never does
@@ -46,6 +46,7 @@ class Hit(NamedTuple):
     standing: bool = False  # time goes on, the vehicle does not: counts for the minimum, does not prolong the episode
     limit_m: float = 0.0  # what `peak_m` was held against
     what: str | None = None  # what it is about, e.g. an area
+    more: tuple[tuple[str, object], ...] = ()  # metrics of the rule's own
 
 
 class Answer(NamedTuple):
@@ -54,6 +55,8 @@ class Answer(NamedTuple):
     hit: Hit | None = None
     ended_ms: int | None = None
     withdrawn: bool = False
+    severity: str | None = None  # of what ended: how grave it was in the end
+    more: tuple[tuple[str, object], ...] = ()  # of what ended: metrics
     becomes: tuple[str, str, str] | None = (
         None  # of what is withdrawn: the rule whose matter it is, its order, its severity
     )
@@ -91,6 +94,7 @@ class Episode:
     peak_m: float = 0.0
     limit_m: float = 0.0  # at the peak
     what: str | None = None  # likewise
+    more: dict[str, Any] = field(default_factory=dict)  # metrics of the rule's own
     fixes: int = 0
     detected_ms: int | None = None
     ended: bool = False  # its rule said so; rest and silence end it by time

@@ -177,6 +177,10 @@ class Path:
     def distance_m(self, lon: float, lat: float) -> float:
         return float(self._line.distance(Point(*self._patch.point(lon, lat))))
 
+    def along_m(self, lon: float, lat: float) -> float:
+        """How far along the path its nearest place to a point lies."""
+        return float(self._line.project(Point(*self._patch.point(lon, lat))))
+
     def within_m(self, lon: float, lat: float, limit_m: float) -> bool:
         """Not farther than `limit_m`; much cheaper than asking for the distance."""
         return bool(shapely.dwithin(self._line, Point(*self._patch.point(lon, lat)), limit_m))

@@ -55,8 +55,8 @@ def _with_route(memory: Memory, vehicle_id: str, order: JudgedOrder) -> JudgedOr
     """The order with the router's path when it has none of its own."""
     if order.path is not None or not order.route_points:
         return order
-    path = memory.routes.get((order.id, order.row_version))
-    if path is None:
+    paths = memory.routes.get((order.id, order.row_version))
+    if not paths:
         memory.unrouted.setdefault(order.id, (vehicle_id, order))
         return order
-    return replace(order, path=path, path_source="router")
+    return replace(order, path=paths[0], other_paths=paths[1:], path_source="router")

@@ -68,7 +68,9 @@ class Memory:
     foretold: dict[str, list[Finding]] = field(
         default_factory=dict
     )  # told by the clock, and no fix has confirmed it yet
-    routes: dict[tuple[str, int], Path | None] = field(default_factory=dict)  # router's answers, by order and version
+    routes: dict[tuple[str, int], tuple[Path, ...]] = field(
+        default_factory=dict
+    )  # router's answers, by order and version
     unrouted: dict[str, tuple[str, JudgedOrder]] = field(default_factory=dict)  # orders without a path, by id
     again: list[Again] = field(default_factory=list)  # stretches this program itself wants judged again
 

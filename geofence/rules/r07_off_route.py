@@ -17,6 +17,7 @@ from geofence.track.motion import Kind
 
 BLIND_MS = 180_000  # a longer time between two fixes says nothing about where the vehicle was
 END_REACHED_M = 300.0
+AGAINST_SHARE = 0.3
 ASTRAY_M = 1_000.0  # a way to the path of twice its distance and this much more is no longer a way to the path
 
 
@@ -31,6 +32,10 @@ class Parameters:
     return_ratio: float = parameter(0.6, "the vehicle is back when inside this share of the corridor", at_most=1.0)
     minimum_min: float = parameter(5.0, "minutes outside from which the episode counts, or ...")
     minimum_km: float = parameter(2.0, "... kilometres driven outside")
+    detour_km: float = parameter(
+        0.5, "a detour that leads on along the path and costs at most so many kilometres, and ..."
+    )
+    detour_min: float = parameter(15.0, "... at most so many minutes outside, is recorded only (G)")
 
 
 def answer(
@@ -44,7 +49,7 @@ def answer(
     routed = [order for order in piece.in_effect if order.path is not None and order.path_source != "straight_line"]
     if not routed or len(routed) < len(piece.in_effect):
         return Answer(ended_ms=episode.last_ms if episode is not None else None)
-    off_m, order = min(((_off_m(each, step.lon, step.lat), each) for each in routed), key=lambda pair: pair[0])
+    off_m, order = min(((off_path_m(each, step.lon, step.lat), each) for each in routed), key=lambda pair: pair[0])
     before_m = memory.off_m if memory.order_id == order.id else 0.0
     limit_m = _limit_m(piece, context, parameters, memory, order, off_m)
     if step.kind is Kind.UNSEEN:
@@ -55,9 +60,11 @@ def answer(
         if off_m - step.accuracy_m <= limit_m:
             return NOTHING
         from_ms = _crossing_ms(piece, before_m, off_m, limit_m)
+        if order.path is not None:
+            memory.left_along_m = order.path.along_m(*step.place(from_ms))
         return Answer(hit=Hit(from_ms, piece.to_ms, "Y", order.id, piece.doubts, off_m, limit_m=limit_m))
     if off_m <= limit_m * parameters.return_ratio:
-        return Answer(ended_ms=piece.to_ms)
+        return _back(piece, parameters, episode, memory, order)
     blind = (Doubt.GAP,) if step.to_ms - step.from_ms > BLIND_MS else ()
     doubts = (*piece.doubts, *(each for each in blind if each not in piece.doubts))
     return Answer(hit=Hit(piece.from_ms, piece.to_ms, "Y", order.id, doubts, off_m, limit_m=limit_m))
@@ -75,14 +82,44 @@ def metrics(episode: Episode, parameters: Parameters, order: JudgedOrder | None)
         "farthest_m": round(episode.peak_m),
         "corridor_m": round(episode.limit_m or parameters.corridor_m),
         "route": order.path_source if order is not None else "order",
+        **episode.more,
     }
 
 
-def _off_m(order: JudgedOrder, lon: float, lat: float) -> float:
+def _back(piece: Piece, parameters: Parameters, episode: Episode, memory: RouteMemory, order: JudgedOrder) -> Answer:
+    """The vehicle is back: how much farther along its path, and what the way around cost beside it.
+
+    A detour that led on and cost little (a closed road, a search for parking, fuel) is recorded and nobody is sent for it.
+    """
+    outside_m = episode.all.distance_m
+    told = episode.detected_ms is not None
+    if told:
+        memory.order_off_m += outside_m
+    if order.path is None or not told:
+        return Answer(ended_ms=piece.to_ms)
+    progress_m = order.path.along_m(piece.step.lon, piece.step.lat) - memory.left_along_m
+    extra_m = outside_m - progress_m
+    cheap = (
+        extra_m <= parameters.detour_km * 1000 and piece.to_ms - episode.started_ms <= parameters.detour_min * 60_000
+    )
+    led_on = progress_m > 0 and extra_m >= -AGAINST_SHARE * outside_m  # more progress than way: the path crosses itself
+    more: list[tuple[str, object]] = [("order_off_route_km", round(memory.order_off_m / 1000, 2))]
+    if led_on:
+        more += [("progress_km", round(progress_m / 1000, 2)), ("extra_km", round(max(0.0, extra_m) / 1000, 2))]
+    return Answer(ended_ms=piece.to_ms, severity="G" if led_on and cheap else None, more=tuple(more))
+
+
+def off_path_m(order: JudgedOrder, lon: float, lat: float) -> float:
     """How far from the path, or from a place the order itself names."""
     named = [place for place in (order.origin, *order.stops, order.destination) if place is not None]
     path_m = order.path.distance_m(lon, lat) if order.path is not None else 0.0
-    return min([path_m, *(apart_m(*place, lon, lat) for place in named)])
+    return min(
+        [
+            path_m,
+            *(other.distance_m(lon, lat) for other in order.other_paths),
+            *(apart_m(*place, lon, lat) for place in named),
+        ]
+    )
 
 
 def _limit_m(
@@ -106,7 +143,8 @@ def _limit_m(
 
 def _set_out(memory: RouteMemory, order: JudgedOrder, lon: float, lat: float) -> None:
     memory.order_id, memory.joined, memory.finished, memory.driven_m = order.id, False, False, 0.0
-    memory.departed_m = _off_m(order, lon, lat)
+    memory.order_off_m = 0.0
+    memory.departed_m = off_path_m(order, lon, lat)
     memory.begin_m = apart_m(*order.path.points[0], lon, lat) if order.path is not None else 0.0
 
 
@@ -129,7 +167,7 @@ def _way(context: Context, memory: RouteMemory, order: JudgedOrder, at_ms: int) 
     if home is None:
         return memory.departed_m, back_m
     home_m = apart_m(*order.path.points[-1], home.lon, home.lat)
-    return max(memory.departed_m, _off_m(order, home.lon, home.lat)), max(back_m, home_m)
+    return max(memory.departed_m, off_path_m(order, home.lon, home.lat)), max(back_m, home_m)
 
 
 def _crossing_ms(piece: Piece, before_m: float, off_m: float, limit_m: float) -> int:

@@ -36,6 +36,8 @@ class RouteMemory:
     begin_m: float = 0.0  # how far from its beginning
     driven_m: float = 0.0  # since it set out, joined the path or finished it
     off_m: float = 0.0  # distance from the path at the last step
+    left_along_m: float = 0.0  # where along the path the vehicle left it
+    order_off_m: float = 0.0  # driven outside under this order, in all episodes that were told
 
 
 @dataclass(frozen=True, slots=True)

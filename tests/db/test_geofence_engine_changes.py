@@ -132,7 +132,7 @@ async def test_an_order_without_a_path_is_judged_along_the_routers(bench: Bench,
     assert await alerts(bench) == []
     vehicle_id, order = bench.memory.unrouted[order_id]
     assert order.route_points == (first, last, first)
-    bench.memory.routes[order.id, order.row_version] = planned.path
+    bench.memory.routes[order.id, order.row_version] = (planned.path,)
     bench.memory.again.append(
         Again(vehicle_id=vehicle_id, from_ms=order.start_ms, to_ms=order.end_ms, why="order_change")
     )

@@ -1,12 +1,16 @@
 """R07: leaving the corridor for long or far is found, near misses, poor accuracy and lawful detours are not."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from geofence.facts import JudgedOrder
 from geofence.finding import Finding
 from geofence.instants import instant
+from geofence.places import Path as JudgedPath
+from geofence.rules.r07_off_route import off_path_m
 from tests.unit.geofence_cases import (
     DEPOT,
     Spot,
@@ -226,3 +230,44 @@ def test_the_corridor_that_applied_is_the_one_that_is_told(tmp_path: Path) -> No
     rural = [{"id": "a1", "kind": "rural", "geometry": square((8000.0, 0.0), 9000)}]
     (found,) = r07(tmp_path, aside(2500, 4000), areas=rural)
     assert found.metrics["corridor_m"] == 1500
+
+
+@pytest.mark.parametrize(
+    ("spots", "severity", "extra_km"),
+    [
+        # A square: 1.5 km aside, on, and back. Outside the corridor it costs 1.0 and 1.2 km.
+        ([DEPOT, (6000.0, 0.0), (6000.0, 1500.0), (9000.0, 1500.0), (9000.0, 0.0), END], "Y", 2.2),
+        # The same way cut at an angle costs little.
+        ([DEPOT, (4000.0, 0.0), (7000.0, 750.0), (9000.0, 750.0), (12_000.0, 0.0), END], "G", 0.1),
+    ],
+)
+def test_a_detour_that_leads_on_is_graded_by_what_it_costs(
+    tmp_path: Path, spots: list[Spot], severity: str, extra_km: float
+) -> None:
+    """Told as yellow while it lasts; back on the path a cheap one ends as green, with how far it led on and what it cost."""
+    (found,) = r07(tmp_path, spots, kmh=40)
+    assert found.severity == severity
+    assert found.metrics["order_off_route_km"] == found.metrics["off_route_km"]
+    assert found.metrics["extra_km"] == pytest.approx(extra_km, abs=0.4)
+
+
+def test_a_way_back_to_where_it_left_never_leads_on(tmp_path: Path) -> None:
+    """A private errand aside and back to the same corner stays yellow, and the kilometres of two errands add up."""
+    aside_and_back: list[Spot] = [(6000.0, 0.0), (6000.0, 1800.0), (6000.0, 0.0)]
+    again: list[Spot] = [(9000.0, 0.0), (9000.0, 1800.0), (9000.0, 0.0)]
+    found = r07(tmp_path, [DEPOT, *aside_and_back, *again, END], kmh=40)
+    assert [each.severity for each in found] == ["Y", "Y"]
+    assert found[1].metrics["order_off_route_km"] == pytest.approx(
+        float(str(found[0].metrics["off_route_km"])) + float(str(found[1].metrics["off_route_km"])), abs=0.02
+    )
+
+
+def test_an_alternative_of_the_router_is_on_route() -> None:
+    """Two kilometres from the planned path, on the other one: off route by nothing."""
+    plan, other = (
+        JudgedPath([degrees(spot) for spot in spots]) for spots in ([DEPOT, END], [DEPOT, (6000.0, 2000.0), END])
+    )
+    planned = JudgedOrder(id="o1", type="normal", start_ms=0, end_ms=1, path=plan)
+    lon, lat = degrees((6000.0, 2000.0))
+    assert off_path_m(planned, lon, lat) == pytest.approx(2000, abs=5)
+    assert off_path_m(replace(planned, other_paths=(other,)), lon, lat) == pytest.approx(0, abs=1)
