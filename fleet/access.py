@@ -127,6 +127,8 @@ MAY: Mapping[str, frozenset[Role]] = {
     "person.view": frozenset({R.UNIT_ADMIN, R.DISPATCHER, R.FLEET_ADMIN, R.SYSTEM_ADMIN}),
     "person.edit": frozenset({R.SYSTEM_ADMIN}),
     "area.view": frozenset({R.UNIT_ADMIN, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
+    "area.draft": frozenset({R.UNIT_ADMIN, R.DISPATCHER, R.FLEET_ADMIN}),
+    "area.publish": frozenset({R.FLEET_ADMIN}),  # and never what the same person drew last (domain.md 13)
     "calendar.view": frozenset(Role),
     "calendar.changes": frozenset({R.UNIT_ADMIN, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
     "calendar.draft": frozenset({R.UNIT_ADMIN, R.DISPATCHER, R.FLEET_ADMIN}),

@@ -8,6 +8,7 @@ from fleet.access import Role
 from fleet.calendars import commands as calendars
 from fleet.commanding import commands as commanding
 from fleet.commandline import Arguments
+from fleet.fences import commands as fences
 from fleet.health import commands as health
 from fleet.keeping import commands as keeping
 from fleet.policy import AREA_KINDS
@@ -61,6 +62,7 @@ def parser() -> Arguments:
 
     _vehicles_and_locators(add, group)
     _policy(add, group)
+    fences.add_arguments(add, group)
     keeping.add_arguments(add, group)
     health.add_arguments(add)
     return root

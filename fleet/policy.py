@@ -18,7 +18,7 @@ from fleet.errors import Conflict, Invalid
 from fleet.geo import shape_of, to_wgs84
 from fleet.position import Datum
 
-AREA_KINDS = ("depot", "allowed", "forbidden", "sensitive", "rural", "subsidy_zone")
+AREA_KINDS = ("depot", "allowed", "forbidden", "sensitive", "rural", "subsidy_zone", "administrative", "watched")
 MOST_VERTICES = 20_000
 SURFACES = frozenset({"Polygon", "MultiPolygon"})
 

@@ -12,6 +12,7 @@ import httpx
 import structlog
 
 from fleet import valhalla
+from fleet.geo import distance_m
 from fleet.travel import (
     Leg,
     LonLat,
@@ -98,6 +99,19 @@ class Router:
         except (_NoAnswerError, valhalla.UnreadableAnswerError) as error:
             self._note("trace", error)
             return None
+
+    async def off_road_m(self, points: Sequence[LonLat]) -> tuple[float | None, ...]:
+        """How far each point is from the nearest road; None without a road or without an answer."""
+        if not points:
+            return ()
+        try:
+            met = valhalla.decode_off_road(await self._ask("/locate", valhalla.locate_question(points)))
+        except (_NoAnswerError, valhalla.UnreadableAnswerError) as error:
+            self._note("locate", error)
+            return (None,) * len(points)
+        return tuple(
+            None if road is None else distance_m(*point, *road) for point, road in zip(points, met, strict=False)
+        )
 
     async def alive(self) -> bool:
         """Does the router answer at all? For health checks."""

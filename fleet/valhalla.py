@@ -179,6 +179,19 @@ def decode_located(answer: Any) -> tuple[bool, ...]:
         raise UnreadableAnswerError(f"locate answer: {error!r}") from error
 
 
+def decode_off_road(answer: Any) -> tuple[LonLat | None, ...]:
+    """For each point of the question: where it would meet the nearest road; None without one."""
+    try:
+        return tuple(
+            (float(found["edges"][0]["correlated_lon"]), float(found["edges"][0]["correlated_lat"]))
+            if found.get("edges")
+            else None
+            for found in answer
+        )
+    except _MISREAD as error:
+        raise UnreadableAnswerError(f"locate answer: {error!r}") from error
+
+
 def decode_trace(answer: Json) -> RoadTrace:
     """The road pieces under a path."""
     try:

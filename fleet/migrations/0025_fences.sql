@@ -30,6 +30,7 @@ CREATE TABLE fence_draft (
     speed_limit_kmh real CHECK (speed_limit_kmh > 0 AND speed_limit_kmh <= 200),
     watch jsonb NOT NULL DEFAULT '{}',
     effective_at timestamptz,              -- from when on; NULL = from publication
+    ends boolean NOT NULL DEFAULT false,   -- the area ends then, nothing follows
     warnings jsonb NOT NULL DEFAULT '[]',  -- what looked wrong when it was read, e.g. a shift against the roads
     state text NOT NULL DEFAULT 'draft' CHECK (state IN ('draft', 'published', 'discarded')),
     created_at timestamptz NOT NULL DEFAULT now(),

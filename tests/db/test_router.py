@@ -1,10 +1,19 @@
 """The real router on the simulated city: every place is reached, water is crossed where there is a bridge."""
 
+import json
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
-from shapely.geometry import LineString
+import shapely
+from shapely import transform
+from shapely.geometry import LineString, mapping
 
+from fleet.fences import files
+from fleet.fences.roads import off_roads
+from fleet.geo import from_wgs84
+from fleet.position import Datum
 from fleet.routing import Router
 from fleet.travel import straight_route
 from simulators.city import model
@@ -117,3 +126,28 @@ async def test_a_point_at_sea_spoils_only_its_own_pairs(city: model.City, router
 async def test_a_living_router_says_so(router_url: str) -> None:
     async with Router(router_url) as router:
         assert await router.alive()
+
+
+def as_written(said: dict[str, Any], datum: Datum) -> bytes:
+    """GeoJSON as a map of that datum exports it."""
+    shape = shapely.geometry.shape(said)
+    moved = transform(shape, lambda points: np.array([from_wgs84(lon, lat, datum) for lon, lat in points]))
+    return json.dumps(mapping(moved)).encode()
+
+
+async def test_shapes_drawn_on_another_map_are_warned_of_against_the_citys_roads(
+    city: model.City, router_url: str
+) -> None:
+    """The city's yards, and a driven route: declared as drawn they fit the roads, declared otherwise the other datum is named."""
+    depot, office = city.of_kind("depot")[0], city.of_kind("office")[0]
+    rings = [[list(place.footprint.exterior.coords)] for place in city.places if place.footprint]
+    async with Router(router_url, timeout_s=60) as router:
+        route = await router.route([at(depot), at(office)])
+        line = {"type": "LineString", "coordinates": route.geometry}
+        for said in (line, {"type": "MultiPolygon", "coordinates": rings}):
+            for drawn_in in (Datum.WGS84, Datum.GCJ02):
+                for declared in (Datum.WGS84, Datum.GCJ02):
+                    found = files.read("a.geojson", as_written(said, drawn_in), declared).found
+                    warned = await off_roads(router, found, declared)
+                    likely = None if warned is None else warned.params["likely"]
+                    assert likely == (None if declared is drawn_in else drawn_in), (said["type"], drawn_in, declared)

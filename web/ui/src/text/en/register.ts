@@ -147,6 +147,8 @@ export const register = {
     rural: "Rural area",
     subsidy_zone: "Subsidy zone",
     corridor: "Corridor",
+    administrative: "Administrative area",
+    watched: "Watched area",
   },
   calendar: {
     about: "Holidays and make-up workdays as announced by the State Council; rules judge by it.",

@@ -98,6 +98,12 @@ export const work = {
     market: "market",
     residential: "residential area",
     restaurant: "restaurant",
+    entertainment: "entertainment",
+    private_club: "private club",
+    province: "province",
+    city: "city",
+    county: "county",
+    township: "township",
   },
   trips: {
     about: "From the request to the settlement, every step on record.",

@@ -144,6 +144,8 @@ export const register = {
     rural: "乡村区域",
     subsidy_zone: "补贴区域",
     corridor: "通道",
+    administrative: "行政区域",
+    watched: "关注区域",
   },
   calendar: {
     about: "节假日与调休以国务院办公厅通知为准；规则按此判断。",

@@ -96,6 +96,12 @@ export const work = {
     market: "商场市场",
     residential: "住宅区",
     restaurant: "餐饮",
+    entertainment: "娱乐场所",
+    private_club: "私人会所",
+    province: "省级",
+    city: "市级",
+    county: "县级",
+    township: "乡镇级",
   },
   trips: {
     about: "从申请到结算，每一步都有记录。",
