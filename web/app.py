@@ -25,6 +25,7 @@ from web.routes import (
     alerts,
     commands,
     dispatch,
+    fences,
     foreign_names,
     health,
     live,
@@ -99,6 +100,7 @@ def _api() -> APIRouter:
         foreign_names.router,
         reprocessing.router,
         messages.router,
+        fences.router,
         policy.router,
     ):
         api.include_router(router)

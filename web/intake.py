@@ -1,6 +1,6 @@
 """How much a request may bring along: a body is bounded in size and in the time it takes to come, for everybody.
 
-The largest thing the interface takes is an order with its stops. Outside the routes, so that also strangers are bounded.
+Ordinarily the largest thing the interface takes is an order with its stops; shapes of fences are larger. Outside the routes, so that also strangers are bounded.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from web.problems import problem
 
 LARGEST_BODY = 256 * 1024
+LARGER_BODIES = {"/api/fence-drafts": 2 * 1024 * 1024, "/api/fence-files": 7 * 1024 * 1024}  # shapes; files in base64
 BODY_WITHIN_S = 20.0
 
 
@@ -28,15 +29,17 @@ class Intake:
         if scope["type"] != "http" or scope["method"] in {"GET", "HEAD", "OPTIONS"}:
             await self.app(scope, receive, send)
             return
+        path = str(scope["path"])
+        most = next((size for start, size in LARGER_BODIES.items() if path.startswith(start)), LARGEST_BODY)
         try:
-            body = await asyncio.wait_for(_whole(scope, receive), self._within_s)
+            body = await asyncio.wait_for(_whole(scope, receive, most), self._within_s)
         except Gone:
             return
         except TimeoutError:
             await problem(408, "too_slow")(scope, receive, send)
             return
         if body is None:
-            await problem(413, "too_large", {"most_bytes": LARGEST_BODY})(scope, receive, send)
+            await problem(413, "too_large", {"most_bytes": most})(scope, receive, send)
             return
         given = False
 
@@ -50,10 +53,10 @@ class Intake:
         await self.app(scope, receive_whole, send)
 
 
-async def _whole(scope: Scope, receive: Receive) -> bytes | None:
+async def _whole(scope: Scope, receive: Receive, most: int) -> bytes | None:
     """The body; None as soon as it is larger than allowed, or said to be."""
     said = dict(scope["headers"]).get(b"content-length", b"0")
-    if said.isdigit() and int(said) > LARGEST_BODY:
+    if said.isdigit() and int(said) > most:
         return None
     body = bytearray()
     while True:
@@ -61,7 +64,7 @@ async def _whole(scope: Scope, receive: Receive) -> bytes | None:
         body += message.get("body", b"")
         if message["type"] == "http.disconnect":
             raise Gone
-        if len(body) > LARGEST_BODY:
+        if len(body) > most:
             return None
         if not message.get("more_body", False):
             return bytes(body)

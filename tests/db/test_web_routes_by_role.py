@@ -1,5 +1,6 @@
 """Every route for every role, asked of the running program about things of another unit: who gets an answer is a table."""
 
+import json
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -105,6 +106,15 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/reprocess-runs/{run_id}"): frozenset({"fleet_admin", "sysadmin"}),
     ("GET", "/api/devices/{device_id}/messages"): frozenset({"fleet_admin"}),
     ("GET", "/api/areas"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
+    ("GET", "/api/fences"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
+    ("GET", "/api/fences/{area_id}/versions"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
+    ("GET", "/api/fence-drafts"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
+    ("GET", "/api/fence-drafts/{draft_id}"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
+    ("POST", "/api/fence-drafts"): frozenset({"dispatcher", "fleet_admin", "unit_admin"}),
+    ("PUT", "/api/fence-drafts/{draft_id}"): frozenset({"dispatcher", "fleet_admin", "unit_admin"}),
+    ("POST", "/api/fence-drafts/{draft_id}/publish"): frozenset({"fleet_admin"}),
+    ("POST", "/api/fence-drafts/{draft_id}/discard"): frozenset({"dispatcher", "fleet_admin", "unit_admin"}),
+    ("POST", "/api/fence-files"): frozenset({"dispatcher", "fleet_admin", "unit_admin"}),
     ("GET", "/api/calendar"): SOME_ROLE,
     ("GET", "/api/rules"): SOME_ROLE,
     ("GET", "/api/audit"): EVERYBODY,
@@ -171,8 +181,16 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "id": binding, "tenant_id": town.tenant_id, "device_id": device["id"], "source": "traccar", "external_id": "x1",
         "during": db.TimestamptzRange(now - timedelta(days=1), None),
     })  # fmt: skip
+    area, draft = uuid4(), uuid4()
+    point = {"type": "Point", "coordinates": [116, 32]}
+    await store.add_area(
+        site.owner, area_id=area, tenant_id=town.tenant_id, kind="depot", code="d9", name="x", geometry=point
+    )
+    await store.insert(site.owner, "fence_draft", {
+        "id": draft, "tenant_id": town.tenant_id, "code": "d9", "kind": "depot", "name": "x", "geometry": json.dumps(point),
+    })  # fmt: skip
     return {
-        "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
+        "area_id": area, "draft_id": draft, "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
         "unit_id": town.units["other"], "person_id": stranger, "device_id": device["id"], "entry_id": entry,
     }  # fmt: skip
 
@@ -186,6 +204,7 @@ def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, s
         "planned_start_at": (now + timedelta(days=2)).isoformat(), "planned_end_at": (now + timedelta(days=2, hours=2)).isoformat(),
         "origin": place, "destination": {**place, "lon": 116.1}, "purpose": "meeting", "purpose_text": role,
     }  # fmt: skip
+    fence = {"code": "d9", "kind": "depot", "name": "x", "shape": {"shape": "point", "center": [116, 32]}}
     custody = {"owner_unit_id": other, "manager_unit_id": other, "user_unit_id": other}
     return {
         ("POST", "/api/password"): {"old": "not it", "new": "another long password"},
@@ -206,6 +225,9 @@ def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, s
         ("POST", "/api/source-bindings"): {"device_id": str(known.get("device_id", uuid4())), "source": "traccar", "external_id": f"n-{role}"},
         ("PATCH", "/api/source-bindings/{binding_id}"): {"until": now.isoformat()},
         ("POST", "/api/reprocess-runs"): {"dry": True},
+        ("POST", "/api/fence-drafts"): fence | {"code": f"n-{role}"},
+        ("PUT", "/api/fence-drafts/{draft_id}"): fence,
+        ("POST", "/api/fence-files"): {"name": "a.geojson", "content": "e30=", "datum": "WGS84", "kind": "depot"},
         ("PATCH", "/api/devices/{device_id}"): {"model": role},
         ("POST", "/api/devices/{device_id}/binding"): {"vehicle_id": str(town.vehicles["other"]), "since": now.isoformat()},
     }  # fmt: skip
@@ -222,9 +244,9 @@ async def ask(
     if "{" not in path and path not in {"/api/route", "/api/device-coverage"}:
         del params["from"], params["to"]
     params |= {"at": now.isoformat()} if path.endswith("/raw") else {}
-    json = None if method == "GET" else bodies(site, role, known).get((method, path), {})
+    body = None if method == "GET" else bodies(site, role, known).get((method, path), {})
     version = {} if "{step}" in path else {"If-Match": '"1"'}
-    return await client.request(method, path.format(**known), params=params, json=json, headers=version)
+    return await client.request(method, path.format(**known), params=params, json=body, headers=version)
 
 
 async def test_a_new_route_needs_a_decision(site: Site) -> None:

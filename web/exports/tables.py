@@ -297,6 +297,46 @@ def _record(zh: str, en: str, reason: Column) -> Table:
     ))  # fmt: skip
 
 
+FENCES = Table("电子围栏", "Fences", (
+    plain("编码", "Code", "code"),
+    plain("名称", "Name", "name"),
+    plain("英文名称", "English name", "name_en"),
+    code("类型", "Kind", "kind", "areaKind"),
+    code("场所类别", "Class of place", "category", "placeKind"),
+    code("图形", "Shape", "shape", "fenceShape"),
+    plain("车位", "Places", "capacity"),
+    plain("限速（km/h）", "Speed limit (km/h)", "speed_limit_kmh"),
+    yes_no("有事件提醒", "Events are told", "watched"),
+    plain("版本", "Version", "version_no"),
+    code("状态", "State", "state", "fenceState"),
+    instant("生效时间", "In force from", "since"),
+    instant("失效时间", "In force until", "until"),
+    instant("下次变更", "Changes", "changes_at"),
+    plain("待发布草稿", "Drafts", "drafts"),
+))  # fmt: skip
+
+FENCE_DRAFTS = Table("围栏草稿", "Drafts of fences", (
+    plain("草稿号", "Draft no.", "draft_no"),
+    plain("编码", "Code", "code"),
+    plain("名称", "Name", "name"),
+    plain("英文名称", "English name", "name_en"),
+    code("类型", "Kind", "kind", "areaKind"),
+    code("场所类别", "Class of place", "category", "placeKind"),
+    code("图形", "Shape", "shape", "fenceShape"),
+    plain("车位", "Places", "capacity"),
+    plain("限速（km/h）", "Speed limit (km/h)", "speed_limit_kmh"),
+    instant("生效时间", "In force from", "effective_at"),
+    yes_no("到期撤销", "Ends the fence", "ends"),
+    plain("来源文件", "File", "source"),
+    made("提示", "Warnings", lambda row, reader: "；".join(
+        labels.sentence(reader.language, "fenceWarning", each["code"], each["params"]) for each in row.warnings or ())),
+    code("状态", "State", "state", "draftState"),
+    plain("最后修改人", "Changed by", "updated_by_name"),
+    instant("最后修改", "Changed", "updated_at"),
+    plain("办结人", "Settled by", "settled_by_name"),
+    instant("办结时间", "Settled", "settled_at"),
+))  # fmt: skip
+
 AUDIT = _record("查阅审计", "Audit", plain("目的", "Purpose", "reason"))
 JOURNAL = _record("操作日志", "Journal", plain("理由", "Reason", "reason"))
 
@@ -317,6 +357,8 @@ TABLES: Mapping[str, Table] = {
     "forwarders": FORWARDERS,
     "reprocess-runs": REPROCESS_RUNS,
     "messages": MESSAGES,
+    "fences": FENCES,
+    "fence-drafts": FENCE_DRAFTS,
     "audit": AUDIT,
     "journal": JOURNAL,
 }

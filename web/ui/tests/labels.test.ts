@@ -11,6 +11,7 @@ type Tree = { readonly [key: string]: string | Tree };
 
 const GROUPS = [
   "alertState",
+  "areaKind",
   "commandHeard",
   "commandKind",
   "commandState",
@@ -20,7 +21,11 @@ const GROUPS = [
   "deviceFault",
   "deviceLine",
   "distanceSource",
+  "draftState",
   "energy",
+  "fenceShape",
+  "fenceState",
+  "fenceWarning",
   "fixFlag",
   "foreignForm",
   "judgement",
@@ -31,6 +36,7 @@ const GROUPS = [
   "orderState",
   "orderStep",
   "orderType",
+  "placeKind",
   "punctuation",
   "purposeKind",
   "quarantine",

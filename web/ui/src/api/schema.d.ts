@@ -536,6 +536,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/fence-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Drafts
+         * @description Drafts: those that wait, and what became of the others.
+         */
+        get: operations["drafts_api_fence_drafts_get"];
+        put?: never;
+        /**
+         * Add Draft
+         * @description A draft of a new fence, or of the next version of the one with this code.
+         */
+        post: operations["add_draft_api_fence_drafts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fence-drafts/{draft_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One Draft
+         * @description One draft with its shape.
+         */
+        get: operations["one_draft_api_fence_drafts__draft_id__get"];
+        /**
+         * Change Draft
+         * @description The draft anew.
+         */
+        put: operations["change_draft_api_fence_drafts__draft_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fence-drafts/{draft_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard Draft
+         * @description The draft is given up; it stays for the record.
+         */
+        post: operations["discard_draft_api_fence_drafts__draft_id__discard_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fence-drafts/{draft_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Draft
+         * @description The draft becomes a version in force from its date on; never by who changed it last.
+         */
+        post: operations["publish_draft_api_fence_drafts__draft_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fence-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read File
+         * @description What a GeoJSON, KML or GPX file holds; with `save` its shapes become drafts.
+         */
+        post: operations["read_file_api_fence_files_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fences
+         * @description Fences in force, planned and ended.
+         */
+        get: operations["fences_api_fences_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fences/{area_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description All versions of a fence, the newest first.
+         */
+        get: operations["versions_api_fences__area_id__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/forwarders": {
         parameters: {
             query?: never;
@@ -2052,6 +2200,12 @@ export interface components {
             unit_name: string;
         };
         /**
+         * Datum
+         * @description The coordinate system a sender declared; stored positions are always WGS 84.
+         * @enum {string}
+         */
+        Datum: "WGS84" | "CGCS2000" | "GCJ02" | "BD09";
+        /**
          * DayRow
          * @description One day that is not an ordinary weekday or weekend, or is stated all the same.
          */
@@ -2129,6 +2283,156 @@ export interface components {
             source_datum: string;
             /** Vehicle Id */
             vehicle_id: string | null;
+        };
+        /**
+         * DraftDetail
+         * @description One draft with what an editor needs.
+         */
+        DraftDetail: {
+            /** Area Id */
+            area_id: string | null;
+            /** Capacity */
+            capacity: number | null;
+            /** Category */
+            category: string | null;
+            /** Code */
+            code: string;
+            /** Draft No */
+            draft_no: number;
+            /** Drawn */
+            drawn: {
+                [key: string]: unknown;
+            };
+            /** Effective At */
+            effective_at: string | null;
+            /** Ends */
+            ends: boolean;
+            /** Geometry */
+            geometry: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Mine */
+            mine: boolean;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Row Version */
+            row_version: number;
+            /** Settled At */
+            settled_at: string | null;
+            /** Settled By Name */
+            settled_by_name: string | null;
+            /** Shape */
+            shape: string;
+            /** Source */
+            source: string;
+            /** Source Datum */
+            source_datum: string;
+            /** Speed Limit Kmh */
+            speed_limit_kmh: number | null;
+            /** State */
+            state: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Updated By Name */
+            updated_by_name: string | null;
+            /** Warnings */
+            warnings: {
+                [key: string]: unknown;
+            }[];
+            /** Watch */
+            watch: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * DraftRow
+         * @description One draft, without its geometry.
+         */
+        DraftRow: {
+            /** Area Id */
+            area_id: string | null;
+            /** Capacity */
+            capacity: number | null;
+            /** Category */
+            category: string | null;
+            /** Code */
+            code: string;
+            /** Draft No */
+            draft_no: number;
+            /** Effective At */
+            effective_at: string | null;
+            /** Ends */
+            ends: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Mine */
+            mine: boolean;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Row Version */
+            row_version: number;
+            /** Settled At */
+            settled_at: string | null;
+            /** Settled By Name */
+            settled_by_name: string | null;
+            /** Shape */
+            shape: string;
+            /** Source */
+            source: string;
+            /** Source Datum */
+            source_datum: string;
+            /** Speed Limit Kmh */
+            speed_limit_kmh: number | null;
+            /** State */
+            state: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Updated By Name */
+            updated_by_name: string | null;
+            /** Warnings */
+            warnings: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * Drafted
+         * @description A new draft.
+         */
+        Drafted: {
+            /** Draft No */
+            draft_no: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Row Version
+             * @default 1
+             */
+            row_version: number;
         };
         /**
          * DriveRow
@@ -2266,6 +2570,146 @@ export interface components {
          * @enum {string}
          */
         Fault: "offline" | "no_fix" | "stuck" | "clock" | "tamper" | "cloned";
+        /**
+         * Fence
+         * @description A fence as somebody wants it. `shape`: docs/fences.md, in `datum`.
+         */
+        Fence: {
+            /** Capacity */
+            capacity?: number | null;
+            /** Category */
+            category?: string | null;
+            /** Code */
+            code: string;
+            /** @default WGS84 */
+            datum: components["schemas"]["Datum"];
+            /** Effective At */
+            effective_at?: string | null;
+            /**
+             * Ends
+             * @default false
+             */
+            ends: boolean;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /**
+             * Name En
+             * @default
+             */
+            name_en: string;
+            /** Shape */
+            shape: {
+                [key: string]: unknown;
+            };
+            /** Speed Limit Kmh */
+            speed_limit_kmh?: number | null;
+            /**
+             * Watch
+             * @default {}
+             */
+            watch: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * FenceFile
+         * @description A file with shapes: what it holds, or with `save` drafts of it.
+         */
+        FenceFile: {
+            /** Category */
+            category?: string | null;
+            /** Content */
+            content: string;
+            datum: components["schemas"]["Datum"];
+            /** Effective At */
+            effective_at?: string | null;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /**
+             * Outlines
+             * @default false
+             */
+            outlines: boolean;
+            /**
+             * Prefix
+             * @default
+             */
+            prefix: string;
+            /**
+             * Radius M
+             * @default 100
+             */
+            radius_m: number;
+            /**
+             * Save
+             * @default false
+             */
+            save: boolean;
+            /**
+             * Width M
+             * @default 60
+             */
+            width_m: number;
+        };
+        /**
+         * FenceRow
+         * @description A fence in the version that holds now, else its next, else its last.
+         */
+        FenceRow: {
+            /** Capacity */
+            capacity: number | null;
+            /** Category */
+            category: string | null;
+            /** Changes At */
+            changes_at: string | null;
+            /** Code */
+            code: string;
+            /** Drafts */
+            drafts: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Shape */
+            shape: string;
+            /** Since */
+            since: string | null;
+            /** Speed Limit Kmh */
+            speed_limit_kmh: number | null;
+            /** State */
+            state: string;
+            /** Until */
+            until: string | null;
+            /** Version No */
+            version_no: number;
+            /** Watched */
+            watched: boolean;
+        };
+        /**
+         * FileRead
+         * @description What a file holds.
+         */
+        FileRead: {
+            /** Found */
+            found: components["schemas"]["ShapeFound"][];
+            /** Left */
+            left: components["schemas"]["ShapeLeft"][];
+            /** Warnings */
+            warnings: {
+                [key: string]: unknown;
+            }[];
+        };
         /**
          * ForwarderRow
          * @description One server that speaks for locators of this tenant.
@@ -2524,6 +2968,24 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[DraftRow] */
+        Listing_DraftRow_: {
+            /** Items */
+            items: components["schemas"]["DraftRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[FenceRow] */
+        Listing_FenceRow_: {
+            /** Items */
+            items: components["schemas"]["FenceRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[ForwarderRow] */
         Listing_ForwarderRow_: {
             /** Items */
@@ -2663,6 +3125,15 @@ export interface components {
         Listing_VehicleItem_: {
             /** Items */
             items: components["schemas"]["VehicleItem"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[VersionRow] */
+        Listing_VersionRow_: {
+            /** Items */
+            items: components["schemas"]["VersionRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -3521,6 +3992,23 @@ export interface components {
             type: string;
         };
         /**
+         * PublishedFence
+         * @description What a publication did.
+         */
+        PublishedFence: {
+            /**
+             * Area Id
+             * Format: uuid
+             */
+            area_id: string;
+            /** Since */
+            since: string | null;
+            /** Until */
+            until: string | null;
+            /** Version No */
+            version_no: number | null;
+        };
+        /**
          * QuarantineRow
          * @description One message, or one fix of it, that was not taken; never its bytes.
          */
@@ -4046,6 +4534,44 @@ export interface components {
             /** Distance Source */
             distance_source: string;
             tariff: components["schemas"]["Tariff"];
+        };
+        /**
+         * ShapeFound
+         * @description A shape of a file; `draft_id` when it was saved.
+         */
+        ShapeFound: {
+            /** Category */
+            category: string | null;
+            /** Code */
+            code: string;
+            /** Draft Id */
+            draft_id: string | null;
+            /** Geometry */
+            geometry: {
+                [key: string]: unknown;
+            };
+            /** N */
+            n: number;
+            /** Name */
+            name: string;
+            /** Shape */
+            shape: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * ShapeLeft
+         * @description A shape of a file that cannot be used.
+         */
+        ShapeLeft: {
+            /** Field */
+            field: string;
+            /** N */
+            n: number;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * Source
@@ -4676,6 +5202,54 @@ export interface components {
          * @enum {string}
          */
         VehicleStatus: "planned" | "registered" | "in_service" | "in_repair" | "idle" | "sealed" | "pending_disposal" | "disposed";
+        /**
+         * VersionRow
+         * @description One version of a fence.
+         */
+        VersionRow: {
+            /** Capacity */
+            capacity: number | null;
+            /** Category */
+            category: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By Name */
+            created_by_name: string | null;
+            /** Drawn */
+            drawn: {
+                [key: string]: unknown;
+            };
+            /** Geometry */
+            geometry: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Since */
+            since: string | null;
+            /** Source Datum */
+            source_datum: string;
+            /** Speed Limit Kmh */
+            speed_limit_kmh: number | null;
+            /** Until */
+            until: string | null;
+            /** Version No */
+            version_no: number;
+            /** Watch */
+            watch: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * Way
          * @description A drive between two points; `straight_line` is a guess without a router and says so.
@@ -6011,6 +6585,395 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Suggestion"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drafts_api_fence_drafts_get: {
+        parameters: {
+            query?: {
+                area_kind?: string | null;
+                draft_state?: ("draft" | "published" | "discarded") | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_DraftRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_draft_api_fence_drafts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Fence"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Drafted"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_draft_api_fence_drafts__draft_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftDetail"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_draft_api_fence_drafts__draft_id__put: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Fence"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_draft_api_fence_drafts__draft_id__discard_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_draft_api_fence_drafts__draft_id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedFence"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_file_api_fence_files_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FenceFile"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileRead"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fences_api_fences_get: {
+        parameters: {
+            query?: {
+                area_kind?: string | null;
+                category?: string | null;
+                fence_state?: ("in_force" | "planned" | "ended") | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_FenceRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    versions_api_fences__area_id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                area_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_VersionRow_"];
                 };
             };
             /** @description Refused; `code` says why */

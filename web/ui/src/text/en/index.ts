@@ -4,6 +4,7 @@ import { app } from "./app";
 import { codes } from "./codes";
 import { command } from "./command";
 import { dispatch } from "./dispatch";
+import { fence } from "./fence";
 import { foreign } from "./foreign";
 import { form } from "./form";
 import { health } from "./health";
@@ -31,4 +32,5 @@ export const en = {
   ...health,
   ...command,
   ...foreign,
+  ...fence,
 };

@@ -11,6 +11,12 @@ export const record = {
     view_alert: "looked at a suspicion",
     view_raw: "opened a message as it came",
     tenant: { add: "set up" },
+    fence: {
+      draft: "draw a draft of a fence",
+      change: "change a draft of a fence",
+      discard: "discard a draft of a fence",
+      publish: "publish a fence",
+    },
     unit: { add: "added a unit", edit: "changed a unit" },
     person: {
       add: "added a person",
@@ -62,6 +68,9 @@ export const record = {
     "reprocess-runs": "list of what was decoded again",
     messages: "messages of a locator",
     alerts: "list of suspicions",
+    fence_draft: "draft of a fence",
+    fences: "fences",
+    "fence-drafts": "drafts of fences",
     area: "area",
     audit: "audit",
     calendar: "calendar",

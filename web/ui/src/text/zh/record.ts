@@ -11,6 +11,7 @@ export const record = {
     view_alert: "查看疑点",
     view_raw: "查看原始消息",
     tenant: { add: "建立数据" },
+    fence: { draft: "绘制围栏草稿", change: "修改围栏草稿", discard: "放弃围栏草稿", publish: "发布围栏" },
     unit: { add: "新增单位", edit: "修改单位" },
     person: {
       add: "新增人员",
@@ -59,6 +60,9 @@ export const record = {
     "reprocess-runs": "重新解析记录",
     messages: "终端原始消息",
     alerts: "疑点列表",
+    fence_draft: "围栏草稿",
+    fences: "围栏列表",
+    "fence-drafts": "围栏草稿列表",
     area: "区域",
     audit: "查阅审计",
     calendar: "日历",
