@@ -38,6 +38,8 @@ class VersionRow:
     """One version of a fence."""
 
     id: UUID
+    code: str
+    kind: str
     version_no: int
     name: str
     name_en: str
@@ -116,10 +118,10 @@ WHERE (%(q)s::text IS NULL OR f.name ILIKE '%%' || %(q)s || '%%' OR f.name_en IL
   AND (%(state)s::text IS NULL OR f.state = %(state)s)
 """  # noqa: S608 - our own constants
 VERSIONS = """
-SELECT v.id, v.version_no, v.name, v.name_en, v.category, v.drawn, v.geometry, v.source_datum, v.capacity,
+SELECT v.id, a.code, a.kind, v.version_no, v.name, v.name_en, v.category, v.drawn, v.geometry, v.source_datum, v.capacity,
     v.speed_limit_kmh::float8 AS speed_limit_kmh, v.watch, nullif(lower(v.during), '-infinity') AS since,
     nullif(upper(v.during), 'infinity') AS until, v.created_at, p.name AS created_by_name
-FROM area_version v LEFT JOIN person p ON p.id = v.created_by
+FROM area_version v JOIN area a ON a.id = v.area_id LEFT JOIN person p ON p.id = v.created_by
 WHERE v.tenant_id = %(tenant)s AND v.area_id = %(area)s ORDER BY lower(v.during) DESC
 """
 DRAFTS_SORTABLE = {

@@ -5211,6 +5211,8 @@ export interface components {
             capacity: number | null;
             /** Category */
             category: string | null;
+            /** Code */
+            code: string;
             /**
              * Created At
              * Format: date-time
@@ -5231,6 +5233,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Kind */
+            kind: string;
             /** Name */
             name: string;
             /** Name En */

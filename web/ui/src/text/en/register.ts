@@ -130,12 +130,6 @@ export const register = {
     offMeans: "Once switched off, what this locator reports is not taken, and its vehicle will look silent.",
   },
   area: {
-    about: "Depots and areas in the version that holds now; choose a row to see it alone.",
-    name: "Name",
-    kind: "Kind",
-    category: "Category",
-    capacity: "Places",
-    version: "Version",
     map: "Map of the areas",
     none: "No areas yet",
   },

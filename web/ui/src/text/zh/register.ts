@@ -127,12 +127,6 @@ export const register = {
     offMeans: "停用后，该终端上报的位置不再采纳，所绑定的车辆会显示为失联。",
   },
   area: {
-    about: "停车场与各类区域，显示当前生效的版本；点选一行可单独查看。",
-    name: "名称",
-    kind: "类型",
-    category: "场所类别",
-    capacity: "车位",
-    version: "版本",
     map: "区域地图",
     none: "还没有区域",
   },

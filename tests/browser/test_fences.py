@@ -1,0 +1,100 @@
+"""Fences by hand: drawn on the map, typed, brought as a file, looked at and published by a second person."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Person
+from tests.browser.seen import map_is_drawn
+from tests.browser.test_access import barriers, cut_off, settle
+from tests.browser.town import Town
+
+pytestmark = pytest.mark.timeout(240)
+VERTICES = "顶点坐标"
+
+
+def click_around(page: Page, *shares: tuple[float, float]) -> None:
+    """Clicks on the drawing map at these shares of its width and height."""
+    box = page.locator(".day-map").bounding_box()
+    assert box is not None
+    for x, y in shares:
+        page.mouse.move(box["x"] + box["width"] * x, box["y"] + box["height"] * y, steps=4)
+        page.mouse.click(box["x"] + box["width"] * x, box["y"] + box["height"] * y, delay=40)
+        page.wait_for_timeout(350)  # two clicks in quick succession would be a zoom
+
+
+def test_a_fence_is_drawn_with_a_hole_and_published_by_somebody_else(town: Town, person: Person) -> None:
+    """The dispatcher draws a border and a hole and says what it is; the authority reads the draft and publishes it."""
+    page = person("dispatcher")
+    page.goto("/admin/areas/drafts/new")
+    settle(page, "/admin/areas/drafts/new")
+    map_is_drawn(page)
+    click_around(page, (0.3, 0.3), (0.7, 0.3), (0.7, 0.7), (0.3, 0.7), (0.3, 0.3))
+    expect(page.get_by_label(VERTICES)).to_have_value(re.compile(r"^(\S+, \S+\n){3}\S+, \S+$"))
+    page.get_by_text("挖洞", exact=True).click()
+    click_around(page, (0.45, 0.45), (0.55, 0.45), (0.5, 0.55), (0.45, 0.45))
+    expect(page.get_by_label(VERTICES)).to_have_value(re.compile(r"\n\n- \S+, \S+\n\S+, \S+\n\S+, \S+$"))
+    page.get_by_role("textbox", name="名称", exact=True).fill("新宾馆")
+    page.get_by_label("编码").fill("HOTEL-1")
+    page.get_by_role("combobox", name="类型").click()
+    page.get_by_role("option", name="敏感场所").click()
+    page.get_by_role("combobox", name="场所类别").click()
+    page.get_by_role("option", name="宾馆酒店").click()
+    page.get_by_label("限速").fill("20")
+    page.get_by_label("停留", exact=True).check()
+    assert barriers(page) == []
+    page.get_by_role("button", name="保存草稿").click()
+    page.wait_for_url(re.compile(r"/drafts/[0-9a-f-]{36}"))
+    expect(page.get_by_text(re.compile("待发布 · 敏感场所 · 编码 HOTEL-1"))).to_be_visible()
+    assert page.get_by_role("button", name="发布").count() == 0
+    address = page.url
+    authority = person("fleetadmin")
+    authority.goto(address)
+    settle(authority, address)
+    assert barriers(authority) == []
+    authority.get_by_role("button", name="发布").click()
+    authority.get_by_role("button", name=re.compile("发布")).first.click()
+    expect(authority.get_by_text(re.compile("已发布 · 敏感场所"))).to_be_visible()
+    authority.goto("/admin/areas?q=新宾馆")
+    row = authority.locator("tbody tr").filter(has_text="新宾馆")
+    expect(row).to_contain_text("生效中")
+    row.get_by_role("button", name="新宾馆").click()
+    expect(authority.get_by_role("dialog")).to_contain_text("发布人")
+    assert barriers(authority) == []
+    ((geometry, category, limit, watch),) = town.query(
+        "SELECT v.geometry, v.category, v.speed_limit_kmh, v.watch FROM area_version v JOIN area a ON a.id = v.area_id WHERE a.code = 'HOTEL-1'"
+    )
+    assert (geometry["type"], len(geometry["coordinates"]), category, limit) == ("Polygon", 2, "hotel", 20)
+    assert watch["events"] == ["dwell"]
+
+
+def test_a_file_is_seen_on_the_map_before_it_becomes_drafts(town: Town, person: Person, tmp_path: Path) -> None:
+    """One sound yard and one that crosses itself: both are told, one draft is made; on a phone nothing is cut off."""
+    lon, lat = town.vehicles[0]["depot"]
+    ring = [[lon, lat], [lon + 0.002, lat], [lon + 0.002, lat + 0.002], [lon, lat + 0.002], [lon, lat]]
+    bad = [ring[0], ring[2], ring[1], ring[3], ring[0]]
+    features = [
+        {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Polygon", "coordinates": [each]}}
+        for name, each in (("好院子", ring), ("坏院子", bad))
+    ]
+    file = tmp_path / "院子.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    page = person("dispatcher", phone=True)
+    page.goto("/admin/areas")
+    settle(page, "/admin/areas")
+    page.get_by_role("button", name="导入文件").click()
+    dialog = page.get_by_role("dialog")
+    page.locator("input[type=file]").set_input_files(file)
+    dialog.get_by_label("坐标系").select_option("WGS84")
+    dialog.get_by_role("button", name="查看内容").click()
+    expect(dialog).to_contain_text("可以导入的图形：1 个")
+    expect(dialog).to_contain_text("坏院子：边界自相交叉")
+    assert barriers(page) == []
+    assert not cut_off(page)
+    dialog.get_by_role("button", name="存为草稿").click()
+    page.wait_for_url(re.compile("draft_state=draft"))
+    expect(page.get_by_text("好院子").first).to_be_visible()
+    assert not cut_off(page)
