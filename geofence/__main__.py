@@ -1,4 +1,4 @@
-"""`python -m geofence [engine]`, `judge CASE...`, `score CASES`."""
+"""`python -m geofence [engine]`, `judge CASE...`, `score CASES`, `preview`."""
 
 import argparse
 import os
@@ -17,6 +17,8 @@ def main(arguments: Sequence[str]) -> int:
     judging.add_argument("case", nargs="+", help="a CASE folder (contracts.md 5)")
     scoring = commands.add_parser("score", help="compare with labelled cases, print one JSON line per rule")
     scoring.add_argument("cases", nargs="+", help="a folder of CASE folders with truth.json, at whatever depth")
+    preview = commands.add_parser("preview", help="make the previews of fences that wait")
+    preview.add_argument("--forever", action="store_true", help="stay and make those that are asked for")
     chosen = parser.parse_args(arguments)
     try:
         code = _run(chosen)
@@ -36,6 +38,10 @@ def _run(chosen: argparse.Namespace) -> int:
         from geofence import score
 
         return score.run(chosen.cases)
+    if chosen.command == "preview":
+        from geofence.preview import engine as previews
+
+        return previews.run(forever=chosen.forever)
     from geofence import engine
 
     return engine.run()

@@ -72,6 +72,7 @@ def programs(
         Program(
             name="reprocess", module="ingest", arguments=("reprocess", "--forever"), environment=settings("reprocess")
         ),
+        Program(name="preview", module="geofence", arguments=("preview", "--forever"), environment=settings("preview")),
         Program(name="web", arguments=(), environment=settings("web", **listen)),
         Program(
             name="simulators",

@@ -25,6 +25,7 @@ ROLE_OF = {
     "health": ("fleet_engine", None),
     "commands": ("fleet_engine", "platform"),
     "reprocess": ("fleet_engine", None),
+    "preview": ("fleet_engine", None),
     "web": ("fleet_web", None),
 }
 

@@ -1,7 +1,10 @@
 """Fences by hand: drawn on the map, typed, brought as a file, looked at and published by a second person."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,13 +58,19 @@ def test_a_fence_is_drawn_with_a_hole_and_published_by_somebody_else(town: Town,
     authority.goto(address)
     settle(authority, address)
     assert barriers(authority) == []
+    authority.get_by_role("button", name="开始预览").click()
+    expect(authority.get_by_text("排队中")).to_be_visible()
+    environment = {**os.environ, "FLEET_DATABASE_URL": town.database.engine}
+    subprocess.run([sys.executable, "-m", "geofence", "preview"], env=environment, check=True, timeout=120)
+    expect(authority.get_by_text(re.compile("近 31 天不会有任何不同|新增 .* 条疑点"))).to_be_visible(timeout=20_000)
+    assert barriers(authority) == []
     authority.get_by_role("button", name="发布").click()
     authority.get_by_role("button", name=re.compile("发布")).first.click()
     expect(authority.get_by_text(re.compile("已发布 · 敏感场所"))).to_be_visible()
     authority.goto("/admin/areas?q=新宾馆")
     row = authority.locator("tbody tr").filter(has_text="新宾馆")
     expect(row).to_contain_text("生效中")
-    row.get_by_role("button", name="新宾馆").click()
+    row.click()
     expect(authority.get_by_role("dialog")).to_contain_text("发布人")
     assert barriers(authority) == []
     ((geometry, category, limit, watch),) = town.query(

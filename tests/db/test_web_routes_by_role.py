@@ -114,6 +114,9 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("PUT", "/api/fence-drafts/{draft_id}"): frozenset({"dispatcher", "fleet_admin", "unit_admin"}),
     ("POST", "/api/fence-drafts/{draft_id}/publish"): frozenset({"fleet_admin"}),
     ("POST", "/api/fence-drafts/{draft_id}/discard"): frozenset({"dispatcher", "fleet_admin", "unit_admin"}),
+    ("POST", "/api/fence-drafts/{draft_id}/preview"): frozenset({"dispatcher", "fleet_admin", "unit_admin"}),
+    ("GET", "/api/fence-drafts/{draft_id}/preview"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
+    ("GET", "/api/fence-previews/{preview_id}/findings"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
     ("POST", "/api/fence-files"): frozenset({"dispatcher", "fleet_admin", "unit_admin"}),
     ("GET", "/api/calendar"): SOME_ROLE,
     ("GET", "/api/rules"): SOME_ROLE,
@@ -189,8 +192,13 @@ async def things(site: Site) -> dict[str, UUID | str]:
     await store.insert(site.owner, "fence_draft", {
         "id": draft, "tenant_id": town.tenant_id, "code": "d9", "kind": "depot", "name": "x", "geometry": json.dumps(point),
     })  # fmt: skip
+    preview = uuid4()
+    await store.insert(site.owner, "fence_preview", {
+        "id": preview, "tenant_id": town.tenant_id, "draft_id": draft, "draft_version": 1, "from_at": now, "to_at": now,
+        "asked_at": now, "asked_by": stranger,
+    })  # fmt: skip
     return {
-        "area_id": area, "draft_id": draft, "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
+        "area_id": area, "draft_id": draft, "preview_id": preview, "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
         "unit_id": town.units["other"], "person_id": stranger, "device_id": device["id"], "entry_id": entry,
     }  # fmt: skip
 

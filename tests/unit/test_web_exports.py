@@ -20,7 +20,7 @@ from web.routes.messages import MessageItem
 from web.routes.vehicles import VehicleItem
 from web.store.alerts import AlertRow
 from web.store.commands import AnswerRow, CommandRow
-from web.store.fences import DraftRow, FenceRow
+from web.store.fences import DraftRow, FenceRow, PreviewFindingRow
 from web.store.foreign_names import ForwarderRow, SourceBindingRow
 from web.store.health import HealthRow, TicketRow
 from web.store.notices import NoticeRow
@@ -39,7 +39,7 @@ EN = Reader(language="en", zone=ZoneInfo("Asia/Shanghai"))
 ROWS: dict[str, type] = {
     "vehicles": VehicleItem, "alerts": AlertRow, "orders": OrderRow, "notices": NoticeRow, "units": UnitRow,
     "people": PersonRow, "devices": DeviceRow, "quarantine": QuarantineRow, "device-health": HealthRow, "device-tickets": TicketRow, "device-commands": CommandRow, "device-answers": AnswerRow, "source-bindings": SourceBindingRow, "forwarders": ForwarderRow,
-    "reprocess-runs": RunRow, "messages": MessageItem, "fences": FenceRow, "fence-drafts": DraftRow, "audit": RecordRow, "journal": RecordRow,
+    "reprocess-runs": RunRow, "messages": MessageItem, "fences": FenceRow, "fence-drafts": DraftRow, "fence-preview": PreviewFindingRow, "audit": RecordRow, "journal": RecordRow,
 }  # fmt: skip
 
 

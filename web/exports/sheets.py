@@ -23,6 +23,7 @@ FILTERS: Mapping[str, tuple[str, str, str]] = {
     "area_kind": ("区域类型", "Kind", "areaKind"),
     "category": ("场所类别", "Class of place", "placeKind"),
     "fence_state": ("状态", "State", "fenceState"),
+    "change": ("变化", "Change", "previewChange"),
     "draft_state": ("状态", "State", "draftState"),
     "heard": ("判定", "Taken as", "commandHeard"),
     "fault": ("故障", "Fault", "deviceFault"),

@@ -337,6 +337,18 @@ FENCE_DRAFTS = Table("围栏草稿", "Drafts of fences", (
     instant("办结时间", "Settled", "settled_at"),
 ))  # fmt: skip
 
+FENCE_PREVIEW = Table("围栏预览", "Preview of a fence", (
+    code("变化", "Change", "change", "previewChange"),
+    code("规则", "Rule", "rule", "ruleName"),
+    plain("车牌", "Plate", "plate"),
+    named("当时使用单位", "Unit using it then", "unit_name"),
+    instant("开始时间", "Began", "started_at"),
+    instant("结束时间", "Ended", "ended_at"),
+    code("等级", "Level", "severity", "severity"),
+    code("判断", "Judgement", "judgement", "judgement"),
+    made("测得数据", "Measured", lambda row, reader: labels.metrics(reader.language, row.metrics)),
+))  # fmt: skip
+
 AUDIT = _record("查阅审计", "Audit", plain("目的", "Purpose", "reason"))
 JOURNAL = _record("操作日志", "Journal", plain("理由", "Reason", "reason"))
 
@@ -359,6 +371,7 @@ TABLES: Mapping[str, Table] = {
     "messages": MESSAGES,
     "fences": FENCES,
     "fence-drafts": FENCE_DRAFTS,
+    "fence-preview": FENCE_PREVIEW,
     "audit": AUDIT,
     "journal": JOURNAL,
 }

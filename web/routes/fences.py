@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, Field
 
 from fleet.access import require
-from fleet.errors import Invalid, NotFound
+from fleet.errors import Invalid, NotFound, WrongState
 from fleet.fences import files, roads, service
 from fleet.fences.service import Wanted
 from fleet.fences.shift import Warned
@@ -17,11 +17,12 @@ from fleet.position import Datum
 from web.paging import Page, PageRequest
 from web.shapes import Changed, Label, Listing, Lists, RowVersion, listed
 from web.store import fences as store
-from web.store.fences import DraftDetail, DraftRow, FenceRow, VersionRow
+from web.store.fences import DraftDetail, DraftRow, FenceRow, PreviewFindingRow, PreviewRow, VersionRow
 from web.work import Signed, SignedRoute, Work
 
 router = APIRouter(tags=["policy"], route_class=SignedRoute)
 State = Literal["in_force", "planned", "ended"]
+ChangeKind = Literal["raised", "gone", "changed"]
 DraftState = Literal["draft", "published", "discarded"]
 
 
@@ -185,6 +186,42 @@ async def discard_draft(draft_id: UUID, work: Signed, row_version: RowVersion) -
     await service.discard(work.conn, work.actor, work.actor.tenant_id, draft_id, row_version, work.now)
 
 
+@router.post("/fence-drafts/{draft_id}/preview", status_code=201)
+async def ask_preview(draft_id: UUID, work: Signed) -> PreviewRow:
+    """Asks what the draft would have raised in the last month; a program beside the engine judges it."""
+    require(work.actor, "area.draft")
+    draft = await store.draft(work.conn, work.actor, draft_id)
+    if draft is None:
+        raise NotFound(object="fence_draft")
+    if draft.state != "draft":
+        raise WrongState(state=draft.state, action="preview", allowed=[])
+    return await _preview(work, preview_id=await store.ask_preview(work.conn, work.actor, draft, work.now))
+
+
+@router.get("/fence-drafts/{draft_id}/preview")
+async def draft_preview(draft_id: UUID, work: Signed) -> PreviewRow | None:
+    """The newest preview of a draft and how far it came; null when none was asked for."""
+    require(work.actor, "area.view")
+    if await store.draft(work.conn, work.actor, draft_id) is None:
+        raise NotFound(object="fence_draft")
+    return await store.preview(work.conn, work.actor, draft_id=draft_id)
+
+
+@router.get("/fence-previews/{preview_id}/findings", response_model=Listing[PreviewFindingRow])
+async def preview_findings(
+    preview_id: UUID, work: Signed, lists: Lists, change: ChangeKind | None = None, rule: Label | None = None
+) -> Any:
+    """What a preview found: raised, gone or changed, of vehicles whose tracks the viewer may see."""
+    require(work.actor, "area.view")
+    await _preview(work, preview_id=preview_id)
+    filters = {"preview": preview_id, "change": change, "rule": rule}
+
+    async def fetch(page: PageRequest) -> Page[PreviewFindingRow]:
+        return await store.preview_findings(work.conn, page, work.actor, filters)
+
+    return await listed(work, lists, default_sort="-started_at", name="fence-preview", fetch=fetch)
+
+
 @router.post("/fence-files")
 async def read_file(body: FenceFile, work: Signed) -> FileRead:
     """What a GeoJSON, KML or GPX file holds; with `save` its shapes become drafts."""
@@ -216,6 +253,13 @@ async def _found(work: Work, body: FenceFile, found: files.Found, warned: Warned
         n=found.n, name=wanted.name, code=wanted.code, category=wanted.category, shape=found.drawing.said(),
         geometry=dict(found.drawing.geometry), draft_id=draft_id,
     )  # fmt: skip
+
+
+async def _preview(work: Work, *, preview_id: UUID) -> PreviewRow:
+    found = await store.preview(work.conn, work.actor, preview_id=preview_id)
+    if found is None:
+        raise NotFound(object="fence_preview")
+    return found
 
 
 def _stem(name: str) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from fleet.access import Actor
 from fleet.db import Connection, class_row
@@ -94,6 +94,45 @@ class DraftDetail(DraftRow):
     watch: dict[str, Any]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PreviewRow:
+    """One preview of a draft and how far it came."""
+
+    id: UUID
+    preview_no: int
+    draft_id: UUID
+    draft_version: int  # the draft as it was asked about
+    from_at: datetime
+    to_at: datetime
+    state: str  # queued, running, done, failed
+    vehicles: int | None
+    vehicles_done: int
+    fixes: int  # judged, once with the draft and once without
+    raised: int
+    gone: int
+    changed: int
+    asked_at: datetime
+    ended_at: datetime | None
+    trouble: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PreviewFindingRow:
+    """What would have been raised, would not have been, or would have been another."""
+
+    id: UUID
+    change: str  # raised, gone, changed
+    rule: str
+    plate: str | None
+    unit_name: str | None
+    unit_name_en: str | None
+    severity: str
+    judgement: str
+    started_at: datetime
+    ended_at: datetime | None
+    metrics: dict[str, Any]
+
+
 FENCES_SORTABLE = {
     "name": "text", "code": "text", "kind": "text", "category": "text", "capacity": "int", "speed_limit_kmh": "float8",
     "since": "timestamptz", "changes_at": "timestamptz", "drafts": "int",
@@ -142,6 +181,31 @@ DRAFTS = f"""{DRAFT_COLUMNS}{OF_DRAFTS}
 """
 DRAFT = f"{DRAFT_COLUMNS}, f.drawn, f.geometry, f.watch{OF_DRAFTS} AND f.id = %(id)s"
 
+# What the viewer may see of it is counted, not more.
+PREVIEWS = """
+SELECT p.id, p.preview_no, p.draft_id, p.draft_version, p.from_at, p.to_at, p.state, p.vehicles, p.vehicles_done, p.fixes,
+    c.raised, c.gone, c.changed, p.asked_at, p.ended_at, p.trouble
+FROM fence_preview p, LATERAL (
+    SELECT count(*) FILTER (WHERE change = 'raised') AS raised, count(*) FILTER (WHERE change = 'gone') AS gone,
+        count(*) FILTER (WHERE change = 'changed') AS changed FROM fence_preview_finding WHERE preview_id = p.id) c
+WHERE p.tenant_id = %(tenant)s AND (p.id = %(id)s OR p.draft_id = %(draft)s) ORDER BY p.preview_no DESC LIMIT 1
+"""
+ADD_PREVIEW = """
+INSERT INTO fence_preview (id, tenant_id, draft_id, draft_version, from_at, to_at, asked_at, asked_by)
+VALUES (%(id)s, %(tenant)s, %(draft)s, %(version)s, %(now)s::timestamptz - interval '31 days', %(now)s, %(now)s, %(person)s)
+"""
+PREVIEW_FINDINGS_SORTABLE = {"started_at": "timestamptz", "rule": "text", "plate": "text", "change": "text"}
+PREVIEW_FINDINGS = """
+SELECT md5(f.preview_id::text || f.n)::uuid AS id, f.change, f.rule, v.plate, u.name AS unit_name, u.name_en AS unit_name_en,
+    f.severity, f.judgement, f.started_at, f.ended_at, f.metrics
+FROM fence_preview_finding f
+LEFT JOIN vehicle_label v ON v.id = f.vehicle_id
+LEFT JOIN custody c ON c.vehicle_id = f.vehicle_id AND c.relation = 'user' AND c.during @> f.started_at
+LEFT JOIN unit u ON u.id = c.unit_id
+WHERE f.tenant_id = %(tenant)s AND f.preview_id = %(preview)s
+  AND (%(change)s::text IS NULL OR f.change = %(change)s) AND (%(rule)s::text IS NULL OR f.rule = %(rule)s)
+"""
+
 
 async def fences(
     conn: Connection, page: PageRequest, actor: Actor, now: datetime, filters: dict[str, Any]
@@ -168,3 +232,30 @@ async def draft(conn: Connection, actor: Actor, draft_id: UUID) -> DraftDetail |
     async with conn.cursor(row_factory=class_row(DraftDetail)) as cursor:
         about = {"tenant": actor.tenant_id, "person": actor.person_id, "id": draft_id}
         return await (await cursor.execute(DRAFT, about)).fetchone()
+
+
+async def ask_preview(conn: Connection, actor: Actor, draft: DraftRow, now: datetime) -> UUID:
+    """Asks for the last month to be judged with this draft and without."""
+    preview_id = uuid4()
+    await conn.execute(ADD_PREVIEW, {
+        "id": preview_id, "tenant": actor.tenant_id, "draft": draft.id, "version": draft.row_version, "now": now,
+        "person": actor.person_id,
+    })  # fmt: skip
+    return preview_id
+
+
+async def preview(
+    conn: Connection, actor: Actor, *, preview_id: UUID | None = None, draft_id: UUID | None = None
+) -> PreviewRow | None:
+    """One preview, or the newest of a draft; None when there is none."""
+    async with conn.cursor(row_factory=class_row(PreviewRow)) as cursor:
+        about = {"tenant": actor.tenant_id, "id": preview_id, "draft": draft_id}
+        return await (await cursor.execute(PREVIEWS, about)).fetchone()
+
+
+async def preview_findings(
+    conn: Connection, page: PageRequest, actor: Actor, filters: dict[str, Any]
+) -> Page[PreviewFindingRow]:
+    """One page of what a preview found, as far as the viewer may see those vehicles' tracks."""
+    params = {"tenant": actor.tenant_id, **filters}
+    return await page_of(conn, PREVIEW_FINDINGS, params, page, PREVIEW_FINDINGS_SORTABLE, PreviewFindingRow)

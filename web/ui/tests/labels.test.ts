@@ -38,6 +38,7 @@ const GROUPS = [
   "orderType",
   "placeKind",
   "punctuation",
+  "previewChange",
   "purposeKind",
   "quarantine",
   "recordAction",

@@ -52,3 +52,16 @@ export const discardDraft = (id: string, version: number, key: string): Promise<
   );
 export const readFile = (body: FenceFile, key: string): Promise<FileRead> =>
   answered(api.POST("/api/fence-files", { body, headers: once(key) }));
+
+export type Preview = Schemas["PreviewRow"];
+export type PreviewFinding = Schemas["PreviewFindingRow"];
+
+export const askPreview = (id: string, key: string): Promise<Preview> =>
+  answered(
+    api.POST("/api/fence-drafts/{draft_id}/preview", {
+      params: { path: { draft_id: id } },
+      headers: once(key),
+    }),
+  );
+export const readPreview = (id: string): Promise<Preview | null> =>
+  answered(api.GET("/api/fence-drafts/{draft_id}/preview", { params: { path: { draft_id: id } } }));

@@ -604,6 +604,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/fence-drafts/{draft_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draft Preview
+         * @description The newest preview of a draft and how far it came; null when none was asked for.
+         */
+        get: operations["draft_preview_api_fence_drafts__draft_id__preview_get"];
+        put?: never;
+        /**
+         * Ask Preview
+         * @description Asks what the draft would have raised in the last month; a program beside the engine judges it.
+         */
+        post: operations["ask_preview_api_fence_drafts__draft_id__preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/fence-drafts/{draft_id}/publish": {
         parameters: {
             query?: never;
@@ -638,6 +662,26 @@ export interface paths {
          * @description What a GeoJSON, KML or GPX file holds; with `save` its shapes become drafts.
          */
         post: operations["read_file_api_fence_files_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fence-previews/{preview_id}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Findings
+         * @description What a preview found: raised, gone or changed, of vehicles whose tracks the viewer may see.
+         */
+        get: operations["preview_findings_api_fence_previews__preview_id__findings_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3049,6 +3093,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[PreviewFindingRow] */
+        Listing_PreviewFindingRow_: {
+            /** Items */
+            items: components["schemas"]["PreviewFindingRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[QuarantineRow] */
         Listing_QuarantineRow_: {
             /** Items */
@@ -3972,6 +4025,95 @@ export interface components {
             name: string;
             /** Name En */
             name_en: string;
+        };
+        /**
+         * PreviewFindingRow
+         * @description What would have been raised, would not have been, or would have been another.
+         */
+        PreviewFindingRow: {
+            /** Change */
+            change: string;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Judgement */
+            judgement: string;
+            /** Metrics */
+            metrics: {
+                [key: string]: unknown;
+            };
+            /** Plate */
+            plate: string | null;
+            /** Rule */
+            rule: string;
+            /** Severity */
+            severity: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+        };
+        /**
+         * PreviewRow
+         * @description One preview of a draft and how far it came.
+         */
+        PreviewRow: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Changed */
+            changed: number;
+            /**
+             * Draft Id
+             * Format: uuid
+             */
+            draft_id: string;
+            /** Draft Version */
+            draft_version: number;
+            /** Ended At */
+            ended_at: string | null;
+            /** Fixes */
+            fixes: number;
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /** Gone */
+            gone: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Preview No */
+            preview_no: number;
+            /** Raised */
+            raised: number;
+            /** State */
+            state: string;
+            /**
+             * To At
+             * Format: date-time
+             */
+            to_at: string;
+            /** Trouble */
+            trouble: string | null;
+            /** Vehicles */
+            vehicles: number | null;
+            /** Vehicles Done */
+            vehicles_done: number;
         };
         /**
          * Problem
@@ -6827,6 +6969,86 @@ export interface operations {
             };
         };
     };
+    draft_preview_api_fence_drafts__draft_id__preview_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewRow"] | null;
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_preview_api_fence_drafts__draft_id__preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewRow"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     publish_draft_api_fence_drafts__draft_id__publish_post: {
         parameters: {
             query?: never;
@@ -6889,6 +7111,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FileRead"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_findings_api_fence_previews__preview_id__findings_get: {
+        parameters: {
+            query?: {
+                change?: ("raised" | "gone" | "changed") | null;
+                rule?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path: {
+                preview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_PreviewFindingRow_"];
                 };
             };
             /** @description Refused; `code` says why */

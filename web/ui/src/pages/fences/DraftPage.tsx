@@ -1,5 +1,5 @@
 // /admin/areas/drafts/new and /admin/areas/drafts/:id: a fence is drawn, looked at, and published by somebody else.
-import { Anchor } from "@mantine/core";
+import { Anchor, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -11,6 +11,7 @@ import { Failed, Loading } from "../../parts/states";
 import { useRight } from "../../session/useSession";
 import { DraftSteps } from "./DraftSteps";
 import { FenceEditor, type Start } from "./FenceEditor";
+import { PreviewPanel } from "./PreviewPanel";
 import type { Watch } from "./WatchFields";
 
 export function Component() {
@@ -92,16 +93,19 @@ function Existing({ id }: { id: string }) {
   return (
     <>
       <PageHeader title={draft.name} />
-      <DraftSteps draft={draft} dirty={dirty} />
-      <FenceEditor
-        key={draft.row_version}
-        draft={draft}
-        start={startOf(draft)}
-        known={draft.area_id !== null}
-        locked={!mayDraw || draft.state !== "draft"}
-        onDirty={setDirty}
-        onSaved={() => void found.refetch()}
-      />
+      <Stack gap="md">
+        <DraftSteps draft={draft} dirty={dirty} />
+        <PreviewPanel draft={draft} />
+        <FenceEditor
+          key={draft.row_version}
+          draft={draft}
+          start={startOf(draft)}
+          known={draft.area_id !== null}
+          locked={!mayDraw || draft.state !== "draft"}
+          onDirty={setDirty}
+          onSaved={() => void found.refetch()}
+        />
+      </Stack>
     </>
   );
 }
