@@ -5,7 +5,6 @@ step of movement is cut exactly where an order, a night or a day begins. The las
 come in event order; apart from that memory a context never changes.
 """
 
-import math
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -13,10 +12,11 @@ from datetime import date, datetime, time, timedelta
 from fleet.quality import STANDARD, FixProfile
 from fleet.vehicle import Relation
 from fleet.worktime import Day
-from geofence.facts import JudgedOrder, Span, VehicleFacts
+from geofence.facts import JudgedOrder, RulesThen, Span, VehicleFacts
 from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS, epoch_ms, instant
 from geofence.places import Area, Areas, areas_of
 
+LIMIT_KMH, LOWEST_LIMIT_KMH = 120.0, 40.0  # what may be driven where no area says it; what an area may ask at least
 HELD_MS = 6 * 3_600_000  # so long after its planned end an order still approves the overrun of its own trip
 
 
@@ -43,6 +43,7 @@ class Context:
         "_edges",
         "_forbidden",
         "_last",
+        "_limited",
         "_orders",
         "_rural",
         "_sensitive",
@@ -62,7 +63,12 @@ class Context:
         self._forbidden, self._sensitive = areas_of(facts.forbidden), areas_of(facts.sensitive)
         self._edges = sorted(edges)
         self._last: Regime | None = None
-        self.watched_kmh = math.inf  # a fix that says more is shown to the watches
+        everywhere = (*facts.depots, *facts.rural, *facts.forbidden, *facts.sensitive, *facts.allowed)
+        limited = tuple(area for area in everywhere if area.speed_limit_kmh is not None)
+        self._limited = areas_of(limited)
+        limits = [max(LOWEST_LIMIT_KMH, area.speed_limit_kmh or 0.0) for area in limited]
+        roads = [_road_limit_kmh(facts), *map(_road_limit_kmh, facts.earlier)]
+        self.watched_kmh = min([*roads, *limits])  # no slower fix is too fast anywhere
 
     def order(self, order_id: str | None) -> JudgedOrder | None:
         return self._by_id.get(order_id) if order_id is not None else None
@@ -122,6 +128,15 @@ class Context:
         """The sensitive areas a place lies in, or is at most `margin_m` (of 500 m) away from."""
         near = self._sensitive.near(lon, lat)
         return tuple(each for each in near if each.then(at_ms) and each.holds(lon, lat, margin_m))
+
+    def speed_limit(self, at_ms: int, lon: float, lat: float) -> tuple[float, Area | None]:
+        """The lowest limit at a place in km/h, and the area that sets it; None = none does."""
+        limit_kmh, by = _road_limit_kmh(self.facts.then(at_ms)), None
+        for area in self._limited.near(lon, lat):
+            least_kmh = max(LOWEST_LIMIT_KMH, area.speed_limit_kmh or 0.0)
+            if least_kmh < limit_kmh and area.then(at_ms) and area.holds(lon, lat):
+                limit_kmh, by = least_kmh, area
+        return limit_kmh, by
 
     def allowed(self, at_ms: int, area_id: str | None) -> Area | None:
         """An area that an order or a vehicle names, as it was then."""
@@ -188,6 +203,12 @@ class Context:
 
     def _ms(self, civil: datetime) -> int:
         return epoch_ms(civil.replace(tzinfo=self.facts.calendar.timezone))
+
+
+def _road_limit_kmh(rules: VehicleFacts | RulesThen) -> float:
+    """What may be driven where no area sets a limit: a parameter of R13."""
+    overspeed = rules.parameters.get("R13")
+    return LIMIT_KMH if overspeed is None else float(overspeed.limit_kmh)
 
 
 def _within(spans: tuple[Span, ...], at_ms: int) -> bool:

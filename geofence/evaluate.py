@@ -81,7 +81,11 @@ def evaluate(state: State, fixes: Iterable[TrackFix], context: Context) -> tuple
             or track.resting is not resting
             or state.out is not out
             or (resting and track.here_ms != here_ms)
-            or (fix.speed_kmh is not None and fix.speed_kmh > fast_kmh)
+            or (
+                fix.speed_kmh is not None
+                and fix.speed_kmh > fast_kmh
+                and fix.speed_kmh > context.speed_limit(fix.at_ms, fix.lon, fix.lat)[0]
+            )
             or (fix.said is not None and (fix.said.alarms or fix.said.no_fix))
         ):
             see(state, fix, before_ms, context, outcome.findings, _clock_doubts(state, fix.at_ms, context))

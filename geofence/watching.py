@@ -14,9 +14,7 @@ from geofence.rules.watch import NEVER_MS, Look, Moment, Sign, Watch, Watched
 from geofence.state import State
 from geofence.track.fixes import TrackFix
 
-GAP_MS = 60_000  # after a longer time without fixes the clock's watches are asked what they saw of it
 BY_CLOCK = tuple(watch for watch in WATCHES if watch.by_clock)
-WANTED = tuple(watch.every_fix for watch in WATCHES if watch.every_fix is not None)
 
 
 def pass_time(
@@ -82,6 +80,8 @@ def _look(state: State, watch: Watch, moment: Moment, context: Context, findings
         watch.service_excuses and any(order.type == OrderType.SERVICE for order in moment.approving)
     ):
         look = Look()
+        if watch.forget is not None:
+            watch.forget(state.memories)
     else:
         look = watch.look(moment, state.memories, context, then.parameters.get(watch.id, watch.defaults))
     watched, sign = state.watched.get(watch.id), look.sign
@@ -95,7 +95,8 @@ def _look(state: State, watch: Watch, moment: Moment, context: Context, findings
             started_ms=sign.from_ms, due_ms=sign.due_ms, severity=sign.severity, lon=sign.lon, lat=sign.lat
         )
     before = _verdict(watched)
-    _take(watched, sign, moment)
+    heeded = (doubt for doubt in moment.doubts if doubt in watch.heeds)
+    _take(watched, sign, moment.at_ms, tuple(dict.fromkeys((*heeded, *sign.doubts))))
     if watched.detected_ms is None:
         if moment.at_ms < sign.due_ms:
             return min(look.again_ms, sign.due_ms)
@@ -105,18 +106,17 @@ def _look(state: State, watch: Watch, moment: Moment, context: Context, findings
     return look.again_ms
 
 
-def _take(watched: Watched, sign: Sign, moment: Moment) -> None:
+def _take(watched: Watched, sign: Sign, at_ms: int, doubts: tuple[Doubt, ...]) -> None:
     watched.due_ms = sign.due_ms
-    watched.last_ms = moment.at_ms
+    watched.last_ms = at_ms
     watched.order_id = sign.order_id
     watched.metrics = dict(sign.metrics)
     if watched.detected_ms is None or SEVERITIES.index(sign.severity) > SEVERITIES.index(watched.severity):
         watched.severity = sign.severity
     if watched.detected_ms is None:
-        watched.doubts = list(dict.fromkeys((*moment.doubts, *sign.doubts)))
+        watched.doubts = list(doubts)
     else:  # what was beyond doubt once stays so, and what was in doubt may be found beyond it
-        still = {*moment.doubts, *sign.doubts}
-        watched.doubts = [doubt for doubt in watched.doubts if doubt in still]
+        watched.doubts = [doubt for doubt in watched.doubts if doubt in doubts]
 
 
 def _end(

@@ -13,6 +13,9 @@ from geofence.rules import (
     r06_out_of_area,
     r07_off_route,
     r08_detour,
+    r13_overspeed,
+    r16_tamper,
+    r30_sos,
     r31_self_approved,
 )
 from geofence.rules.rule import Rule, override
@@ -28,7 +31,14 @@ RULES: tuple[Rule, ...] = (
     r07_off_route.RULE,
 )
 # Shown the moments they ask for.
-WATCHES: tuple[Watch, ...] = (r05_sealed_move.WATCH, r08_detour.WATCH, r31_self_approved.WATCH)
+WATCHES: tuple[Watch, ...] = (
+    r05_sealed_move.WATCH,
+    r08_detour.WATCH,
+    r13_overspeed.WATCH,
+    r16_tamper.WATCH,
+    r30_sos.WATCH,
+    r31_self_approved.WATCH,
+)
 EVERY: tuple[Rule | Watch, ...] = tuple(sorted((*RULES, *WATCHES), key=lambda rule: rule.id))
 
 

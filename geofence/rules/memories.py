@@ -30,8 +30,52 @@ class SealBroken:
 
 
 @dataclass(slots=True)
+class TooFast:
+    """Of R13: since when without a break it is too fast; all zero while it is not."""
+
+    from_ms: int = 0
+    lon: float = 0.0
+    lat: float = 0.0
+    last_ms: int = 0  # newest fix that was too fast
+    last_lon: float = 0.0
+    last_lat: float = 0.0
+    yellow_ms: int = 0  # since when so much that it is yellow, 0 = it is not
+    red_ms: int = 0
+    driven_m: float = 0.0  # between the fixes, and what the speeds said
+    claimed_m: float = 0.0
+    measured: bool = False  # by a speed, not only by the device's alarm
+    top_kmh: float = 0.0
+    limit_kmh: float = 0.0  # where it was fastest for the place
+    area: str = ""  # which set that limit
+
+
+@dataclass(slots=True)
+class Tampered:
+    """Of R16: since when the locator says it, and what it has said; empty while it does not."""
+
+    from_ms: int = 0
+    lon: float = 0.0
+    lat: float = 0.0
+    codes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Calling:
+    """Of R30: since when somebody calls for help, when it was said last, and what; empty while nobody does."""
+
+    from_ms: int = 0
+    said_ms: int = 0
+    lon: float = 0.0
+    lat: float = 0.0
+    codes: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class Memories:
     """One field per watch that remembers anything."""
 
     way: WayUnderOrder = field(default_factory=WayUnderOrder)
     seal: SealBroken = field(default_factory=SealBroken)
+    too_fast: TooFast = field(default_factory=TooFast)
+    tampered: Tampered = field(default_factory=Tampered)
+    calling: Calling = field(default_factory=Calling)

@@ -89,7 +89,8 @@ class Watch:
     look: Callable[[Moment, Memories, Context, Any], Look]
     by_clock: bool = False  # the minimum is reached by the tenant's clock, without a fix
     service_excuses: bool = True
-    every_fix: Callable[[TrackFix], bool] | None = None  # a fix of which this says True is shown in any case
+    heeds: frozenset[Doubt] = frozenset(Doubt)  # doubts of the moment that are doubts of this condition too
+    forget: Callable[[Memories], None] | None = None  # while it is excused nothing is counted
 
 
 @dataclass(slots=True)

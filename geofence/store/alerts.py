@@ -92,7 +92,7 @@ UNTOLD = """
         AND a.detected_at <= %(now)s - CASE a.rule WHEN 'R01' THEN %(wait)s ELSE interval '0' END
     ORDER BY a.alert_no LIMIT 200"""
 TOLD = "UPDATE alert SET pushed_at = %(now)s WHERE id = %(alert)s"
-# Who hears of it: those who answer for the using unit, and for red ones the inspectors over it.
+# Who hears of it: those who answer for the using unit, and for red ones the inspectors over it; for emergencies the dispatchers.
 LISTENERS = """
     WITH RECURSIVE above AS (
         SELECT id, parent_id FROM unit WHERE id = %(unit)s
@@ -102,6 +102,7 @@ LISTENERS = """
         AND ((r.role = 'unit_admin' AND r.unit_id = %(unit)s)
             OR (r.role = ANY (%(roles)s) AND (r.unit_id IN (SELECT id FROM above) OR %(unit)s IS NULL)))"""
 
+HELPERS = ["dispatcher", "fleet_admin"]  # hear of emergencies
 INSPECTORS = ["inspector", "fleet_admin"]  # hear of red alerts; a yellow one without a known unit goes there too
 
 
@@ -274,7 +275,8 @@ async def tell_people(conn: Connection, now: datetime, wait: timedelta) -> int:
     cursor = await conn.execute(UNTOLD, {"now": now, "wait": wait})
     due = await cursor.fetchall()
     for alert_id, alert_no, tenant_id, rule, severity, unit_id, started_at, plate, exempt in due:
-        roles = INSPECTORS if severity == "R" or unit_id is None else []
+        emergency = rule == "R30"
+        roles = HELPERS if emergency else INSPECTORS if severity == "R" or unit_id is None else []
         listeners = await conn.execute(
             LISTENERS, {"unit": unit_id, "tenant": tenant_id, "now": now, "exempt": exempt, "roles": roles}
         )
@@ -283,7 +285,7 @@ async def tell_people(conn: Connection, now: datetime, wait: timedelta) -> int:
             conn,
             tenant_id=tenant_id,
             person_ids=people,
-            kind="alert_raised",
+            kind="emergency_raised" if emergency else "alert_raised",
             params={
                 "alert_no": alert_no,
                 "rule": rule,

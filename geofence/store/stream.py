@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from fleet.db import Connection, pg_errors
-from fleet.quality import SAID_POOR
+from fleet.quality import NO_FIX, SAID_POOR
 from geofence.live.registry import BindingRow
 from geofence.state import STATE_VERSION
-from geofence.track.fixes import TrackFix
+from geofence.track.fixes import Said, TrackFix
 
 # Try again later; a serialization failure (two writers at one row) is among them.
 DatabaseLost = (pg_errors.OperationalError, pg_errors.InterfaceError)
 LOCK_KEY = 0x6765_6F66  # one engine at a time
 FIXES_A_READ = 5_000
+NOTHING_SAID = Said()
 EARLIEST_MS, LATEST_MS = -(1 << 40), 1 << 43
 WINDOW_MS = 86_400_000  # of history at a time: packed days are listed whole, however few of their fixes are wanted
 # Every transaction of this connection sees one snapshot.
@@ -33,13 +36,13 @@ BATCHES = """
 # The fixes of a run of batches; the span of time keeps the search to the chunks they lie in.
 FIXES = """
     SELECT device_no, epoch_ms(fixed_at), epoch_ms(received_at), lon_e7, lat_e7, speed_dkmh, accuracy_dm, quality,
-        ignition FROM position_open
+        ignition, odometer_m, detail::text FROM position_open
     WHERE writer_no = %(writer_no)s AND batch BETWEEN %(from_batch)s AND %(to_batch)s
         AND fixed_at BETWEEN from_epoch_ms(%(from_ms)s) AND from_epoch_ms(%(to_ms)s)"""
 # Stored fixes of a locator after an instant, as far as the watermarks have come.
 HISTORY = """
     SELECT device_no, epoch_ms(fixed_at), epoch_ms(received_at), lon_e7, lat_e7, speed_dkmh, accuracy_dm, quality,
-        ignition FROM fixes_of(%(device_no)s, from_epoch_ms(%(after_ms)s + 1), from_epoch_ms(%(until_ms)s)) p
+        ignition, odometer_m, detail::text FROM fixes_of(%(device_no)s, from_epoch_ms(%(after_ms)s + 1), from_epoch_ms(%(until_ms)s)) p
     JOIN engine_watermark m ON m.writer_no = p.writer_no AND p.batch <= m.batch
     WHERE m.engine = %(engine)s
     ORDER BY p.fixed_at LIMIT %(fixes)s"""
@@ -86,6 +89,18 @@ REJUDGE_EACH = """
     SELECT r.tenant_id, s.vehicle_id, r.during, r.why FROM rejudge r JOIN engine_state s ON s.tenant_id = r.tenant_id
     WHERE r.id = ANY (%(ids)s)"""
 REJUDGE_DONE = "DELETE FROM rejudge WHERE id = ANY (%(ids)s)"
+
+
+class Detail(msgspec.Struct):
+    """Of `position.detail` what a rule looks at; the rest of it is skipped."""
+
+    alarms: tuple[str, ...] = ()
+    driver: str | None = None
+    rssi: int | None = None
+    ext_voltage_v: float | None = None
+
+
+detail_of = msgspec.json.Decoder(Detail).decode
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -255,7 +270,21 @@ def _fix(row: Sequence[Any]) -> TrackFix:
         None if row[6] is None else row[6] / 10,
         row[8],
         row[7] & SAID_POOR != 0,
+        _said(row[9], row[10], no_fix=row[7] & NO_FIX != 0),
     )
+
+
+def _said(odometer_m: int | None, detail: str | None, *, no_fix: bool) -> Said | None:
+    """What the locator said beside its place; None when nothing."""
+    odometer_km = None if odometer_m is None else odometer_m / 1000
+    if detail is None:
+        return None if odometer_km is None and not no_fix else Said((), odometer_km, no_fix=no_fix)
+    try:
+        told = detail_of(detail)
+    except msgspec.ValidationError:  # a row no ingest of ours wrote must not stop the judging of all
+        told = Detail()
+    said = Said(told.alarms, odometer_km, told.driver, told.rssi, told.ext_voltage_v, no_fix)
+    return None if said == NOTHING_SAID else said
 
 
 async def _rows(conn: Connection, sql: str, about: Mapping[str, object]) -> list[tuple[Any, ...]]:

@@ -1,2 +1,15 @@
 // The rules this version judges by; their names and sentences are in the texts of each language.
-export const RULE_IDS = ["R01", "R02", "R03", "R04", "R05", "R06", "R07", "R08", "R31"] as const;
+export const RULE_IDS = [
+  "R01",
+  "R02",
+  "R03",
+  "R04",
+  "R05",
+  "R06",
+  "R07",
+  "R08",
+  "R13",
+  "R16",
+  "R30",
+  "R31",
+] as const;

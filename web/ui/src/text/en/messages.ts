@@ -28,6 +28,7 @@ export const messages = {
     order_settle: "Order {{order_no}} is settled",
     order_archive: "Order {{order_no}} is archived",
     order_expire: "Order {{order_no}} expired without departure",
+    emergency_raised: "{{plate}} reports: {{rule}}. Call the driver at once",
     alert_raised: "{{plate}} is suspected: {{rule}}. For information, not a verdict",
     ticket_open: "Locator {{device}} has a fault: {{fault}}. Ticket {{ticket_no}} is due within 24 hours",
     ticket_reopen:

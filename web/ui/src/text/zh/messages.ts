@@ -28,6 +28,7 @@ export const messages = {
     order_settle: "派车单 {{order_no}} 号已结算",
     order_archive: "派车单 {{order_no}} 号已归档",
     order_expire: "派车单 {{order_no}} 号逾期未出车，已过期",
+    emergency_raised: "{{plate}} 报警：{{rule}}。请立即与驾驶员联系",
     alert_raised: "{{plate}} 疑似{{rule}}，仅供核实参考",
     ticket_open: "终端 {{device}} 出现故障：{{fault}}。工单 {{ticket_no}} 号须在 24 小时内处理",
     ticket_reopen: "终端 {{device}} 的故障再次出现：{{fault}}。工单 {{ticket_no}} 号已重开，24 小时内处理",
