@@ -4,7 +4,7 @@ With all the things that look bad and are not: early and late by minutes, road w
 heartbeats at long intervals, duty on days off with its approval.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -64,8 +64,43 @@ def vehicle(name: str, seed: int) -> Case:
         arrivals += _heard(today, plan, model, sky)
     if stage.rng.random() < 0.3:
         arrivals = list(repeated(arrivals, 0.02, stage.rng))
-    now = stage.at("00:00", DAYS)
-    return told(stage, sorted(arrivals, key=lambda each: each.received_at), now, orders, [])
+    arrivals = sorted(map(_with_trifles(stage), arrivals), key=lambda each: each.received_at)
+    areas, of_vehicle = _bounds(stage)
+    return told(stage, arrivals, stage.at("00:00", DAYS), orders, [], areas=areas, vehicle=of_vehicle)
+
+
+def _bounds(stage: Scene) -> tuple[list[Json], Json]:
+    """Areas that are kept to: the town is allowed, hotels are passed or ordered; sealed and in repair were other weeks."""
+    rng, yard = stage.rng, stage.town.yard
+    hotels = [target(rng, 1_500.0, 8_000.0) for _ in range(6)]
+    areas: list[Json] = [
+        {"id": f"h{i}", "kind": "sensitive", "category": "hotel", "geometry": yard(spot, 60.0)}
+        for i, spot in enumerate(hotels)
+    ]
+    areas.append({"id": "a0", "kind": "allowed", "geometry": yard(DEPOT_SPOT, 9_000.0)})
+    weeks = [
+        {"from": stage.at("00:00", days).isoformat(), "to": stage.at("00:00", days + 6).isoformat()}
+        for days in (-9, 20)
+    ]
+    vehicle: Json = {"allowed_area": "a0"} if rng.random() < 0.6 else {}
+    return areas, vehicle | {"sealed": weeks[:1], "in_repair": weeks[1:]}
+
+
+def _with_trifles(stage: Scene) -> Callable[[Arrival], Arrival]:
+    """What terminals also say now and then: a fix that is none, an alarm for one fix, something about its battery."""
+    rng = stage.rng
+
+    def change(arrival: Arrival) -> Arrival:
+        dice, fix = rng.random(), arrival.reading
+        if dice < 0.004:
+            return replace(arrival, reading=replace(fix, valid=False, satellites=2, accuracy_m=200.0))
+        if dice < 0.0045:
+            return replace(
+                arrival, reading=replace(fix, alarms=(rng.choice(("undervoltage", "vendor:door", "long_stop")),))
+            )
+        return arrival
+
+    return change
 
 
 def _sky(stage: Scene) -> Surroundings:
@@ -87,7 +122,7 @@ def _day(today: Scene, odometer_m: float, *, roster: bool) -> tuple[Itinerary, l
     plan = Itinerary(home=today.town.place(DEPOT_SPOT), odometer_m=odometer_m)
     rng, orders = today.rng, list[Json]()
     resting = off(today.day)
-    starts = _starts(today, resting)
+    starts = _starts(today, resting, evenings=not roster)
     if roster and not resting:
         orders.append(_roster(today))
     for at in starts:
@@ -96,6 +131,8 @@ def _day(today: Scene, odometer_m: float, *, roster: bool) -> tuple[Itinerary, l
         if rng.random() < 0.08:
             plan = _reparked(today, plan, at)
             continue
+        if rng.random() < 0.15:  # the driver waits for his passenger with the engine on
+            plan = replace(plan, idling=(*plan.idling, (at - rng.uniform(2.0, 11.0) * MINUTE, at)))
         spot = target(rng, 1_500.0, 8_000.0)
         out, back, planned = _drives(today, spot, at)
         plan = plan.then(out).then(back)
@@ -104,12 +141,12 @@ def _day(today: Scene, odometer_m: float, *, roster: bool) -> tuple[Itinerary, l
     return plan, orders
 
 
-def _starts(today: Scene, resting: bool) -> list[datetime]:
+def _starts(today: Scene, resting: bool, *, evenings: bool) -> list[datetime]:
     rng = today.rng
     if resting:
         return [today.at("09:00") + rng.uniform(0.0, 300.0) * MINUTE] if rng.random() < 0.12 else []
     wanted = sorted(today.at("07:20") + rng.uniform(0.0, 560.0) * MINUTE for _ in range(rng.choice((0, 1, 2, 2, 3, 4))))
-    if rng.random() < 0.05:  # an evening duty
+    if evenings and rng.random() < 0.05:  # an evening duty
         wanted.append(today.at("19:30") + rng.uniform(0.0, 20.0) * MINUTE)
     return wanted
 
