@@ -91,6 +91,14 @@ class Area:
         point = Point(*self._patch.point(lon, lat))
         return float(self._shape.boundary.distance(point)) if self._shape.intersects(point) else 0.0
 
+    def entered_at(self, start: tuple[float, float], end: tuple[float, float]) -> float | None:
+        """The share of the straight way after which it leads into the shape; None when it does not."""
+        way = LineString([self._patch.point(*start), self._patch.point(*end)])
+        met = shapely.intersection(self._shape, way)
+        if met.is_empty or way.length == 0:
+            return None
+        return float(min(way.project(Point(*each)) for each in shapely.get_coordinates(met)) / way.length)
+
     def holds(self, lon: float, lat: float, margin_m: float = 0.0) -> bool:
         """Inside, or not farther than `margin_m` from the edge."""
         x, y = self._patch.point(lon, lat)

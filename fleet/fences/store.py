@@ -24,7 +24,8 @@ AREA_BY_ID = "SELECT id, kind, code FROM area WHERE tenant_id = %(tenant)s AND i
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtextextended('fence ' || %(tenant)s || %(code)s, 0))"
 VERSIONS = """SELECT id, nullif(lower(during), '-infinity') AS since, nullif(upper(during), 'infinity') AS until FROM area_version
     WHERE area_id = %(area)s ORDER BY lower(during)"""
-VERSION_AT = """SELECT v.*, a.kind, a.code FROM area a JOIN area_version v ON v.area_id = a.id
+# Without its span: "from always" is no instant.
+VERSION_AT = """SELECT v.name, v.name_en, v.category, v.drawn, v.geometry, v.capacity, v.speed_limit_kmh, v.watch, a.kind, a.code FROM area a JOIN area_version v ON v.area_id = a.id
     WHERE a.tenant_id = %(tenant)s AND a.id = %(area)s AND v.during @> %(at)s::timestamptz"""
 LAST_NO = "SELECT coalesce(max(version_no), 0) AS no FROM area_version WHERE area_id = %(area)s"
 END_VERSION = (
@@ -37,6 +38,14 @@ SELECT a.code, a.kind, v.name, v.version_no, v.category, v.capacity, v.speed_lim
     (SELECT min(lower(n.during)) FROM area_version n WHERE n.area_id = a.id AND lower(n.during) > %(at)s) AS changes_at
 FROM area a JOIN area_version v ON v.area_id = a.id AND v.during @> %(at)s::timestamptz
 WHERE a.tenant_id = %(tenant)s ORDER BY a.kind, a.code"""
+
+# Where vehicles stood in a box, during a span; one that still stands has no end.
+STOPS = """
+SELECT lon, lat, greatest(started_at, %(from)s) AS started_at, least(coalesce(ended_at, %(to)s), %(to)s) AS ended_at FROM stop
+WHERE tenant_id = %(tenant)s AND started_at < %(to)s AND coalesce(ended_at, %(to)s) > %(from)s
+    AND lon BETWEEN %(west)s AND %(east)s AND lat BETWEEN %(south)s AND %(north)s"""
+CAPACITIES = """SELECT geometry, capacity, nullif(lower(during), '-infinity') AS since, nullif(upper(during), 'infinity') AS until
+FROM area_version WHERE area_id = %(area)s ORDER BY lower(during)"""
 
 
 async def one(conn: Connection, sql: str, about: Mapping[str, Any]) -> Row | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -162,6 +162,18 @@ async def test_a_capacity_changes_on_its_date_and_a_change_before_it_leaves_the_
         await desk.published(replace(HOTEL, code="P1"))
     ended = await desk.published(replace(YARD, ends=True, effective_at=NOW + 30 * DAY))
     assert (ended.version_no, ended.until) == (None, NOW + 30 * DAY)
+
+
+async def test_a_fence_that_holds_from_always_gets_its_next_version(desk: Desk) -> None:
+    """As the demonstration's are seeded: its version ends where the drafted one begins."""
+    await store.add_area(
+        desk.owner, area_id=uuid4(), tenant_id=desk.town.tenant_id, kind="depot", code="P1", name="大院",
+        geometry={"type": "Point", "coordinates": [117.2, 39.1]},
+    )  # fmt: skip
+    done = await desk.published(replace(YARD, effective_at=NOW))
+    assert (done.version_no, done.since, done.until) == (2, NOW, None)
+    rows = await fences.versions(desk.owner, done.area_id)
+    assert [(row.since, row.until) for row in rows] == [(None, NOW), (NOW, None)]
 
 
 async def test_a_published_version_reaches_the_engine_and_judges_again_what_it_touches(

@@ -12,7 +12,6 @@ import { useRight } from "../../session/useSession";
 import { DraftSteps } from "./DraftSteps";
 import { FenceEditor, type Start } from "./FenceEditor";
 import { PreviewPanel } from "./PreviewPanel";
-import type { Watch } from "./WatchFields";
 
 export function Component() {
   const { t } = useTranslation();
@@ -54,7 +53,7 @@ const startOf = (row: Draft | FenceVersion): Start => ({
     effective_at: "effective_at" in row ? row.effective_at : null,
   },
   sketch: sketchOf(row.drawn, row.geometry),
-  watch: row.watch as Watch,
+  watch: row.watch,
   ends: "ends" in row && row.ends,
 });
 

@@ -19,12 +19,14 @@ import { Panel } from "../../parts/Panel";
 import { useAct } from "../../parts/useAct";
 import { useConfig } from "../../session/useSession";
 import { ShapeFields } from "./ShapeFields";
-import { type Watch, WatchFields } from "./WatchFields";
 import { fieldsOf } from "./words";
+
+type Watch = NonNullable<FenceWanted["watch"]>;
 
 export interface Start {
   readonly values: Values; // code, kind, name ...
   readonly sketch: Sketch;
+  /** What is told of it; the page leaves it as it is. */
   readonly watch: Watch;
   readonly ends: boolean;
 }
@@ -53,7 +55,6 @@ export function FenceEditor({ draft, start, known, locked, onSaved, onDirty }: F
       : null,
   }));
   const [sketch, setSketch] = useState(start.sketch);
-  const [watch, setWatch] = useState(start.watch);
   const [tool, setTool] = useState<Tool>(saidBy(start.sketch) ? "edit" : "ring");
   const [tried, setTried] = useState(0);
   const fields = fieldsOf(t, values, known);
@@ -96,7 +97,7 @@ export function FenceEditor({ draft, start, known, locked, onSaved, onDirty }: F
       kind: String(values["kind"]),
       ...rest,
       shape: said,
-      watch: { ...watch },
+      watch: start.watch,
       ends: start.ends,
       effective_at: typeof effective_at === "string" ? wallToInstant(effective_at, timezone) : null,
     } as FenceWanted);
@@ -138,15 +139,6 @@ export function FenceEditor({ draft, start, known, locked, onSaved, onDirty }: F
                   />
                 ))}
               </Stack>
-            </Panel>
-            <Panel title={t("fence.watchTitle")}>
-              <WatchFields
-                watch={watch}
-                onChange={(next) => {
-                  onDirty(true);
-                  setWatch(next);
-                }}
-              />
             </Panel>
             {tried > 0 && !said && <Note tone="bad">{t("fence.noShape")}</Note>}
             <RefusalNote id={`${form}-refusal`} refusal={save.error} />

@@ -1,6 +1,5 @@
-// What a fence may be: its kinds, classes and events, as choices.
+// What a fence may be: its kinds and classes, as choices.
 import type { TFunction } from "i18next";
-import type { FenceWanted } from "../../api/fences";
 import type { Choice, Field, Values } from "../../parts/form/fields";
 import { wordChoices } from "../admin/choices";
 
@@ -30,7 +29,6 @@ export const PLACES = [
 ] as const;
 export const LEVELS = ["province", "city", "county", "township"] as const;
 export const SHAPES = ["polygon", "circle", "corridor"] as const;
-export const EVENTS = ["enter", "exit", "cross", "dwell"] as const;
 export const DATUMS = ["WGS84", "CGCS2000", "GCJ02", "BD09"] as const;
 
 export const categoryChoices = (t: TFunction, kind: unknown): readonly Choice[] =>
@@ -87,5 +85,3 @@ export function fieldsOf(t: TFunction, values: Values, known: boolean): Field[] 
     { name: "effective_at", label: t("fence.effective"), kind: "moment", hint: t("fence.effectiveHint") },
   ];
 }
-
-export const NOTHING_WATCHED: NonNullable<FenceWanted["watch"]> = {};

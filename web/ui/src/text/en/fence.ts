@@ -7,14 +7,6 @@ export const fence = {
     BD09: "BD-09 (Baidu)",
   },
   previewChange: { raised: "raised", gone: "gone", changed: "changed" },
-  fenceEvent: {
-    enter: "enters",
-    exit: "leaves",
-    cross: "crosses",
-    dwell: "stays",
-    inside: "is inside then",
-    absent: "is absent then",
-  },
   fence: {
     about:
       "Depots and fences of every kind. What is new or changed is a draft first; published by somebody else, it is judged by from its date on. Earlier suspicions keep the version of their time.",
@@ -65,7 +57,6 @@ export const fence = {
     drawMap: "Map to draw the fence on",
     shapeTitle: "Shape",
     factsTitle: "About it",
-    watchTitle: "Events",
     tool: "Tool",
     tools: { ring: "Border", hole: "Hole", line: "Line", center: "Middle", edit: "Adjust" },
     toolHint: {
@@ -134,19 +125,6 @@ export const fence = {
       unit: "Unit using it then",
       began: "Began",
       none: "Nothing that you may see",
-    },
-    watch: {
-      events: "Events to be told",
-      dwell: "Stays longer than (minutes)",
-      schedules: "Checked on schedule",
-      days: "Days",
-      at: "Time",
-      tell: "What is told",
-      every: "every day",
-      workdays: "Monday to Friday",
-      weekend: "Saturday and Sunday",
-      remove: "Remove this check",
-      add: "Add a check",
     },
   },
   fenceState: { in_force: "in force", planned: "planned", ended: "ended" },

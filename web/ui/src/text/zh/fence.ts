@@ -7,14 +7,6 @@ export const fence = {
     BD09: "BD-09（百度地图）",
   },
   previewChange: { raised: "新增", gone: "不再有", changed: "有变化" },
-  fenceEvent: {
-    enter: "驶入",
-    exit: "驶出",
-    cross: "穿越",
-    dwell: "停留",
-    inside: "届时在内",
-    absent: "届时不在",
-  },
   fence: {
     about:
       "停车场与各类围栏。新建和修改先存为草稿，由另一人发布后按生效时间起判断；以前的疑点仍按当时的版本。",
@@ -64,7 +56,6 @@ export const fence = {
     drawMap: "绘制围栏的地图",
     shapeTitle: "图形",
     factsTitle: "内容",
-    watchTitle: "事件",
     tool: "工具",
     tools: { ring: "画边界", hole: "挖洞", line: "画中心线", center: "放中心点", edit: "调整" },
     toolHint: {
@@ -129,19 +120,6 @@ export const fence = {
       unit: "当时使用单位",
       began: "开始时间",
       none: "没有您可以查看的结果",
-    },
-    watch: {
-      events: "需要提醒的事件",
-      dwell: "停留超过（分钟）",
-      schedules: "定时检查",
-      days: "日期",
-      at: "时刻",
-      tell: "检查内容",
-      every: "每天",
-      workdays: "周一至周五",
-      weekend: "周六、周日",
-      remove: "删除这一项检查",
-      add: "增加定时检查",
     },
   },
   fenceState: { in_force: "生效中", planned: "待生效", ended: "已失效" },
