@@ -44,6 +44,11 @@ class JudgedOrder:
     approvals: tuple[tuple[str, int | None], ...] = ()  # who approved, and when where that is known
     allowed_area_id: str | None = None
 
+    @property
+    def places(self) -> tuple[tuple[float, float], ...]:
+        """Where it begins, stops and leads to, as far as it says."""
+        return tuple(place for place in (self.origin, *self.stops, self.destination) if place is not None)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CustodySpan:

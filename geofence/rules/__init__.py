@@ -13,6 +13,10 @@ from geofence.rules import (
     r06_out_of_area,
     r07_off_route,
     r08_detour,
+    r09_sensitive_stay,
+    r10_not_at_depot,
+    r11_late_return,
+    r12_long_stop,
     r13_overspeed,
     r16_tamper,
     r30_sos,
@@ -34,6 +38,10 @@ RULES: tuple[Rule, ...] = (
 WATCHES: tuple[Watch, ...] = (
     r05_sealed_move.WATCH,
     r08_detour.WATCH,
+    r09_sensitive_stay.WATCH,
+    r10_not_at_depot.WATCH,
+    r11_late_return.WATCH,
+    r12_long_stop.WATCH,
     r13_overspeed.WATCH,
     r16_tamper.WATCH,
     r30_sos.WATCH,
@@ -60,4 +68,5 @@ def parameters(overrides: Mapping[str, Mapping[str, object]]) -> dict[str, Any]:
         rule.id: override(rule.defaults, overrides.get(rule.id, {}), where=f"rules.{rule.id}") for rule in EVERY
     }
     r03_off_hours.quiet_hours(resolved["R03"])
+    r10_not_at_depot.clock_times(resolved["R10"])
     return resolved

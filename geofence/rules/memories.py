@@ -71,6 +71,32 @@ class Calling:
 
 
 @dataclass(slots=True)
+class SensitiveStay:
+    """Of R09: the stop under way, and since when it lies in quiet hours or a day off (0: it does not)."""
+
+    from_ms: int = 0
+    off_hours_ms: int = 0
+
+
+@dataclass(slots=True)
+class NightOut:
+    """Of R10: the rest under way, since when it is one of the night outside a depot (0: it is not), and when it was last seen."""
+
+    here_ms: int = 0
+    from_ms: int = 0
+    due_ms: int = 0
+    seen_ms: int = 0
+
+
+@dataclass(slots=True)
+class Standing:
+    """Of R12: the stop under way, and what the odometer said in it first (0: nothing)."""
+
+    from_ms: int = 0
+    odometer_km: float = 0.0
+
+
+@dataclass(slots=True)
 class Memories:
     """One field per watch that remembers anything."""
 
@@ -79,3 +105,6 @@ class Memories:
     too_fast: TooFast = field(default_factory=TooFast)
     tampered: Tampered = field(default_factory=Tampered)
     calling: Calling = field(default_factory=Calling)
+    sensitive: SensitiveStay = field(default_factory=SensitiveStay)
+    night: NightOut = field(default_factory=NightOut)
+    standing: Standing = field(default_factory=Standing)

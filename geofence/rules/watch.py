@@ -73,9 +73,22 @@ class Look(NamedTuple):
     sign: Sign | None = None
     again_ms: int = NEVER_MS  # ask again at the first fix (or, for the clock's watches, the instant) not before this
     ended_ms: int | None = None
+    doubts: tuple[Doubt, ...] = ()  # of an episode that ends without the sign: what now speaks against it
 
 
 NOTHING_SEEN = Look()
+
+
+def left_ms(track: Track, since_ms: int) -> int:
+    """When a vehicle that drives now left the place it had stood at since `since_ms`."""
+    drive = track.drive
+    return drive.started_ms if drive is not None and drive.started_ms > since_ms else track.here_last_ms
+
+
+def depot_km(moment: Moment, context: Context) -> dict[str, object]:
+    """As a metric: how far from the depot it belongs to, where that is known."""
+    home, track = context.home_depot(moment.at_ms), moment.track
+    return {} if home is None else {"depot_km": round(home.distance_m(track.here_lon, track.here_lat) / 1000, 1)}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,6 +71,7 @@ def _settle(track: Track, fix: TrackFix) -> None:
     track.here_lon, track.here_lat = fix.lon, fix.lat
     track.here_ms = track.here_last_ms = fix.at_ms
     track.here_fixes, track.ignition_on_ms, track.here_ignition = 1, 0, fix.ignition
+    track.on_since_ms = fix.at_ms if fix.ignition else 0
     track.held.clear()
     track.strayed_m.clear()
 
@@ -204,6 +205,7 @@ def _rest(track: Track, fix: TrackFix) -> None:
     track.here_lon, track.here_lat = fix.lon, fix.lat
     track.here_last_ms = fix.at_ms
     track.here_ignition, track.ignition_on_ms = fix.ignition, 0
+    track.on_since_ms = track.here_ms if fix.ignition else 0
     if fix.ignition:
         track.ignition_on_ms = fix.at_ms - track.here_ms
     track.held.clear()
@@ -222,6 +224,10 @@ def _still_here(
     track.here_fixes += 1
     if track.here_ignition and fix.ignition:
         track.ignition_on_ms += fix.at_ms - last.at_ms
+    if not fix.ignition:
+        track.on_since_ms = 0
+    elif not track.on_since_ms or fix.at_ms - last.at_ms >= SILENCE_MS:
+        track.on_since_ms = fix.at_ms
     track.here_ignition = fix.ignition
     track.here_last_ms = fix.at_ms
     if track.here_fixes <= 30 and not fix.poor:  # the mean of the first fixes is a better place than one of them

@@ -39,6 +39,7 @@ class Track:
     here_fixes: int = 0
     here_ignition: bool | None = None
     ignition_on_ms: int = 0
+    on_since_ms: int = 0  # since when the ignition has been on here without a break; 0 = off, or nobody knows
     held: list[TrackFix] = field(default_factory=list)  # a departure not yet proven
     strayed_m: list[int] = field(
         default_factory=list

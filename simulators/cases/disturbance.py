@@ -10,12 +10,13 @@ from random import Random
 
 from simulators.itinerary import Itinerary
 from simulators.locator import LocatorModel, Surroundings, surroundings
-from simulators.path import LonLat, moved
+from simulators.path import LonLat, distance_m, moved
 from simulators.story import Arrival, held_back, record
 
 OPEN_SKY = surroundings()
 CANYON_HALF_M = 700.0
 TUNNEL_M = (250.0, 700.0)  # half a minute to a minute without a fix
+TUNNEL_CLEAR_M, TUNNEL_TRIES = 200.0, 20  # so far from where the vehicle stops
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,13 +90,16 @@ def _canyon(day: Itinerary, rng: Random) -> Surroundings:
 
 
 def _tunnel(day: Itinerary, rng: Random) -> Surroundings:
-    """Under some stretch of the way, if it is long enough to have one."""
+    """Under some stretch of the way, if it is long enough to have one; nobody stops in it."""
     paths = [drive.path for drive in day.drives if drive.path.length_m > 4 * TUNNEL_M[1]]
-    if not paths:
-        return OPEN_SKY
-    path = rng.choice(paths)
-    since_m, length_m = rng.uniform(0.15, 0.75) * path.length_m, rng.uniform(*TUNNEL_M)
-    return surroundings(tunnels=[tuple(path.point_at(since_m + share * length_m) for share in (0.0, 0.5, 1.0))])
+    stops = [path.point_at(at_m) for path in (drive.path for drive in day.drives) for at_m in (0.0, path.length_m)]
+    for _ in range(TUNNEL_TRIES if paths else 0):
+        path = rng.choice(paths)
+        since_m, length_m = rng.uniform(0.15, 0.75) * path.length_m, rng.uniform(*TUNNEL_M)
+        line = tuple(path.point_at(since_m + share * length_m) for share in (0.0, 0.25, 0.5, 0.75, 1.0))
+        if min(distance_m(stop, point) for stop in stops for point in line) > TUNNEL_CLEAR_M:
+            return surroundings(tunnels=[line])
+    return OPEN_SKY
 
 
 def _square(middle: LonLat, half_m: float) -> tuple[LonLat, ...]:

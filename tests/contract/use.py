@@ -130,7 +130,7 @@ def _orders_that_cover() -> None:
     out = Track(starts_at=at(f"{DAY} 08:10")).rest(20).go(6000).rest(60).go(-6000).rest(20)
     says(
         "R01 never for what is R02: still out under the order an hour after it ended",
-        case(out, order(f"{DAY} 08:30", f"{DAY} 08:45")),
+        case(out, order(f"{DAY} 08:30", f"{DAY} 08:52")),
         overrun(),
     )
     says("R01 for a drive hours before the order begins", case(ten, order(f"{DAY} 13:00", f"{DAY} 14:00")), no_order())
