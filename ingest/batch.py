@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from itertools import islice
+from itertools import chain, islice
 from operator import lt
 
 import msgspec
@@ -90,6 +90,8 @@ class Folded:
 
     unique: tuple[Row, ...]
     outcomes: Mapping[int, Outcome]  # by id() of the row: only of repetitions
+    oldest: tuple[Row, ...]  # of each device, in the order of devices
+    newest: tuple[Row, ...]
 
 
 @dataclass(slots=True)
@@ -121,10 +123,13 @@ def fold(messages: Iterable[Judged], stored: Collection[int] = ()) -> Folded:
                 of_device[row.columns[0]] = [row]
             else:
                 known.append(row)
-    unique: list[Row] = []
-    for device_no in sorted(of_device):  # type: ignore[type-var]  # numbers, by the order of COLUMNS
-        unique += _rising(of_device[device_no], outcomes)
-    return Folded(unique=tuple(unique), outcomes=outcomes)
+    rising = [_rising(of_device[device_no], outcomes) for device_no in sorted(of_device)]  # type: ignore[type-var]  # numbers
+    return Folded(
+        unique=tuple(chain.from_iterable(rising)),
+        outcomes=outcomes,
+        oldest=tuple(rows[0] for rows in rising),
+        newest=tuple(rows[-1] for rows in rising),
+    )
 
 
 def _rising(rows: list[Row], outcomes: dict[int, Outcome]) -> list[Row]:

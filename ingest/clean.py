@@ -32,6 +32,7 @@ BELIEVABLE: dict[str, tuple[float, float]] = {
     "ext_voltage_v": (0, 2_000),
     "rssi": (-200, 200),
 }
+LATE, RECEIVE_TIME = Quality.LATE.value, Quality.RECEIVE_TIME.value
 ERRORS = ("accuracy_m", "hdop")  # larger than any is how receivers say "no idea": it still speaks against the place
 
 
@@ -139,8 +140,13 @@ def _quality(
     reading: Reading, source: Datum, said: dict[str, float | None], received_at: datetime, profile: FixProfile
 ) -> Quality:
     valid = False if ENCRYPTED in reading.alarms and source in UNSHIFTED else reading.valid
-    late_by = None if reading.fixed_at is None else received_at - reading.fixed_at
-    return Quality(flags(profile, valid, said["satellites"], said["accuracy_m"], said["hdop"], late_by))
+    late = None if reading.fixed_at is None else reading.fixed_at < late_before(profile, received_at)
+    return Quality(flags(profile, valid, said["satellites"], said["accuracy_m"], said["hdop"], late=late))
+
+
+def late_before(profile: FixProfile, received_at: datetime) -> datetime:
+    """What was fixed earlier than this comes late."""
+    return received_at - timedelta(seconds=profile.late_s)
 
 
 def flags(
@@ -149,14 +155,15 @@ def flags(
     satellites: float | None,
     accuracy_m: float | None,
     hdop: float | None,
-    late_by: timedelta | None,  # None = the sender gave no time
+    *,
+    late: bool | None,  # None = the sender gave no time
 ) -> int:
     """The bits of `Quality` that one fix alone tells; a plain integer, because combining flags costs as much as the rest."""
     bits = receiver_flags(profile, valid=valid, satellites=satellites, accuracy_m=accuracy_m, hdop=hdop)
-    if late_by is None:
-        bits |= Quality.RECEIVE_TIME.value
-    elif late_by.total_seconds() > profile.late_s:
-        bits |= Quality.LATE.value
+    if late is None:
+        bits |= RECEIVE_TIME
+    elif late:
+        bits |= LATE
     return bits
 
 

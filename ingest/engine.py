@@ -26,6 +26,7 @@ from ingest.batch import Answer, Batch, Judged, answer
 from ingest.flood import Flood
 from ingest.formats import FORMATS, form_of
 from ingest.judging import judge_message, refused_by_database
+from ingest.newest import Newest
 from ingest.registry import Registry
 from ingest.standby import Standby
 from ingest.tally import Tally
@@ -71,6 +72,7 @@ class Engine:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # one piece of work at a time on that connection
     _connected: bool = False  # to the broker
     _writer_no: int = 0
+    _newest: Newest = field(default_factory=Newest)
     _standby: Standby = field(init=False)
 
     def __post_init__(self) -> None:
@@ -231,16 +233,20 @@ class Engine:
     async def _save(self, database: db.Connection, deliveries: list[Delivery], messages: list[Judged]) -> list[Answer]:
         """One transaction; when the database refuses a value, one per message, so that only that message is refused."""
         try:
-            saved = await store.save(database, self._writer_no, messages, self.flood, term=self._standby.term)
+            saved = await self._save_all(database, messages)
         except store.CannotStore as error:
             if len(messages) == 1:
                 log.exception("message_refused_by_database", topic=messages[0].topic)
                 refused = refused_by_database(messages[0], deliveries[0].payload, str(error))
-                saved = await store.save(database, self._writer_no, [refused], self.flood, term=self._standby.term)
+                saved = await self._save_all(database, [refused])
                 return [answer(refused, saved.folded, saved.met)]
             pairs = zip(deliveries, messages, strict=True)
             return [said for one, judged in pairs for said in await self._save(database, [one], [judged])]
         return [answer(judged, saved.folded, saved.met) for judged in messages]
+
+    async def _save_all(self, database: db.Connection, messages: list[Judged]) -> store.Saved:
+        term, known = self._standby.term, self._newest
+        return await store.save(database, self._writer_no, messages, self.flood, term=term, known=known)
 
     async def _with_database(
         self, connection: Connection, work: Callable[[db.Connection], Awaitable[Result]]
@@ -264,6 +270,7 @@ class Engine:
             self._database = await db.connect(self.database_url, name=self._standby.holder)
             await store.prepare(self._database)
             self._writer_no = await store.claim_writer(self._database, NAME, self._standby.term)
+            self._newest = await store.load_newest(self._database)
         return self._database
 
     async def _end(self, *tasks: asyncio.Task[Any]) -> list[Any]:

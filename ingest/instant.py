@@ -7,6 +7,9 @@ import math
 from datetime import UTC, datetime, timedelta
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+PLAIN_UNTIL = (
+    4e9  # seconds: up to the year 2096 the nearest microsecond to a whole millisecond in a float is that millisecond
+)
 MILLISECONDS_FROM = 1e11  # as seconds that is the year 5138, as milliseconds 1973
 
 
@@ -17,7 +20,7 @@ def read_instant(value: object) -> datetime:
     try:
         if isinstance(value, str):
             return _from_text(value)
-        return _from_number(value)
+        return from_number(value)
     except OverflowError as error:
         raise ValueError("outside the calendar") from error
 
@@ -34,10 +37,13 @@ def _from_text(text: str) -> datetime:
     return to_millisecond(instant.astimezone(UTC))
 
 
-def _from_number(number: float) -> datetime:
+def from_number(number: float) -> datetime:
+    """Epoch seconds, or milliseconds. Raises ValueError, OverflowError."""
+    if 0 <= number < PLAIN_UNTIL:
+        return datetime.fromtimestamp(math.floor(number * 1000 + 0.001) / 1000, UTC)
     if not math.isfinite(number):
         raise ValueError("not a finite number")
     if abs(number) >= MILLISECONDS_FROM:
         return EPOCH + timedelta(milliseconds=math.floor(number))
-    # The thousandth of a millisecond undoes the binary rounding of a value like 1700000000.123.
+    # Here and above the thousandth of a millisecond undoes the binary rounding of a value like 1700000000.123.
     return EPOCH + timedelta(milliseconds=math.floor(number * 1000 + 0.001))

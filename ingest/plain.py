@@ -13,16 +13,16 @@ from msgspec import Meta
 
 from fleet.position import Datum
 from ingest.batch import Judged, Row
-from ingest.clean import AHEAD, BACK, BELIEVABLE, NULL_ISLAND_DEG, UNSHIFTED, Device, flags
+from ingest.clean import AHEAD, BACK, BELIEVABLE, NULL_ISLAND_DEG, UNSHIFTED, Device, flags, late_before
 from ingest.formats.said import MOST_BYTES, MOST_FIXES, JsonError
-from ingest.instant import read_instant
+from ingest.instant import from_number, read_instant
 from ingest.registry import Registry
-from ingest.row import plain_detail, row_of
+from ingest.row import DATUM_NUMBER, plain_detail, row_of
 
 PREFIX, SUFFIX = "fleet/v1/", "/pos"
 BATCHED = b'"fixes"'
 TINY = (b"e-", b"E-")  # a number like 5e-324 takes msgspec 6 us, and keys may come thousands of times
-DATUM_OF = {None: None, "WGS84": Datum.WGS84, "CGCS2000": Datum.CGCS2000}
+DATUM_OF = {"WGS84": Datum.WGS84.number, "CGCS2000": Datum.CGCS2000.number}
 
 
 def _within(name: str) -> Meta:
@@ -59,7 +59,7 @@ class _Batch(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     batch: Annotated[int, Meta(ge=0, le=2**63 - 1)] | None = None
 
 
-_fix = msgspec.json.Decoder(_Fix)
+decode_fix = msgspec.json.Decoder(_Fix).decode
 _batch = msgspec.json.Decoder(_Batch)
 
 
@@ -76,19 +76,18 @@ def judge_plain(
     device = registry.devices.get(topic[len(PREFIX) : -len(SUFFIX)])
     if device is None or not device.active or device.datum not in UNSHIFTED:
         return None
-    if TINY[0] in payload or TINY[1] in payload:
+    if b"-" in payload and (TINY[0] in payload or TINY[1] in payload):
         return None
     limits = _Limits(device, received_at)
     try:
         if BATCHED in payload:
             message = _batch.decode(payload)
             number = message.batch
-            fixes = [bytes(fix) for fix in message.fixes]
-            rows = tuple(_row(_fix.decode(fix), fix, index, limits) for index, fix in enumerate(fixes))
+            rows = tuple([_row(bytes(fix), index, limits) for index, fix in enumerate(message.fixes)])
         else:
             number = None
-            rows = (_row(_fix.decode(payload), payload, 0, limits),)
-    except (*JsonError, Unusual):
+            rows = (_row(payload, 0, limits),)
+    except (*JsonError, Unusual, OverflowError):
         return None
     return Judged(
         topic=topic,
@@ -106,32 +105,26 @@ def judge_plain(
 class _Limits:
     """What is the same for all fixes of a message."""
 
-    __slots__ = ("device", "earliest", "latest", "received_at")
+    __slots__ = ("datum", "device", "earliest", "late_before", "latest", "received_at")
 
     def __init__(self, device: Device, received_at: datetime) -> None:
         self.device, self.received_at = device, received_at
+        self.datum = DATUM_NUMBER[device.datum]
         self.earliest = max(received_at - BACK, device.installed_at)
         self.latest = received_at + AHEAD
+        self.late_before = late_before(device.profile, received_at)
 
 
-def _row(fix: _Fix, payload: bytes, index: int, limits: _Limits) -> Row:
-    fixed_at = read_instant(fix.t)
-    lon, lat = fix.lon, fix.lat
+def _row(payload: bytes, index: int, limits: _Limits) -> Row:
+    fix = decode_fix(payload)
+    fixed_at = from_number(fix.t) if type(fix.t) is float else read_instant(fix.t)
     if not limits.earliest <= fixed_at <= limits.latest:
         raise Unusual
+    lon, lat = fix.lon, fix.lat
     if -NULL_ISLAND_DEG < lon < NULL_ISLAND_DEG and -NULL_ISLAND_DEG < lat < NULL_ISLAND_DEG:
         raise Unusual
-    late_by = limits.received_at - fixed_at
-    return Row(
-        row_of(
-            fix,
-            limits.device,
-            fixed_at,
-            limits.received_at,
-            flags(limits.device.profile, fix.valid, fix.satellites, fix.accuracy_m, fix.hdop, late_by),
-            DATUM_OF[fix.crs] or limits.device.datum,
-            plain_detail(fix),
-        ),
-        payload,
-        index,
-    )
+    device = limits.device
+    late = fixed_at < limits.late_before
+    quality = flags(device.profile, fix.valid, fix.satellites, fix.accuracy_m, fix.hdop, late=late)
+    datum = limits.datum if fix.crs is None else DATUM_OF[fix.crs]
+    return Row(row_of(fix, device, fixed_at, limits.received_at, quality, datum, plain_detail(fix)), payload, index)

@@ -84,7 +84,7 @@ class Sensed(Protocol):
 def columns(fix: Fix, device: Device) -> Columns:
     """The row of a fix."""
     detail = _detail(fix, fix.alarms, fix.extra)
-    return row_of(fix, device, fix.fixed_at, fix.received_at, fix.quality.value, fix.source_datum, detail)
+    return row_of(fix, device, fix.fixed_at, fix.received_at, fix.quality.value, DATUM_NUMBER[fix.source_datum], detail)
 
 
 def row_of(
@@ -93,7 +93,7 @@ def row_of(
     fixed_at: datetime,
     received_at: datetime,
     quality: int,
-    source: Datum,
+    source: int,  # number of the datum
     detail: str | None,
 ) -> Columns:
     """Values as columns. Accuracy and hdop beyond the column's range mean "useless" and are cut there."""
@@ -107,7 +107,7 @@ def row_of(
         device.tenant_no,
         round(said.lon * 1e7),
         round(said.lat * 1e7),
-        DATUM_NUMBER[source],
+        source,
         None if speed is None else round(speed * 10),
         None if heading is None else round(heading) % 360,  # 359.6 is north
         None if altitude is None else round(altitude),

@@ -18,6 +18,7 @@ from fleet.quality import profile_of
 from ingest.batch import DeviceEvent, Folded, Judged, Key, Outcome, fold, outcome
 from ingest.clean import Device
 from ingest.flood import Flood
+from ingest.newest import Newest
 from ingest.reading import Rejection
 from ingest.registry import Binding, Name, Registry
 from ingest.row import COLUMNS, CONTENT_FROM, plain_text
@@ -57,6 +58,7 @@ REGISTRY_VERSION = """
     SELECT count(*), coalesce(sum(row_version), 0), coalesce(max(device_no), 0),
         (SELECT count(*) FROM source_binding), (SELECT coalesce(sum(row_version), 0) FROM source_binding)
     FROM device"""
+NEWEST = "SELECT device_no, fixed_at FROM latest_position"
 # Whether this program is still the one that writes. The row lock makes who takes over wait for this transaction, and
 # lets batches of one writer commit in the order of their numbers.
 FENCE = "SELECT FROM ingest_writer WHERE writer_no = %(writer_no)s AND term = %(term)s FOR NO KEY UPDATE"
@@ -135,26 +137,41 @@ async def load_registry(connection: Connection) -> Registry:
     return Registry(devices=devices, names=names)
 
 
+async def load_newest(connection: Connection) -> Newest:
+    """What is stored by now."""
+    return Newest(await (await connection.execute(NEWEST)).fetchall())
+
+
 async def save(
-    connection: Connection, writer_no: int, messages: list[Judged], flood: Flood | None = None, *, term: int = 0
+    connection: Connection,
+    writer_no: int,
+    messages: list[Judged],
+    flood: Flood | None = None,
+    *,
+    term: int = 0,
+    known: Newest | None = None,
 ) -> Saved:
     """Store everything of a batch in one transaction; returns after the commit. DatabaseLost: perhaps committed.
 
-    LeaseLost: another program writes now, and nothing of this batch is stored.
+    LeaseLost: another program writes now, and nothing of this batch is stored. `known` learns what is stored.
     """
     about = {"writer_no": writer_no, "term": term}
-    asked = None
+    folded, asked = fold(messages), None
     async with connection.transaction():
         async with connection.pipeline():
             fence = await connection.execute(FENCE, about)
-            if any(judged.rows for judged in messages):
+            if folded.unique:
                 asked = await ask_number(connection, writer_no)
         if fence.rowcount != 1:
             raise LeaseLost(f"writer {writer_no} has a later term than {term}")
-        folded = fold(messages, await _stored_untimed(connection, messages))
-        batch, stored, met = await save_rows(connection, writer_no, folded.unique, asked)
+        if stored_before := await _stored_untimed(connection, messages):
+            folded = fold(messages, stored_before)
+        likely_new = known is not None and known.precedes(folded)
+        batch, stored, met = await save_rows(connection, writer_no, folded, asked, likely_new=likely_new)
         await _save_rejections(connection, messages, folded, met, flood or Flood())
         await _save_states_and_events(connection, messages)
+    if known is not None:
+        known.learn(folded)
     return Saved(batch=batch if stored else None, stored=stored, folded=folded, met=met)
 
 

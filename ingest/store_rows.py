@@ -8,14 +8,15 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from operator import itemgetter
+from typing import Any
 
 from fleet import raw
-from fleet.db import Connection, Cursor
+from fleet.db import Connection, Cursor, pg_errors
 from fleet.packed import STORING
-from ingest.batch import Key, Outcome, Row
+from ingest.batch import Folded, Key, Outcome, Row
 from ingest.row import COLUMNS, CONTENT_FROM, Columns
 
-FIXED_AT, RECEIVED_AT = COLUMNS.index("fixed_at"), COLUMNS.index("received_at")
+RECEIVED_AT = COLUMNS.index("received_at")
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # no day is packed
 
 # The binary form costs a tenth of the text, but cuts a number to the width of its column without a word. So every number
@@ -43,10 +44,12 @@ NO_PACKING = "SELECT pg_advisory_xact_lock_shared(%(key)s)"
 TAKE_NUMBER = """
     UPDATE ingest_writer SET last_batch = last_batch + 1 WHERE writer_no = %(writer_no)s
     RETURNING last_batch, (SELECT max(until_at) FROM packed_day)"""
-# New keys only; what is there already stays as it is.
-INSERT_ROWS = f"""
+# When all keys are new. Looking for each of them before it is written takes the database as long as writing does.
+INSERT_NEW = f"""
     INSERT INTO position ({_LIST}, writer_no, batch)
-    SELECT {_READY}, %(writer_no)s, %(batch)s FROM staging WHERE fixed_at >= %(packed_until)s ON CONFLICT DO NOTHING"""  # noqa: S608
+    SELECT {_READY}, %(writer_no)s, %(batch)s FROM staging WHERE fixed_at >= %(packed_until)s"""  # noqa: S608
+# New keys only; what is there already stays as it is.
+INSERT_ROWS = f"{INSERT_NEW} ON CONFLICT DO NOTHING"
 # The keys that were there already, and whether they hold the same fix. OFFSET 0 keeps it one index probe per key.
 MET_ROWS = f"""
     SELECT s.device_no, s.fixed_at, {_SAME}
@@ -77,9 +80,9 @@ MET_LATE = f"""
 LATEST = """
     INSERT INTO latest_position AS l (device_no, tenant_no, fixed_at, received_at, batch, writer_no, lon_e7, lat_e7,
         quality, speed_dkmh, heading_deg, accuracy_dm, ignition)
-    SELECT DISTINCT ON (device_no) device_no, tenant_no, fixed_at, received_at, %(batch)s, %(writer_no)s, lon_e7, lat_e7,
+    SELECT device_no, tenant_no, fixed_at, received_at, %(batch)s, %(writer_no)s, lon_e7, lat_e7,
         quality, speed_dkmh, heading_deg, accuracy_dm, ignition
-    FROM staging ORDER BY device_no, fixed_at DESC
+    FROM staging WHERE (device_no, fixed_at) IN (SELECT * FROM unnest(%(devices)s::bigint[], %(newest)s::timestamptz[]))
     ON CONFLICT (device_no) DO UPDATE SET
         tenant_no = excluded.tenant_no, fixed_at = excluded.fixed_at, received_at = excluded.received_at,
         batch = excluded.batch, writer_no = excluded.writer_no, lon_e7 = excluded.lon_e7, lat_e7 = excluded.lat_e7,
@@ -104,49 +107,77 @@ async def ask_number(connection: Connection, writer_no: int) -> Cursor:
 
 
 async def save_rows(
-    connection: Connection, writer_no: int, rows: tuple[Row, ...], asked: Cursor | None = None
+    connection: Connection, writer_no: int, folded: Folded, asked: Cursor | None = None, *, likely_new: bool = False
 ) -> tuple[int, int, dict[Key, Outcome]]:
     """Insert new keys; returns the batch number, how many were new, and what the others met.
 
-    `rows`: in the order of the primary key, none twice. `asked`: the answer of `ask_number`, when it was asked already.
+    `asked`: the answer of `ask_number`, when it was asked already. `likely_new`: no key is there yet, one would think.
     """
+    rows = folded.unique
     if not rows:
         return 0, 0, {}
     number = await (asked or await ask_number(connection, writer_no)).fetchone()
     assert number is not None  # noqa: S101 - the writer's row was claimed at start
+    batch, packed_until = number[0], number[1] or LONG_AGO
+    first, last = min(row.key[1] for row in folded.oldest), max(row.key[1] for row in folded.newest)
     columns = [row.columns for row in rows]
-    instants: list[datetime] = list(map(itemgetter(FIXED_AT), columns))
-    about: dict[str, object] = {
+    about: dict[str, Any] = {
         "writer_no": writer_no,
-        "batch": number[0],
-        "packed_until": number[1] or LONG_AGO,
-        "first": min(instants),
-        "last": max(instants),
+        "batch": batch,
+        "packed_until": packed_until,
+        "first": first,
+        "last": last,
     }
-    packing = _begin_packing(rows)
     async with connection.cursor() as cursor:
         await stage(cursor, columns)
-        stored, met = await _insert_late(cursor, about) if min(instants) < (number[1] or LONG_AGO) else (0, {})
-        await cursor.execute(INSERT_ROWS, about)
-        stored += cursor.rowcount
-        if stored + len(met) < len(rows):
-            await cursor.execute(MET_ROWS, about)
-            met |= await _outcomes(cursor)
+        # The raw form is packed while the database inserts.
+        (stored, met), packed = await asyncio.gather(
+            _insert(cursor, about, len(rows), likely_new=likely_new), _pack(rows)
+        )
     if stored:
-        packed = await (_begin_packing(row for row in rows if row.key not in met) if met else packing)
+        if met:
+            packed = await _pack(row for row in rows if row.key not in met)
         about |= {"fixes": stored, "received_at": max(map(itemgetter(RECEIVED_AT), columns)), "payloads": packed}
+        newest = [row.key for row in folded.newest]
+        about |= {"devices": [device_no for device_no, _ in newest], "newest": [fixed_at for _, fixed_at in newest]}
         async with connection.pipeline():
             await connection.execute(LATEST, about)
             await connection.execute(LIST_BATCH, about)
             await connection.execute(KEEP_RAW, about)
-            await connection.execute(NOTIFY, {"payload": f"{writer_no}:{number[0]}"})
-    return number[0], stored, met
+            await connection.execute(NOTIFY, {"payload": f"{writer_no}:{batch}"})
+    return batch, stored, met
 
 
-def _begin_packing(rows: Iterable[Row]) -> asyncio.Future[bytes]:
-    """Their raw form; compressing goes on in a thread while the database works."""
-    listed = raw.listed((row.key, row.payload) for row in rows)
-    return asyncio.get_running_loop().run_in_executor(None, raw.squeeze, listed)
+async def _insert(
+    cursor: Cursor, about: Mapping[str, Any], count: int, *, likely_new: bool
+) -> tuple[int, dict[Key, Outcome]]:
+    """What is staged into the tables; how many of `count` were new, and what the others met."""
+    late = about["first"] < about["packed_until"]
+    if likely_new and not late and await _insert_new(cursor.connection, about):
+        return count, {}
+    stored, met = await _insert_late(cursor, about) if late else (0, {})
+    await cursor.execute(INSERT_ROWS, about)
+    stored += cursor.rowcount
+    if stored + len(met) < count:
+        await cursor.execute(MET_ROWS, about)
+        met |= await _outcomes(cursor)
+    return stored, met
+
+
+async def _insert_new(connection: Connection, about: Mapping[str, Any]) -> bool:
+    """All that is staged, or nothing of it when a key is there already."""
+    try:
+        async with connection.pipeline(), connection.transaction():
+            await connection.execute(INSERT_NEW, about)
+    except pg_errors.UniqueViolation:
+        return False
+    return True
+
+
+async def _pack(rows: Iterable[Row]) -> bytes:
+    """Their raw form; most of the work is done in a thread."""
+    kept = raw.listed((row.key, row.payload) for row in rows)
+    return await asyncio.get_running_loop().run_in_executor(None, raw.squeeze, kept)
 
 
 async def stage(cursor: Cursor, rows: Iterable[Columns]) -> None:
@@ -157,7 +188,7 @@ async def stage(cursor: Cursor, rows: Iterable[Columns]) -> None:
             await copy.write_row(row)
 
 
-async def _insert_late(cursor: Cursor, about: Mapping[str, object]) -> tuple[int, dict[Key, Outcome]]:
+async def _insert_late(cursor: Cursor, about: Mapping[str, Any]) -> tuple[int, dict[Key, Outcome]]:
     """Of the batch what belongs to packed days: how many were new, and what the others met."""
     await cursor.execute(MEET_PACKED, about)
     met = await _outcomes(cursor)

@@ -101,7 +101,7 @@ class Again:
     async def _settle(self, entries: Sequence[Entry]) -> list[Told]:
         messages = [judge_again(entry, self.registry) for entry in entries]
         folded = fold(messages)
-        _, _, met = await save_rows(self.conn, self.writer_no, folded.unique)
+        _, _, met = await save_rows(self.conn, self.writer_no, folded)
         by_no = {device.device_no: device for device in self.registry.devices.values()}
         done = []
         for entry, judged in zip(entries, messages, strict=True):

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from benchmarks.faults.scale import progress, size
-from fleet import db
+from fleet import db, raw
 from fleet.seed.reference import seed_tenant
 from ingest import store
 from ingest.batch import Judged, answer
 from ingest.judging import judge_message
+from ingest.newest import Newest
 from ingest.registry import Registry
 from ingest.row import COLUMNS
 from ingest.store_rows import STAGED
@@ -161,6 +162,43 @@ async def test_any_order_of_arrival_gives_the_same_tables(database_url: str) -> 
             assert stored == 300
             hashes.add(await here.hash())
         assert len(hashes) == 1
+
+
+async def test_believing_wrongly_that_everything_is_new_changes_nothing(database_url: str, engine_url: str) -> None:
+    """Duplicates, collisions and new fixes in one batch end the same whether or not what is stored was known; a batch of new ones too."""
+    here = await database(database_url, engine_url)
+    async with here.connection:
+        ended = []
+        for code, believe in (("dev1", True), ("dev2", False)):
+
+            def batch(*ages_s: int, code: str = code, seq: int = 1) -> Judged:
+                fixes = [FIX | {"t": NOW.timestamp() - age_s, "seq": seq} for age_s in ages_s]
+                return here.judge(code, {"fixes": fixes})
+
+            told = []
+            for messages in (
+                [batch(50, 40, 30)],
+                [batch(20), batch(30, 20, 10, seq=2), batch(40)],
+                [batch(60, 5)],
+                [batch(60, 5)],
+                [batch(4, 3)],
+            ):
+                known = Newest() if believe else None  # knows of nothing: every key must be new
+                saved = await store.save(here.connection, here.writer_no, messages, known=known)
+                told += [answer(judged, saved.folded, saved.met) for judged in messages]
+            sql = """
+                SELECT (SELECT array_agg((p.fixed_at, p.detail)::text ORDER BY p.fixed_at) FROM position p WHERE device_no = d.device_no),
+                    (SELECT l.fixed_at FROM latest_position l WHERE l.device_no = d.device_no),
+                    (SELECT count(*) FROM quarantine q WHERE q.device = d.code AND q.reason = 'collision')
+                FROM device d WHERE code = %s"""
+            ended.append((told, await (await here.connection.execute(sql, (code,))).fetchone()))
+            packed = await (await here.connection.execute("SELECT payloads FROM raw_batch")).fetchall()
+            kept = [key for (payloads,) in packed for key in raw.unpack(payloads)]
+            assert len(kept) == len(set(kept)) == 9 * len(ended)
+        assert ended[0] == ended[1]
+        row = ended[0][1]
+        assert row is not None
+        assert (len(row[0]), row[1], row[2]) == (9, NOW - timedelta(seconds=3), 2)
 
 
 async def test_a_transaction_that_failed_leaves_nothing(database_url: str, engine_url: str) -> None:

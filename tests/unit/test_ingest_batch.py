@@ -6,6 +6,7 @@ from fleet.position import Datum, Rejected
 from ingest.batch import Answer, Judged, Outcome, answer, fold
 from ingest.clean import Device
 from ingest.judging import judge_message, refused_by_database
+from ingest.newest import Newest
 from ingest.registry import Registry
 
 NOW = datetime(2026, 2, 14, 4, 0, tzinfo=UTC)
@@ -81,3 +82,24 @@ def test_status_and_event_of_a_known_device_are_kept_and_of_an_unknown_one_are_q
     assert (event.happened_at, event.body) == (NOW, '{"x":"�"}')
     unknown = judge_message("fleet/v1/nobody/status", b"online", REGISTRY, NOW)
     assert [one.reason for one in unknown.rejections] == [Rejected.UNKNOWN_DEVICE]
+
+
+def test_a_batch_counts_as_new_only_when_all_of_it_is_later_than_what_is_known() -> None:
+    """Device by device, whatever the order inside the batch; what was learnt is never unlearnt."""
+    known = Newest([(1, NOW - timedelta(seconds=9))])
+    assert known.precedes(fold([message(fix(7), fix(8)), message(fix(20), device="dev0")]))
+    assert not known.precedes(fold([message(fix(7), fix(9)), message(fix(20), device="dev0")]))
+    known.learn(fold([message(fix(5), fix(6)), message(fix(20), device="dev0")]))
+    known.learn(fold([message(fix(15), fix(16))]))
+    assert not known.precedes(fold([message(fix(4), fix(5))]))
+    assert not known.precedes(fold([message(fix(20), device="dev0")]))
+    assert known.precedes(fold([message(fix(4)), message(fix(19), device="dev0")]))
+
+
+def test_rows_of_a_batch_come_in_the_order_of_the_key_whatever_the_order_of_arrival() -> None:
+    """Each device's in the order of time, with the oldest and the newest of each beside them."""
+    folded = fold([message(fix(1), fix(3)), message(fix(2), fix(3)), message(fix(4), device="dev0")])
+    assert [(row.key[0], (NOW - row.key[1]).seconds) for row in folded.unique] == [(0, 4), (1, 3), (1, 2), (1, 1)]
+    assert [(row.key[0], (NOW - row.key[1]).seconds) for row in folded.oldest] == [(0, 4), (1, 3)]
+    assert [(row.key[0], (NOW - row.key[1]).seconds) for row in folded.newest] == [(0, 4), (1, 1)]
+    assert list(folded.outcomes.values()) == [Outcome.DUPLICATE]
