@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import psycopg
+from psycopg import AsyncTransaction as Transaction
 from psycopg import errors as pg_errors
 from psycopg.rows import class_row, dict_row, scalar_row, tuple_row
 from psycopg.types.json import Jsonb
@@ -25,6 +26,7 @@ __all__ = [
     "Jsonb",
     "Pool",
     "TimestamptzRange",
+    "Transaction",
     "class_row",
     "connect",
     "dict_row",

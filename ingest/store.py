@@ -8,10 +8,11 @@ import hashlib
 import json
 from collections import deque
 from collections.abc import Iterable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
 
-from fleet.db import Connection, pg_errors
+from fleet.db import Connection, Transaction, pg_errors
 from fleet.lease import LeaseLost
 from fleet.position import Datum, Quality, Rejected
 from fleet.quality import profile_of
@@ -157,8 +158,9 @@ async def save(
     """
     about = {"writer_no": writer_no, "term": term}
     folded, asked = fold(messages), None
-    async with connection.transaction():
+    async with AsyncExitStack() as transaction:
         async with connection.pipeline():
+            await transaction.enter_async_context(Transaction(connection))  # its BEGIN goes with the rest
             fence = await connection.execute(FENCE, about)
             if folded.unique:
                 asked = await ask_number(connection, writer_no)

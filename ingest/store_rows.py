@@ -5,10 +5,10 @@ what a batch waits for is the time in which nothing else can be stored.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from operator import itemgetter
-from typing import Any
 
 from fleet import raw
 from fleet.db import Connection, Cursor, pg_errors
@@ -16,7 +16,7 @@ from fleet.packed import STORING
 from ingest.batch import Folded, Key, Outcome, Row
 from ingest.row import COLUMNS, CONTENT_FROM, Columns
 
-RECEIVED_AT = COLUMNS.index("received_at")
+KEY, RECEIVED_AT = itemgetter(*map(COLUMNS.index, ("device_no", "fixed_at"))), COLUMNS.index("received_at")
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # no day is packed
 
 # The binary form costs a tenth of the text, but cuts a number to the width of its column without a word. So every number
@@ -98,6 +98,7 @@ KEEP_RAW = """
     INSERT INTO raw_batch (received_at, writer_no, batch, payloads)
     VALUES (%(received_at)s, %(writer_no)s, %(batch)s, %(payloads)s)"""
 NOTIFY = "SELECT pg_notify('fix_stored', %(payload)s)"
+BESIDE_ROWS = (LATEST, LIST_BATCH, KEEP_RAW, NOTIFY)
 
 
 async def ask_number(connection: Connection, writer_no: int) -> Cursor:
@@ -121,62 +122,70 @@ async def save_rows(
     batch, packed_until = number[0], number[1] or LONG_AGO
     first, last = min(row.key[1] for row in folded.oldest), max(row.key[1] for row in folded.newest)
     columns = [row.columns for row in rows]
-    about: dict[str, Any] = {
+    about: dict[str, object] = {
         "writer_no": writer_no,
         "batch": batch,
         "packed_until": packed_until,
         "first": first,
         "last": last,
     }
-    async with connection.cursor() as cursor:
+    newest = [row.key for row in folded.newest]
+    beside = about | {
+        "devices": [device_no for device_no, _ in newest],
+        "newest": [fixed_at for _, fixed_at in newest],
+        "received_at": max(map(itemgetter(RECEIVED_AT), columns)),
+        "payload": f"{writer_no}:{batch}",
+    }
+    likely_new = likely_new and first >= packed_until
+    async with _packing(rows) if likely_new else nullcontext() as packing, connection.cursor() as cursor:
         await stage(cursor, columns)
-        # The raw form is packed while the database inserts.
-        (stored, met), packed = await asyncio.gather(
-            _insert(cursor, about, len(rows), likely_new=likely_new), _pack(rows)
-        )
-    if stored:
-        if met:
-            packed = await _pack(row for row in rows if row.key not in met)
-        about |= {"fixes": stored, "received_at": max(map(itemgetter(RECEIVED_AT), columns)), "payloads": packed}
-        newest = [row.key for row in folded.newest]
-        about |= {"devices": [device_no for device_no, _ in newest], "newest": [fixed_at for _, fixed_at in newest]}
-        async with connection.pipeline():
-            await connection.execute(LATEST, about)
-            await connection.execute(LIST_BATCH, about)
-            await connection.execute(KEEP_RAW, about)
-            await connection.execute(NOTIFY, {"payload": f"{writer_no}:{batch}"})
+        if packing is not None:
+            beside |= {"fixes": len(rows), "payloads": await packing}
+            if await _save_new(connection, beside):
+                return batch, len(rows), {}
+        stored, met = await _insert_late(cursor, about) if first < packed_until else (0, {})
+        await cursor.execute(INSERT_ROWS, about)
+        stored += cursor.rowcount
+        if stored + len(met) < len(rows):
+            await cursor.execute(MET_ROWS, about)
+            met |= await _outcomes(cursor)
+        if stored:
+            beside |= {"fixes": stored, "payloads": await _pack([row for row in rows if row.key not in met])}
+            await _together(connection, BESIDE_ROWS, beside)
     return batch, stored, met
 
 
-async def _insert(
-    cursor: Cursor, about: Mapping[str, Any], count: int, *, likely_new: bool
-) -> tuple[int, dict[Key, Outcome]]:
-    """What is staged into the tables; how many of `count` were new, and what the others met."""
-    late = about["first"] < about["packed_until"]
-    if likely_new and not late and await _insert_new(cursor.connection, about):
-        return count, {}
-    stored, met = await _insert_late(cursor, about) if late else (0, {})
-    await cursor.execute(INSERT_ROWS, about)
-    stored += cursor.rowcount
-    if stored + len(met) < count:
-        await cursor.execute(MET_ROWS, about)
-        met |= await _outcomes(cursor)
-    return stored, met
-
-
-async def _insert_new(connection: Connection, about: Mapping[str, Any]) -> bool:
-    """All that is staged, or nothing of it when a key is there already."""
+async def _save_new(connection: Connection, about: Mapping[str, object]) -> bool:
+    """All that is staged and what belongs to it, or nothing of it when a key is there already."""
     try:
-        async with connection.pipeline(), connection.transaction():
-            await connection.execute(INSERT_NEW, about)
+        await _together(connection, ("SAVEPOINT all_new", INSERT_NEW, *BESIDE_ROWS, "RELEASE all_new"), about)
     except pg_errors.UniqueViolation:
+        await connection.execute("ROLLBACK TO all_new")
         return False
     return True
 
 
-async def _pack(rows: Iterable[Row]) -> bytes:
-    """Their raw form; most of the work is done in a thread."""
-    kept = raw.listed((row.key, row.payload) for row in rows)
+async def _together(connection: Connection, statements: Iterable[str], about: Mapping[str, object]) -> None:
+    """One after the other, without waiting for each."""
+    async with connection.pipeline():
+        for statement in statements:
+            await connection.execute(statement, about)
+
+
+@asynccontextmanager
+async def _packing(rows: Sequence[Row]) -> AsyncIterator[asyncio.Task[bytes]]:
+    """The raw form of the rows is being packed meanwhile."""
+    task = asyncio.create_task(_pack(rows))
+    try:
+        yield task
+    finally:
+        task.cancel()
+
+
+async def _pack(rows: Sequence[Row]) -> bytes:
+    """The raw form of the rows; most of the work is done in a thread."""
+    columns = [row.columns for row in rows]
+    kept = raw.listed(zip(map(KEY, columns), [row.payload for row in rows], strict=True))
     return await asyncio.get_running_loop().run_in_executor(None, raw.squeeze, kept)
 
 
@@ -188,7 +197,7 @@ async def stage(cursor: Cursor, rows: Iterable[Columns]) -> None:
             await copy.write_row(row)
 
 
-async def _insert_late(cursor: Cursor, about: Mapping[str, Any]) -> tuple[int, dict[Key, Outcome]]:
+async def _insert_late(cursor: Cursor, about: Mapping[str, object]) -> tuple[int, dict[Key, Outcome]]:
     """Of the batch what belongs to packed days: how many were new, and what the others met."""
     await cursor.execute(MEET_PACKED, about)
     met = await _outcomes(cursor)
