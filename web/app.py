@@ -23,6 +23,7 @@ from web.metrics import Measured
 from web.parts import Parts
 from web.routes import (
     alerts,
+    calendar,
     commands,
     dispatch,
     fences,
@@ -102,6 +103,7 @@ def _api() -> APIRouter:
         messages.router,
         fences.router,
         policy.router,
+        calendar.router,
     ):
         api.include_router(router)
     return api

@@ -30,6 +30,7 @@ from fleet.calendars.notice import Form, read_notice
 from fleet.db import Connection
 from fleet.errors import Conflict, Invalid, NotFound, SameHands, Stale
 from fleet.store import one
+from fleet.worktime import Calendar
 
 Who = Actor | str
 JUDGED_DAYS = 31  # so far back a change is judged again
@@ -41,7 +42,7 @@ class Preview:
     """A notice beside the calendar in force."""
 
     year: int
-    form: Form
+    form: Form | None
     change: DaysChange
     differences: list[Difference]
     remarks: list[Remark]
@@ -63,19 +64,23 @@ async def preview(
     """What a notice would change. Raises UnreadableNotice."""
     notice = read_notice(text, form=form, year=year)
     calendar = await store.load_calendar(conn, tenant_id, timezone)
-    change = DaysChange(year=notice.year, days=notice.days)
-    found = differences(calendar, notice.days)
-    of_year = [on for on in notice.days if on.year == notice.year]
+    return beside(calendar, DaysChange(year=notice.year, days=notice.days), notice.form, notice.named, now)
+
+
+def beside(calendar: Calendar, change: DaysChange, form: Form | None, named: frozenset[date], now: datetime) -> Preview:
+    """A year's days beside the calendar in force. `named`: the dates a notice names, when it is at hand."""
+    found = differences(calendar, change.days)
+    of_year = [on for on in change.days if on.year == change.year]
     today = calendar.local(now).date()
     return Preview(
-        year=notice.year,
-        form=notice.form,
+        year=change.year,
+        form=form,
         change=change,
         differences=found,
-        remarks=remarks(calendar, notice.year, notice.days, notice.named),
+        remarks=remarks(calendar, change.year, change.days, named),
         worked_before=worked(calendar.day(on).kind for on in of_year),
-        worked_after=worked(notice.days[on][0] for on in of_year),
-        judged_again=any(today - timedelta(days=JUDGED_DAYS) <= on.day <= today for on in found),
+        worked_after=worked(change.days[on][0] for on in of_year),
+        judged_again=any(today - timedelta(days=JUDGED_DAYS) <= each.day <= today for each in found),
     )
 
 

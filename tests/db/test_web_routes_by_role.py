@@ -119,6 +119,17 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/fence-previews/{preview_id}/findings"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
     ("POST", "/api/fence-files"): frozenset({"dispatcher", "fleet_admin", "unit_admin"}),
     ("GET", "/api/calendar"): SOME_ROLE,
+    ("GET", "/api/calendar/coverage"): SOME_ROLE,
+    ("GET", "/api/calendar/local-days"): SOME_ROLE,
+    ("GET", "/api/calendar/hours"): SOME_ROLE,
+    ("GET", "/api/calendar/seals"): SOME_ROLE,
+    ("GET", "/api/calendar/versions"): SOME_ROLE,
+    ("POST", "/api/calendar/preview"): frozenset({"dispatcher", "fleet_admin", "unit_admin"}),
+    ("GET", "/api/calendar/changes"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
+    ("GET", "/api/calendar/changes/{change_id}"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
+    ("POST", "/api/calendar/changes"): frozenset({"fleet_admin"}),  # of another unit; a dispatcher's is the centre
+    ("POST", "/api/calendar/changes/{change_id}/publish"): frozenset({"fleet_admin"}),
+    ("POST", "/api/calendar/changes/{change_id}/withdraw"): frozenset({"fleet_admin"}),
     ("GET", "/api/rules"): SOME_ROLE,
     ("GET", "/api/audit"): EVERYBODY,
     ("GET", "/api/journal"): OVERSEEING | {"sysadmin"},
@@ -197,8 +208,13 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "id": preview, "tenant_id": town.tenant_id, "draft_id": draft, "draft_version": 1, "from_at": now, "to_at": now,
         "asked_at": now, "asked_by": stranger,
     })  # fmt: skip
+    change = uuid4()
+    await store.insert(site.owner, "calendar_change", {
+        "id": change, "tenant_id": town.tenant_id, "what": "local", "source": "x", "proposed_at": now, "proposed_by": stranger,
+        "body": '{"days": [{"date": "2026-07-08", "kind": "holiday", "name": "x"}]}',
+    })  # fmt: skip
     return {
-        "area_id": area, "draft_id": draft, "preview_id": preview, "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
+        "change_id": change, "area_id": area, "draft_id": draft, "preview_id": preview, "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
         "unit_id": town.units["other"], "person_id": stranger, "device_id": device["id"], "entry_id": entry,
     }  # fmt: skip
 
@@ -236,6 +252,8 @@ def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, s
         ("POST", "/api/fence-drafts"): fence | {"code": f"n-{role}"},
         ("PUT", "/api/fence-drafts/{draft_id}"): fence,
         ("POST", "/api/fence-files"): {"name": "a.geojson", "content": "e30=", "datum": "WGS84", "kind": "depot"},
+        ("POST", "/api/calendar/preview"): {"text": "date,kind\n2027-01-01,holiday"},
+        ("POST", "/api/calendar/changes"): {"what": "local", "unit_id": other, "source": "x", "body": {"days": [{"date": "2026-07-08", "kind": "holiday"}]}},
         ("PATCH", "/api/devices/{device_id}"): {"model": role},
         ("POST", "/api/devices/{device_id}/binding"): {"vehicle_id": str(town.vehicles["other"]), "since": now.isoformat()},
     }  # fmt: skip

@@ -19,6 +19,7 @@ from web.exports.tables import TABLES
 from web.routes.messages import MessageItem
 from web.routes.vehicles import VehicleItem
 from web.store.alerts import AlertRow
+from web.store.calendar import CalendarChangeRow, CalendarVersionRow, LocalDayRow, SealPeriodRow, UnitHoursRow
 from web.store.commands import AnswerRow, CommandRow
 from web.store.fences import DraftRow, FenceRow, PreviewFindingRow
 from web.store.foreign_names import ForwarderRow, SourceBindingRow
@@ -40,6 +41,7 @@ ROWS: dict[str, type] = {
     "vehicles": VehicleItem, "alerts": AlertRow, "orders": OrderRow, "notices": NoticeRow, "units": UnitRow,
     "people": PersonRow, "devices": DeviceRow, "quarantine": QuarantineRow, "device-health": HealthRow, "device-tickets": TicketRow, "device-commands": CommandRow, "device-answers": AnswerRow, "source-bindings": SourceBindingRow, "forwarders": ForwarderRow,
     "reprocess-runs": RunRow, "messages": MessageItem, "fences": FenceRow, "fence-drafts": DraftRow, "fence-preview": PreviewFindingRow, "audit": RecordRow, "journal": RecordRow,
+    "local-days": LocalDayRow, "unit-hours": UnitHoursRow, "seal-periods": SealPeriodRow, "calendar-versions": CalendarVersionRow, "calendar-changes": CalendarChangeRow,
 }  # fmt: skip
 
 

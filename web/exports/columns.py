@@ -132,6 +132,17 @@ def place(zh: str, en: str, field: str) -> Column:
     return Column(zh, en, show)
 
 
+def week(row: Any, reader: Reader) -> Cell:
+    """A week of hours: the days by name, each with its intervals."""
+    hours: Mapping[str, Sequence[Sequence[str]]] = row.work_hours or {}
+    said = (
+        f"{reader.word('weekday', day)} {' '.join('-'.join(each) for each in intervals)}"
+        for day, intervals in hours.items()
+        if intervals
+    )
+    return "; ".join(said)
+
+
 def made(zh: str, en: str, show: Show) -> Column:
     return Column(zh, en, show)
 

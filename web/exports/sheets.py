@@ -38,6 +38,8 @@ FILTERS: Mapping[str, tuple[str, str, str]] = {
     "reason": ("原因", "Reason", "quarantine"),
     "settled": ("已处理", "Settled", "yes"),
     "source": ("报文来源", "Form", "foreignForm"),
+    "what": ("内容", "What", "calendarWhat"),
+    "year": ("年份", "Year", ""),
     "current": ("现在有效", "Holds now", "yes"),
     "dry": ("仅预演", "Preview only", "yes"),
     "from": ("从", "From", "instant"),
@@ -108,7 +110,12 @@ def _filter(taking: Taking, reader: Reader) -> str:
 
 
 def _value(taking: Taking, reader: Reader, name: str, value: str) -> str:
-    states = {"alerts": "alertState", "device-tickets": "ticketState", "device-commands": "commandState"}
+    states = {
+        "alerts": "alertState",
+        "device-tickets": "ticketState",
+        "device-commands": "commandState",
+        "calendar-changes": "changeState",
+    }
     group = states.get(taking.name, FILTERS[name][2]) if name == "state" else FILTERS[name][2]
     if group == "id":
         return taking.names.get(value, (value, value))[0 if reader.language == "zh" else 1]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from web import labels
+from web.exports.calendar_tables import CALENDAR_TABLES
 from web.exports.columns import (
     Column,
     Table,
@@ -372,6 +373,7 @@ TABLES: Mapping[str, Table] = {
     "fences": FENCES,
     "fence-drafts": FENCE_DRAFTS,
     "fence-preview": FENCE_PREVIEW,
+    **CALENDAR_TABLES,
     "audit": AUDIT,
     "journal": JOURNAL,
 }

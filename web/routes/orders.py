@@ -33,8 +33,8 @@ from web.shapes import (
     listed,
     required,
 )
+from web.store import calendar, story
 from web.store import orders as store
-from web.store import register, story
 from web.store.orders import OrderDetail, OrderFilter, OrderRow
 from web.store.story import ApprovalRow, HistoryRow
 from web.work import Signed, SignedRoute, Work
@@ -211,8 +211,8 @@ async def order_page(work: Work, order_id: UUID) -> OrderPage:
         raise NotFound(object="order")
     file = await service.load(work.conn, order_id, None)
     zone = work.parts.settings.timezone
-    span = [at.astimezone(zone).date() for at in (row.planned_start_at, row.planned_end_at)]
-    days = await register.day_kinds(work.conn, work.actor, *span)
+    first, last = (at.astimezone(zone).date() for at in (row.planned_start_at, row.planned_end_at))
+    days = {each.day: each.kind for each in await calendar.days(work.conn, work.actor, first, last, row.unit_id)}
     return OrderPage(
         **{field.name: getattr(row, field.name) for field in fields(row)},
         approvals=await story.approvals(work.conn, order_id),

@@ -1,9 +1,9 @@
-"""What everybody is judged by - areas, calendar, rules - and the two records, for reading."""
+"""What everybody is judged by - areas, rules - and the two records, for reading."""
 
 from dataclasses import dataclass, fields
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from fleet.access import require
 from geofence.rules import EVERY
@@ -12,7 +12,7 @@ from web.shapes import Listing, Lists, listed
 from web.store import records
 from web.store import register as store
 from web.store.records import RecordRow
-from web.store.register import AreaRow, DayRow, RuleRow
+from web.store.register import AreaRow, RuleRow
 from web.work import Signed, SignedRoute
 
 router = APIRouter(tags=["policy"], route_class=SignedRoute)
@@ -33,14 +33,6 @@ async def areas(work: Signed, kind: str | None = None) -> Listing[AreaRow]:
     """Depots and areas as they are now."""
     require(work.actor, "area.view")
     found = await store.areas(work.conn, work.actor, kind, work.now)
-    return Listing(items=found, total=len(found))
-
-
-@router.get("/calendar")
-async def calendar(work: Signed, year: Annotated[int, Query(ge=2000, le=2100)]) -> Listing[DayRow]:
-    """What is stated about the days of a year; nothing stated means the year is provisional."""
-    require(work.actor, "calendar.view")
-    found = await store.days(work.conn, work.actor, year)
     return Listing(items=found, total=len(found))
 
 

@@ -1,12 +1,12 @@
-"""The register as administrators read it: locators, areas, calendar, rules and places."""
+"""The register as administrators read it: locators, areas, rules and places."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from fleet.access import Actor
-from fleet.db import Connection, class_row, tuple_row
+from fleet.db import Connection, class_row
 from web.paging import Page, PageRequest
 from web.search import plate_part
 from web.store.listing import page_of
@@ -51,16 +51,6 @@ class AreaRow:
     geometry: dict[str, Any]
     capacity: int | None
     row_version: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DayRow:
-    """One day that is not an ordinary weekday or weekend, or is stated all the same."""
-
-    day: date
-    kind: str
-    name: str
-    version_no: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -117,20 +107,6 @@ FROM area a JOIN area_version v ON v.area_id = a.id AND v.during @> %(now)s::tim
 WHERE a.tenant_id = %(tenant)s AND (%(kind)s::text IS NULL OR a.kind = %(kind)s)
 ORDER BY a.kind, v.name LIMIT 2000
 """
-# What the newest calendar version that names a day says of it.
-DAYS = """
-SELECT DISTINCT ON (d.day) d.day, d.kind, d.name, v.version_no
-FROM calendar_day d JOIN calendar_version v ON v.id = d.version_id
-WHERE d.tenant_id = %(tenant)s AND d.day >= make_date(%(year)s, 1, 1) AND d.day < make_date(%(year)s + 1, 1, 1)
-ORDER BY d.day, v.version_no DESC
-"""
-# The kind the newest version states for each day of a span.
-DAY_KINDS = """
-SELECT DISTINCT ON (d.day) d.day, d.kind
-FROM calendar_day d JOIN calendar_version v ON v.id = d.version_id
-WHERE d.tenant_id = %(tenant)s AND d.day BETWEEN %(first)s AND %(last)s
-ORDER BY d.day, v.version_no DESC
-"""
 # Rule versions that hold now.
 RULES = """
 SELECT id, rule, version_no, unit_id, vehicle_class, enabled, parameters, nullif(lower(during), '-infinity') AS start_at,
@@ -181,19 +157,6 @@ async def areas(conn: Connection, actor: Actor, kind: str | None, now: datetime)
     async with conn.cursor(row_factory=class_row(AreaRow)) as cursor:
         params = {"tenant": actor.tenant_id, "kind": kind, "now": now}
         return await (await cursor.execute(AREAS, params)).fetchall()
-
-
-async def days(conn: Connection, actor: Actor, year: int) -> list[DayRow]:
-    """Stated days of a year; none means the year is provisional."""
-    async with conn.cursor(row_factory=class_row(DayRow)) as cursor:
-        return await (await cursor.execute(DAYS, {"tenant": actor.tenant_id, "year": year})).fetchall()
-
-
-async def day_kinds(conn: Connection, actor: Actor, first: date, last: date) -> dict[date, str]:
-    """What is stated about the days from `first` to `last`."""
-    async with conn.cursor(row_factory=tuple_row) as cursor:
-        await cursor.execute(DAY_KINDS, {"tenant": actor.tenant_id, "first": first, "last": last})
-        return dict(await cursor.fetchall())
 
 
 async def rules(conn: Connection, actor: Actor, now: datetime) -> list[RuleRow]:

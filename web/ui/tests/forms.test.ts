@@ -2,8 +2,9 @@
 // Forms, times and menus without a page around them.
 import { describe, expect, it } from "vitest";
 import { dayOf, instantToWall, showInstant, wallToInstant } from "../src/app/time";
-import { monthDays } from "../src/pages/admin/month";
 import { calendarNotes, draftOf, emptyDraft, repeated, toWish, troublesIn } from "../src/pages/book/draft";
+import { monthDays } from "../src/pages/calendar/month";
+import { endsFit, groupsOf, intervalsOf } from "../src/pages/calendar/week";
 import { allowancesOf, drivingSteps, offeredSteps, placeOnWay, primaryStep } from "../src/pages/trips/steps";
 import { homeFor, menuFor } from "../src/shell/menu";
 
@@ -152,5 +153,34 @@ describe("month", () => {
     const days = monthDays(2026, 1);
     expect(days.slice(0, 7)).toEqual([null, null, null, null, null, null, "2026-02-01"]);
     expect(days.at(-1)).toBe("2026-02-28");
+  });
+});
+
+describe("hours as people write them", () => {
+  it("reads the signs people use and refuses what is no interval", () => {
+    expect(intervalsOf("8:30-12:00，13：30至17:30")).toEqual([
+      ["08:30", "12:00"],
+      ["13:30", "17:30"],
+    ]);
+    expect(intervalsOf("")).toEqual([]);
+    expect(intervalsOf("上午")).toBeNull();
+  });
+  it("says days with the same hours together, in order and never over a gap", () => {
+    const day = [["08:30", "17:30"]] as const;
+    const week = { mon: day, tue: day, thu: day, sat: [["09:00", "12:00"]], adjusted_workday: day } as const;
+    expect(groupsOf(week).map(({ days }) => days)).toEqual([
+      ["mon", "tue"],
+      ["thu"],
+      ["sat"],
+      ["adjusted_workday"],
+    ]);
+  });
+  it("takes month days or dates at both ends, not one of each", () => {
+    expect(endsFit("05-01", "09-30") && endsFit("", "") && endsFit("2026-07-06", "")).toBe(true);
+    expect([endsFit("05-01", ""), endsFit("5-1", "9-30"), endsFit("05-01", "2026-09-30")]).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 });

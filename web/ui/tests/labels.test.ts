@@ -12,6 +12,8 @@ type Tree = { readonly [key: string]: string | Tree };
 const GROUPS = [
   "alertState",
   "areaKind",
+  "calendarWhat",
+  "changeState",
   "commandHeard",
   "commandKind",
   "commandState",
@@ -53,6 +55,7 @@ const GROUPS = [
   "ticketState",
   "vehicleClass",
   "vehicleStatus",
+  "weekday",
 ] as const;
 
 const CASES: readonly (readonly [name: string, value: unknown])[] = [

@@ -22,8 +22,9 @@ export const readUnits = async (): Promise<Unit[]> =>
 export const readAreas = async (kind?: string): Promise<Area[]> =>
   (await answered<{ items: Area[] }>(api.GET("/api/areas", { params: { query: { kind: kind ?? null } } })))
     .items;
-export const readCalendar = async (year: number): Promise<StatedDay[]> =>
-  (await answered<{ items: StatedDay[] }>(api.GET("/api/calendar", { params: { query: { year } } }))).items;
+export const readCalendar = async (year: number, unit: string | null = null): Promise<StatedDay[]> =>
+  (await answered<{ items: StatedDay[] }>(api.GET("/api/calendar", { params: { query: { year, unit } } })))
+    .items;
 export const readRules = async (): Promise<RuleInForce[]> =>
   (await answered<{ items: RuleInForce[] }>(api.GET("/api/rules"))).items;
 

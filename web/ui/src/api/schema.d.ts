@@ -113,9 +113,213 @@ export interface paths {
         };
         /**
          * Calendar
-         * @description What is stated about the days of a year; nothing stated means the year is provisional.
+         * @description What is stated about the days of a year, for everybody or for a unit; nothing stated means the year is provisional.
          */
         get: operations["calendar_api_calendar_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes
+         * @description Proposed changes and what became of them.
+         */
+        get: operations["changes_api_calendar_changes_get"];
+        put?: never;
+        /**
+         * Propose
+         * @description Proposes a change; it holds when a second person says so.
+         */
+        post: operations["propose_api_calendar_changes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/changes/{change_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Change
+         * @description One proposed change with everything the second person must see.
+         */
+        get: operations["change_api_calendar_changes__change_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/changes/{change_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish
+         * @description The change becomes the next version; 403 `same_hands` for who proposed it. What it touches is judged again.
+         */
+        post: operations["publish_api_calendar_changes__change_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/changes/{change_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description Taken back by who proposed it, or turned down by who could let it hold.
+         */
+        post: operations["withdraw_api_calendar_changes__change_id__withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reach
+         * @description How far the calendar reaches today and which year is asked for.
+         */
+        get: operations["reach_api_calendar_coverage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hours
+         * @description Rows of hours in force: of units by season, and the tenant's own.
+         */
+        get: operations["hours_api_calendar_hours_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/local-days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Local Days
+         * @description Local extra days in force.
+         */
+        get: operations["local_days_api_calendar_local_days_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description What a notice would change; nothing is kept. 422 `unreadable_notice {where, reason}`.
+         */
+        post: operations["preview_api_calendar_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/seals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Seals
+         * @description Sealing periods: to come and running (`current`), or over.
+         */
+        get: operations["seals_api_calendar_seals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description The versions of the calendar.
+         */
+        get: operations["versions_api_calendar_versions_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2016,6 +2220,83 @@ export interface components {
             written: "text" | "hex";
         };
         /**
+         * CalendarChangeRow
+         * @description One proposed change and what became of it.
+         */
+        CalendarChangeRow: {
+            /** Change No */
+            change_no: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /**
+             * Proposed By
+             * Format: uuid
+             */
+            proposed_by: string;
+            /** Proposed By Name */
+            proposed_by_name: string;
+            /** Reason */
+            reason: string;
+            /** Row Version */
+            row_version: number;
+            /** Settled At */
+            settled_at: string | null;
+            /** Settled By Name */
+            settled_by_name: string | null;
+            /** Source */
+            source: string;
+            /** State */
+            state: string;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+            /** Version No */
+            version_no: number | null;
+            /** What */
+            what: string;
+        };
+        /**
+         * CalendarVersionRow
+         * @description One version of the calendar.
+         */
+        CalendarVersionRow: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By Name */
+            created_by_name: string | null;
+            /** Days */
+            days: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Source */
+            source: string;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+            /** Version No */
+            version_no: number;
+            /** What */
+            what: string;
+        };
+        /**
          * Candidates
          * @description Every vehicle and driver there is, whether it may be chosen or not.
          */
@@ -2031,6 +2312,58 @@ export interface components {
          * @enum {string}
          */
         Cause: "power" | "antenna" | "sim" | "device" | "configuration" | "clock" | "removed" | "vehicle_laid_up" | "no_coverage" | "other";
+        /**
+         * ChangePage
+         * @description A proposed change with what it says; of days also what they would make different now.
+         */
+        ChangePage: {
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+            /** Change No */
+            change_no: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            preview: components["schemas"]["NoticePreview"] | null;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /**
+             * Proposed By
+             * Format: uuid
+             */
+            proposed_by: string;
+            /** Proposed By Name */
+            proposed_by_name: string;
+            /** Reason */
+            reason: string;
+            /** Row Version */
+            row_version: number;
+            /** Settled At */
+            settled_at: string | null;
+            /** Settled By Name */
+            settled_by_name: string | null;
+            /** Source */
+            source: string;
+            /** State */
+            state: string;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+            /** Version No */
+            version_no: number | null;
+            /** What */
+            what: string;
+        };
         /**
          * Changed
          * @description An edited row's new version, for the next If-Match.
@@ -2159,6 +2492,21 @@ export interface components {
             timezone: string;
         };
         /**
+         * Coverage
+         * @description Which years are stated date by date, and what is missing.
+         */
+        Coverage: {
+            /** Begins In Days */
+            begins_in_days: number | null;
+            /** First Year */
+            first_year: number | null;
+            /** Last Year */
+            last_year: number | null;
+            /** Missing Year */
+            missing_year: number | null;
+            stage: components["schemas"]["Stage"];
+        };
+        /**
          * CoverageRow
          * @description What the locators of one unit, model or installer were worth in a period.
          */
@@ -2251,7 +2599,7 @@ export interface components {
         Datum: "WGS84" | "CGCS2000" | "GCJ02" | "BD09";
         /**
          * DayRow
-         * @description One day that is not an ordinary weekday or weekend, or is stated all the same.
+         * @description One day as it is stated, by a notice or locally.
          */
         DayRow: {
             /**
@@ -2261,6 +2609,8 @@ export interface components {
             day: string;
             /** Kind */
             kind: string;
+            /** Local */
+            local: boolean;
             /** Name */
             name: string;
             /** Version No */
@@ -2327,6 +2677,29 @@ export interface components {
             source_datum: string;
             /** Vehicle Id */
             vehicle_id: string | null;
+        };
+        /**
+         * DifferenceItem
+         * @description One date as it is and as it would be.
+         */
+        DifferenceItem: {
+            /** After */
+            after: string;
+            /** After Name */
+            after_name: string;
+            /** Before */
+            before: string;
+            /** Before Name */
+            before_name: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Effect */
+            effect: boolean;
+            /** Provisional */
+            provisional: boolean;
         };
         /**
          * DraftDetail
@@ -2755,6 +3128,12 @@ export interface components {
             }[];
         };
         /**
+         * Form
+         * @description How a notice was written.
+         * @enum {string}
+         */
+        Form: "json" | "text" | "csv";
+        /**
          * ForwarderRow
          * @description One server that speaks for locators of this tenant.
          */
@@ -2913,6 +3292,16 @@ export interface components {
             state: string | null;
         };
         /**
+         * InForce
+         * @description The version a change became.
+         */
+        InForce: {
+            /** Row Version */
+            row_version: number;
+            /** Version No */
+            version_no: number;
+        };
+        /**
          * InitialPassword
          * @description A password set by an administrator.
          */
@@ -2971,6 +3360,24 @@ export interface components {
         Listing_AreaRow_: {
             /** Items */
             items: components["schemas"]["AreaRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[CalendarChangeRow] */
+        Listing_CalendarChangeRow_: {
+            /** Items */
+            items: components["schemas"]["CalendarChangeRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[CalendarVersionRow] */
+        Listing_CalendarVersionRow_: {
+            /** Items */
+            items: components["schemas"]["CalendarVersionRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -3043,6 +3450,15 @@ export interface components {
         Listing_HealthRow_: {
             /** Items */
             items: components["schemas"]["HealthRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[LocalDayRow] */
+        Listing_LocalDayRow_: {
+            /** Items */
+            items: components["schemas"]["LocalDayRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -3147,6 +3563,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[SealPeriodRow] */
+        Listing_SealPeriodRow_: {
+            /** Items */
+            items: components["schemas"]["SealPeriodRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[SourceBindingRow] */
         Listing_SourceBindingRow_: {
             /** Items */
@@ -3160,6 +3585,15 @@ export interface components {
         Listing_TicketRow_: {
             /** Items */
             items: components["schemas"]["TicketRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[UnitHoursRow] */
+        Listing_UnitHoursRow_: {
+            /** Items */
+            items: components["schemas"]["UnitHoursRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -3191,6 +3625,36 @@ export interface components {
             next_cursor?: string | null;
             /** Total */
             total?: number | null;
+        };
+        /**
+         * LocalDayRow
+         * @description One local extra day in force.
+         */
+        LocalDayRow: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Source */
+            source: string;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+            /** Version No */
+            version_no: number;
         };
         /**
          * LookedAt
@@ -3576,6 +4040,36 @@ export interface components {
              */
             user_unit_id: string;
             vehicle_class: components["schemas"]["VehicleClass"];
+        };
+        /**
+         * Notice
+         * @description A year's notice as somebody has it.
+         */
+        Notice: {
+            form?: components["schemas"]["Form"] | null;
+            /** Text */
+            text: string;
+            /** Year */
+            year?: number | null;
+        };
+        /**
+         * NoticePreview
+         * @description A notice beside the calendar in force.
+         */
+        NoticePreview: {
+            /** Differences */
+            differences: components["schemas"]["DifferenceItem"][];
+            form: components["schemas"]["Form"] | null;
+            /** Judged Again */
+            judged_again: boolean;
+            /** Remarks */
+            remarks: components["schemas"]["RemarkItem"][];
+            /** Worked After */
+            worked_after: number;
+            /** Worked Before */
+            worked_before: number;
+            /** Year */
+            year: number;
         };
         /**
          * NoticeRow
@@ -4134,6 +4628,27 @@ export interface components {
             type: string;
         };
         /**
+         * Proposal
+         * @description A change of the calendar. `days` takes a notice, everything else a body (docs/calendar.md).
+         */
+        Proposal: {
+            /** Body */
+            body?: {
+                [key: string]: unknown;
+            };
+            notice?: components["schemas"]["Notice"] | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /** Source */
+            source: string;
+            /** Unit Id */
+            unit_id?: string | null;
+            what: components["schemas"]["What"];
+        };
+        /**
          * PublishedFence
          * @description What a publication did.
          */
@@ -4444,6 +4959,18 @@ export interface components {
          */
         Relation: "owner" | "manager" | "user";
         /**
+         * RemarkItem
+         * @description Something to look at twice before it holds.
+         */
+        RemarkItem: {
+            /** Code */
+            code: string;
+            /** Count */
+            count: number | null;
+            /** Day */
+            day: string | null;
+        };
+        /**
          * RevisionRow
          * @description One verdict of the engine, with everything it was judged by.
          */
@@ -4646,6 +5173,45 @@ export interface components {
             trouble: string | null;
         };
         /**
+         * SealPeriodRow
+         * @description One sealing period in force.
+         */
+        SealPeriodRow: {
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /** Holds */
+            holds: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Keeper */
+            keeper: string;
+            /** Kept Out */
+            kept_out: string[];
+            /** Name */
+            name: string;
+            /**
+             * To At
+             * Format: date-time
+             */
+            to_at: string;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+            /** Vehicle Classes */
+            vehicle_classes: string[];
+            /** Version No */
+            version_no: number;
+        };
+        /**
          * SessionAnswer
          * @description The session as the page needs it.
          */
@@ -4772,6 +5338,12 @@ export interface components {
             /** Until */
             until: string | null;
         };
+        /**
+         * Stage
+         * @description What the reach of the calendar means today.
+         * @enum {string}
+         */
+        Stage: "covered" | "asked" | "urgent" | "provisional";
         /**
          * State
          * @description Where a command is.
@@ -5047,6 +5619,39 @@ export interface components {
             name_en?: string | null;
             /** Parent Id */
             parent_id?: string | null;
+        };
+        /**
+         * UnitHoursRow
+         * @description One row of hours in force.
+         */
+        UnitHoursRow: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Season From */
+            season_from: string | null;
+            /** Season To */
+            season_to: string | null;
+            /** Since */
+            since: string | null;
+            /** Special */
+            special: boolean;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+            /** Until */
+            until: string | null;
+            /** Version No */
+            version_no: number | null;
+            /** Work Hours */
+            work_hours: {
+                [key: string]: unknown;
+            };
         };
         /**
          * UnitRow
@@ -5410,6 +6015,12 @@ export interface components {
             source: string;
         };
         /**
+         * What
+         * @description What a version of the calendar changed.
+         * @enum {string}
+         */
+        What: "days" | "local" | "hours" | "sealing";
+        /**
          * WhyNot
          * @description Every reason why a vehicle is not on the map, or not fresh on it.
          */
@@ -5711,6 +6322,7 @@ export interface operations {
         parameters: {
             query: {
                 year: number;
+                unit?: string | null;
             };
             header?: never;
             path?: never;
@@ -5725,6 +6337,487 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listing_DayRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changes_api_calendar_changes_get: {
+        parameters: {
+            query?: {
+                what?: components["schemas"]["What"] | null;
+                state?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_CalendarChangeRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_api_calendar_changes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proposal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_api_calendar_changes__change_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangePage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_api_calendar_changes__change_id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InForce"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_api_calendar_changes__change_id__withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reach_api_calendar_coverage_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coverage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hours_api_calendar_hours_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_UnitHoursRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    local_days_api_calendar_local_days_get: {
+        parameters: {
+            query?: {
+                year?: number | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_LocalDayRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_api_calendar_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Notice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePreview"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seals_api_calendar_seals_get: {
+        parameters: {
+            query?: {
+                current?: boolean | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_SealPeriodRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    versions_api_calendar_versions_get: {
+        parameters: {
+            query?: {
+                what?: components["schemas"]["What"] | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_CalendarVersionRow_"];
                 };
             };
             /** @description Refused; `code` says why */

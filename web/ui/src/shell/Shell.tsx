@@ -4,6 +4,7 @@ import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Outlet, useLocation } from "react-router";
+import { CoverageNote } from "../pages/calendar/CoverageNote";
 import { Loading } from "../parts/states";
 import { useSignedIn } from "../session/useSession";
 import { BottomBar } from "./BottomBar";
@@ -26,6 +27,7 @@ export function Shell() {
   const admitted = admission(session, pathname);
   const phone = useMediaQuery("(max-width: 61.99em)", undefined, { getInitialValueInEffect: false });
   const [opened, drawer] = useDisclosure(false);
+  const keepsCalendar = session.rights.includes("calendar.publish");
   const full = admitted.may && FULL_HEIGHT.includes(pathname);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the menu
@@ -52,6 +54,7 @@ export function Shell() {
       <AppShell.Main id="content" tabIndex={-1} style={{ outline: "none" }}>
         {admitted.may ? (
           <Suspense fallback={<Loading />}>
+            {keepsCalendar && !full && !pathname.startsWith("/admin/calendar") && <CoverageNote linked />}
             <Outlet />
           </Suspense>
         ) : admitted.entry ? (

@@ -144,20 +144,6 @@ export const register = {
     administrative: "Administrative area",
     watched: "Watched area",
   },
-  calendar: {
-    about: "Holidays and make-up workdays as announced by the State Council; rules judge by it.",
-    before: "Year before",
-    after: "Year after",
-    provisional:
-      "Nothing has been announced for this year yet; weekends are assumed, and days off are only hinted at, never suspected.",
-    stated: "Holidays and make-up workdays",
-    mark: { holiday: "off", adjusted_rest: "off", adjusted_workday: "work" },
-    withoutExceptions: "No day differs from the ordinary week.",
-    day: "Day",
-    kind: "Kind",
-    name: "Name",
-    version: "Version",
-  },
   rule: {
     about:
       "What the system may suspect and when. Every change keeps its version; results are for information only.",

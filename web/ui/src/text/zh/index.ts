@@ -1,6 +1,7 @@
 // All texts of the page in this language, one file per part of the page.
 import { alert } from "./alert";
 import { app } from "./app";
+import { calendar } from "./calendar";
 import { codes } from "./codes";
 import { command } from "./command";
 import { dispatch } from "./dispatch";
@@ -33,4 +34,5 @@ export const zh = {
   ...command,
   ...foreign,
   ...fence,
+  ...calendar,
 };

@@ -11,6 +11,11 @@ export function DayTable({ days }: { days: readonly StatedDay[] }) {
     { id: "day", title: t("calendar.day"), show: ({ day }) => day },
     { id: "kind", title: t("calendar.kind"), show: ({ kind }) => wordFor(t, "dayKind", kind) },
     { id: "name", title: t("calendar.name"), show: ({ name }) => name || "—" },
+    {
+      id: "local",
+      title: t("calendar.byWhom"),
+      show: ({ local }) => t(local ? "calendar.locally" : "calendar.noticed"),
+    },
     { id: "version", title: t("calendar.version"), show: ({ version_no }) => version_no, numeric: true },
   ];
   return <DataTable label={t("calendar.stated")} rows={days} columns={columns} rowKey={({ day }) => day} />;

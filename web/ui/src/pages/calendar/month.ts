@@ -16,3 +16,6 @@ export function dayKind(day: string, stated: Pick<StatedDay, "kind"> | undefined
   const weekday = new Date(`${day}T00:00:00Z`).getUTCDay();
   return weekday === 0 || weekday === 6 ? "weekend" : "workday";
 }
+
+export const daysOfYear = (year: number): number =>
+  (Date.UTC(year + 1, 0, 1) - Date.UTC(year, 0, 1)) / 86_400_000;

@@ -45,6 +45,7 @@ export function MonthGrid({ year, month, stated }: MonthGridProps) {
               key={day}
               className="month-day"
               data-kind={kind}
+              data-local={known?.local ?? false}
               title={known?.name || t(`dayKind.${kind}`)}
             >
               {Number(day.slice(8))}
