@@ -53,7 +53,7 @@ def look(moment: Moment, memories: Memories, context: Context, parameters: Param
         return Look(again_ms=due_ms, ended_ms=ended_ms)
     area = _unasked(moment, context, parameters)
     if area is None:
-        return Look(again_ms=moment.at_ms + AGAIN_MS, ended_ms=ended_ms)
+        return Look(again_ms=(moment.at_ms // AGAIN_MS + 1) * AGAIN_MS, ended_ms=ended_ms)
     off_hours = bool(stay.off_hours_ms) and moment.at_ms >= soon_ms
     doubts = (Doubt.POOR_FIXES,) if track.jumped else ()
     if off_hours and regime.day.provisional:

@@ -48,9 +48,12 @@ def look(moment: Moment, memories: Memories, context: Context, parameters: Param
         metrics: dict[str, object] = {"ground": "long_stop", "ignition_min": round(track.ignition_on_ms / 60_000, 1)}
         return Look(Sign(track.here_ms, long_ms, "G", *place, moment.order_id, doubts, metrics))
     idle_ms = round(parameters.idle_min * 60_000)
-    again_ms = long_ms if at_ms < long_ms else at_ms + idle_ms
+    poll_ms = (
+        at_ms // idle_ms + 1
+    ) * idle_ms  # on in the meantime, it is not yet too long then; the same for every replay
+    again_ms = long_ms if at_ms < long_ms else poll_ms
     if not track.on_since_ms:
-        return Look(again_ms=min(again_ms, at_ms + idle_ms))  # on in the meantime, it is not yet too long then
+        return Look(again_ms=min(again_ms, poll_ms))
     due_ms = track.on_since_ms + idle_ms
     if track.here_last_ms < due_ms:
         return Look(again_ms=min(again_ms, due_ms))
