@@ -1,4 +1,4 @@
-"""`python -m geofence [engine]`, `judge CASE...`, `score CASES`, `preview`."""
+"""`python -m geofence [engine]`, `judge CASE...`, `score CASES`, `replay --from --to`, `preview`."""
 
 import argparse
 import os
@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 
 from fleet.commandline import Arguments
+from fleet.errors import Invalid, NotConfigured
+from geofence.backtest import command
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -19,6 +21,8 @@ def main(arguments: Sequence[str]) -> int:
     scoring.add_argument("cases", nargs="+", help="a folder of CASE folders with truth.json, at whatever depth")
     preview = commands.add_parser("preview", help="make the previews of fences that wait")
     preview.add_argument("--forever", action="store_true", help="stay and make those that are asked for")
+    replaying = commands.add_parser("replay", help="judge stored months again, with and without a change")
+    command.add_arguments(replaying)
     chosen = parser.parse_args(arguments)
     try:
         code = _run(chosen)
@@ -42,9 +46,21 @@ def _run(chosen: argparse.Namespace) -> int:
         from geofence.preview import engine as previews
 
         return previews.run(forever=chosen.forever)
+    if chosen.command == "replay":
+        try:
+            return command.replay(chosen)
+        except (Invalid, NotConfigured) as error:
+            sys.stderr.write(f"{_sentence(error)}\n")
+            return 2
     from geofence import engine
 
     return engine.run()
+
+
+def _sentence(error: Invalid | NotConfigured) -> str:
+    if isinstance(error, Invalid):
+        return f"{error.params.get('field')}: {error.params.get('reason')}"
+    return str(error)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Reads the register: vehicles with custody and locators, places, calendars, hours, rules; and orders near a time."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -45,7 +46,7 @@ AREAS = """
     SELECT v.id::text, a.id::text, a.tenant_id::text, a.kind, v.geometry, epoch_ms(nullif(lower(v.during), '-infinity')),
         epoch_ms(nullif(upper(v.during), 'infinity')), v.category, v.speed_limit_kmh
     FROM area a JOIN area_version v ON v.area_id = a.id
-    WHERE a.kind <> 'subsidy_zone' AND v.during && tstzrange(now() - interval '33 days', NULL)
+    WHERE a.kind <> 'subsidy_zone' AND v.during && tstzrange(coalesce(%(since)s, now() - interval '33 days'), NULL)
     ORDER BY a.id, v.version_no"""
 TENANTS = "SELECT id, timezone FROM tenant"
 SCHEDULES = """
@@ -55,16 +56,16 @@ PARENTS = "SELECT id::text, parent_id::text FROM unit WHERE parent_id IS NOT NUL
 # Every sealing period that a movement of the last month, or one to come, can meet.
 SEALS = """
     SELECT tenant_id::text, unit_id::text, vehicle_classes, kept_out::text[], epoch_ms(lower(during)), epoch_ms(upper(during))
-    FROM seal_period WHERE withdrawn_version_id IS NULL AND during && tstzrange(now() - interval '33 days', NULL)
+    FROM seal_period WHERE withdrawn_version_id IS NULL AND during && tstzrange(coalesce(%(since)s, now() - interval '33 days'), NULL)
     ORDER BY tenant_id, lower(during), id"""
 RULE_ROWS = """
     SELECT id::text, tenant_id::text, rule, version_no, unit_id::text, vehicle_class, enabled, parameters,
         epoch_ms(nullif(lower(during), '-infinity')), epoch_ms(nullif(upper(during), 'infinity'))
-    FROM rule_version WHERE during && tstzrange(now() - interval '33 days', NULL) ORDER BY rule, version_no"""
+    FROM rule_version WHERE during && tstzrange(coalesce(%(since)s, now() - interval '33 days'), NULL) ORDER BY rule, version_no"""
 PROFILES = """
     SELECT tenant_id::text, version_no, unit_id::text, vehicle_class, profile,
         epoch_ms(nullif(lower(during), '-infinity')), epoch_ms(nullif(upper(during), 'infinity'))
-    FROM rule_profile WHERE during && tstzrange(now() - interval '33 days', NULL) ORDER BY version_no"""
+    FROM rule_profile WHERE during && tstzrange(coalesce(%(since)s, now() - interval '33 days'), NULL) ORDER BY version_no"""
 # Orders that can excuse a movement, near a span of time or named.
 ORDERS = """
     SELECT id::text, vehicle_id::text, type, epoch_ms(planned_start_at), epoch_ms(planned_end_at), unit_id::text,
@@ -79,8 +80,25 @@ ORDERS = """
     ORDER BY planned_start_at, id"""
 
 
-async def load_registry(conn: Connection, before: Registry | None) -> Registry:
-    """Everything but orders. Areas and calendars that did not change are taken from `before`."""
+NAMES = "SELECT id::text, plate FROM vehicle UNION ALL SELECT id::text, code FROM unit"
+ASK_AGAIN = """
+    INSERT INTO rejudge (tenant_id, vehicle_id, during, why)
+    SELECT tenant_id, vehicle_id, tstzrange(%(since)s, %(until)s), 'replay' FROM engine_state"""
+
+
+async def names(conn: Connection) -> dict[str, str]:
+    """Plates and codes of units by id."""
+    return dict(await _rows(conn, NAMES))
+
+
+async def ask_again(conn: Connection, since: datetime, until: datetime) -> int:
+    """Ask the engine to judge a span again for every vehicle; how many."""
+    cursor = await conn.execute(ASK_AGAIN, {"since": since, "until": until})
+    return cursor.rowcount
+
+
+async def load_registry(conn: Connection, before: Registry | None, *, since: datetime | None = None) -> Registry:
+    """Everything but orders, as it held since then (33 days ago). Areas and calendars that did not change are taken from `before`."""
     custody: dict[str, list[CustodySpan]] = {}
     for vehicle_id, relation, unit_id, from_ms, to_ms in await _rows(conn, CUSTODY):
         span = CustodySpan(
@@ -121,11 +139,11 @@ async def load_registry(conn: Connection, before: Registry | None) -> Registry:
     return Registry(
         vehicles=vehicles,
         bindings=bindings,
-        areas=await _areas(conn, before),
+        areas=await _areas(conn, before, since),
         calendars=await _calendars(conn, before),
         hours=await _hours(conn),
         parents=dict(await _rows(conn, PARENTS)),
-        seals=await _seals(conn),
+        seals=await _seals(conn, since),
         rules=tuple(
             RuleRow(
                 id=row[0],
@@ -139,7 +157,7 @@ async def load_registry(conn: Connection, before: Registry | None) -> Registry:
                 from_ms=_or(row[8], FAR_PAST_MS),
                 to_ms=_or(row[9], FAR_FUTURE_MS),
             )
-            for row in await _rows(conn, RULE_ROWS)
+            for row in await _rows(conn, RULE_ROWS, {"since": since})
         ),
         profiles=tuple(
             ProfileRow(
@@ -151,7 +169,7 @@ async def load_registry(conn: Connection, before: Registry | None) -> Registry:
                 from_ms=_or(row[5], FAR_PAST_MS),
                 to_ms=_or(row[6], FAR_FUTURE_MS),
             )
-            for row in await _rows(conn, PROFILES)
+            for row in await _rows(conn, PROFILES, {"since": since})
         ),
         by_device=by_device(bindings),
     )
@@ -204,12 +222,14 @@ def _order(row: Sequence[Any]) -> JudgedOrder:
     )
 
 
-async def _areas(conn: Connection, before: Registry | None) -> dict[str, tuple[Area, ...]]:
+async def _areas(conn: Connection, before: Registry | None, since: datetime | None) -> dict[str, tuple[Area, ...]]:
     known = {
         (area.version_id, *area.in_force): area for areas in (before.areas.values() if before else ()) for area in areas
     }
     found: dict[str, list[Area]] = {}
-    for version_id, area_id, tenant_id, kind, geometry, from_ms, until_ms, category, limit in await _rows(conn, AREAS):
+    for version_id, area_id, tenant_id, kind, geometry, from_ms, until_ms, category, limit in await _rows(
+        conn, AREAS, {"since": since}
+    ):
         in_force = (_or(from_ms, FAR_PAST_MS), _or(until_ms, FAR_FUTURE_MS))
         area = known.get((version_id, *in_force))
         if area is None:
@@ -249,9 +269,9 @@ async def _hours(conn: Connection) -> dict[str, dict[str, Schedule]]:
     return hours
 
 
-async def _seals(conn: Connection) -> dict[str, tuple[SealRow, ...]]:
+async def _seals(conn: Connection, since: datetime | None) -> dict[str, tuple[SealRow, ...]]:
     seals: dict[str, list[SealRow]] = {}
-    for tenant_id, unit_id, classes, kept_out, from_ms, to_ms in await _rows(conn, SEALS):
+    for tenant_id, unit_id, classes, kept_out, from_ms, to_ms in await _rows(conn, SEALS, {"since": since}):
         row = SealRow(
             unit_id=unit_id,
             vehicle_classes=frozenset(classes),

@@ -162,7 +162,12 @@ async def fixes_of(conn: Connection, run: Sequence[BatchRow]) -> list[tuple[int,
 
 
 async def history(
-    conn: Connection, engine: str, bindings: Iterable[BindingRow], after_ms: int, limit: int = FIXES_A_READ
+    conn: Connection,
+    engine: str,
+    bindings: Iterable[BindingRow],
+    after_ms: int,
+    limit: int = FIXES_A_READ,
+    before_ms: int = LATEST_MS,
 ) -> list[TrackFix]:
     """The next stored fixes of a vehicle after an instant, from whichever locator it carried."""
     found: list[TrackFix] = []
@@ -171,7 +176,7 @@ async def history(
             continue
         at_ms, last_ms, window_ms = (
             max(after_ms, binding.from_ms - 1, EARLIEST_MS),
-            min(binding.to_ms, LATEST_MS) - 1,
+            min(binding.to_ms, before_ms) - 1,
             WINDOW_MS,
         )
         while at_ms < last_ms and len(found) < limit:

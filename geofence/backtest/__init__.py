@@ -1,0 +1,1 @@
+"""Back-testing: what a changed rule would have found in stored months. Writes nothing."""
