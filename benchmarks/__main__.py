@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import honest, ingest, jt808, storage, sustained
+from benchmarks import honest, ingest, jt808, judging, storage, sustained
 
 DAYS = 1_400
 FIXES = 2_000_000  # bounded; the figures of RESULTS.md say with how many they were taken
@@ -38,12 +38,17 @@ def _honest(arguments: argparse.Namespace) -> list[str]:
     return honest.report(arguments.days, arguments.seed)
 
 
+def _judging(arguments: argparse.Namespace) -> list[str]:
+    return judging.report(arguments.vehicles, arguments.rounds, arguments.seed)
+
+
 BENCHMARKS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "ingest": _ingest,
     "sustained": _sustained,
     "jt808": _jt808,
     "storage": _storage,
     "honest": _honest,
+    "judging": _judging,
 }
 
 
@@ -54,6 +59,9 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=ingest.ROUNDS, help="medians of so many alternating rounds")
     parser.add_argument("--fixes", type=int, default=FIXES, help="how many fixes storage is measured with")
     parser.add_argument("--days", type=int, default=DAYS, help="vehicle-days of honest vehicles")
+    parser.add_argument(
+        "--vehicles", type=int, default=6, help="honest vehicles of two weeks that judging is measured with"
+    )
     parser.add_argument("--seed", type=int, default=1, help="dice of the honest vehicles")
     parser.add_argument("--folder", type=Path, help="keep the filled site of storage there, and only read it next time")
     arguments = parser.parse_args()

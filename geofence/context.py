@@ -76,8 +76,8 @@ class Context:
     def profile(self, at_ms: int) -> FixProfile:
         """The limits of the locator that was in the vehicle then."""
         locators = self.facts.locators
-        if len(locators) == 1:
-            return locators[0].profile
+        if len(locators) < 2:
+            return locators[0].profile if locators else STANDARD
         return next((each.profile for each in locators if each.from_ms <= at_ms < each.to_ms), STANDARD)
 
     def regime(self, at_ms: int) -> Regime:

@@ -12,7 +12,7 @@ from fleet.order import OrderType
 from geofence.context import Context, Regime
 from geofence.episodes import close, settle, tell
 from geofence.facts import JudgedOrder
-from geofence.finding import WATERMARK_MS, Doubt, Episode, Finding
+from geofence.finding import WATERMARK_MS, Answer, Doubt, Episode, Finding
 from geofence.rules import RULES
 from geofence.rules.r08_detour import note_way
 from geofence.rules.rule import Piece, Rule
@@ -172,9 +172,8 @@ def _cut(state: State, step: Step, context: Context, outcome: Outcome) -> None:
         to_ms = min(step.to_ms, regime.until_ms)
         _leave_under(state, step, regime)
         piece = _piece(state, step, from_ms, to_ms, regime, context)
-        if not any(order.type == OrderType.SERVICE for order in piece.approving):
-            for rule in RULES:
-                _ask(state, rule, piece, context, outcome)
+        if not piece.approving or not any(order.type == OrderType.SERVICE for order in piece.approving):
+            _ask_all(state, piece, context, outcome)
         from_ms = to_ms
 
 
@@ -197,6 +196,19 @@ def _piece(state: State, step: Step, from_ms: int, to_ms: int, regime: Regime, c
     return Piece(step, from_ms, to_ms, regime, in_effect, approving, doubts)
 
 
+def _ask_all(state: State, piece: Piece, context: Context, outcome: Outcome) -> None:
+    """Ask every rule about a piece. What has no episode and does not apply is done with at once: that is nearly all."""
+    then, episodes, route = context.facts.then(piece.from_ms), state.episodes, state.route
+    parameters, exempt = then.parameters, then.exempt_rules
+    for rule in RULES:
+        if rule.id in episodes:
+            _ask(state, rule, piece, context, outcome)
+        elif rule.id not in exempt:
+            answer = rule.answer(piece, context, parameters.get(rule.id, rule.defaults), None, route)
+            if answer.hit is not None:
+                _apply(state, rule, piece, answer, None, context, outcome)
+
+
 def _ask(state: State, rule: Rule, piece: Piece, context: Context, outcome: Outcome) -> None:
     facts = context.facts
     then = facts.then(piece.from_ms)
@@ -215,7 +227,19 @@ def _ask(state: State, rule: Rule, piece: Piece, context: Context, outcome: Outc
     answer = rule.answer(piece, context, parameters, episode, state.route)
     if answer.hit is None and answer.ended_ms is None and not answer.withdrawn:
         return
-    kept = tell(rule, episode, answer, piece, facts, outcome.findings)
+    _apply(state, rule, piece, answer, episode, context, outcome)
+
+
+def _apply(
+    state: State,
+    rule: Rule,
+    piece: Piece,
+    answer: Answer,
+    episode: Episode | None,
+    context: Context,
+    outcome: Outcome,
+) -> None:
+    kept = tell(rule, episode, answer, piece, context.facts, outcome.findings)
     if answer.becomes is not None and episode is not None:
         _pass_on(state, episode, answer.becomes, piece, context, outcome)
     if kept is None:

@@ -144,4 +144,6 @@ class VehicleFacts:
 
     def then(self, at_ms: int) -> "VehicleFacts | RulesThen":
         """The rules that held at an instant: parameters, exemptions, quiet hours, grace and versions."""
+        if not self.earlier:
+            return self
         return next((each for each in self.earlier if each.from_ms <= at_ms < each.to_ms), self)

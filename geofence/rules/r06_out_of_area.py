@@ -37,7 +37,7 @@ def answer(
     forbidden = context.forbidden(step.to_ms, step.lon, step.lat)
     if forbidden is not None and (depth_m := forbidden.depth_m(step.lon, step.lat)) > accuracy_m:
         return Answer(hit=_hit(piece, severity, depth_m, 0.0, forbidden))
-    area = _allowed(piece, context)
+    area = _allowed(piece, context) if context.facts.allowed else None
     if area is not None:
         limit_m = parameters.outside_m * (parameters.return_ratio if episode is not None else 1.0)
         if not area.holds(step.lon, step.lat, limit_m + accuracy_m):

@@ -49,7 +49,12 @@ def answer(
     routed = [order for order in piece.in_effect if order.path is not None and order.path_source != "straight_line"]
     if not routed or len(routed) < len(piece.in_effect):
         return Answer(ended_ms=episode.last_ms if episode is not None else None)
-    off_m, order = min(((off_path_m(each, step.lon, step.lat), each) for each in routed), key=lambda pair: pair[0])
+    order, off_m = routed[0], memory.off_m + step.distance_m
+    same = len(routed) == 1 and memory.order_id == order.id
+    near_m = min(parameters.corridor_m, parameters.rural_corridor_m) - step.accuracy_m
+    surely_inside = same and episode is None and step.kind is Kind.MOVE and off_m <= near_m
+    if not surely_inside:  # so far it cannot have come since the path was last asked
+        off_m, order = min(((off_path_m(each, step.lon, step.lat), each) for each in routed), key=lambda pair: pair[0])
     before_m = memory.off_m if memory.order_id == order.id else 0.0
     limit_m = _limit_m(piece, context, parameters, memory, order, off_m)
     if step.kind is Kind.UNSEEN:
@@ -59,6 +64,8 @@ def answer(
     if episode is None:
         if off_m - step.accuracy_m <= limit_m:
             return NOTHING
+        if same:
+            before_m = min(before_m, off_path_m(order, step.from_lon, step.from_lat))
         from_ms = _crossing_ms(piece, before_m, off_m, limit_m)
         if order.path is not None:
             memory.left_along_m = order.path.along_m(*step.place(from_ms))

@@ -36,13 +36,11 @@ class Clock:
 
     def skewed(self, profile: FixProfile = STANDARD) -> bool:
         """The clock is off by a constant, as far as the fixes up to now can tell. Inside a message older fixes lag more."""
+        if self.arrivals + 1 < ARRIVALS_NEEDED:
+            return False
         span_ms = self.span_ms + self.fix_ms - self.arrival_ms
         firm = abs(self.offset_ms - self.steady_ms) <= FIRM_MS and span_ms >= FIRM_SPAN_MS
-        return (
-            self.arrivals + 1 >= ARRIVALS_NEEDED
-            and self.offset_ms >= self.steady_ms - profile.clock_steady_s * 1000
-            and (firm or span_ms >= SPAN_NEEDED_MS)
-        )
+        return self.offset_ms >= self.steady_ms - profile.clock_steady_s * 1000 and (firm or span_ms >= SPAN_NEEDED_MS)
 
     def _close_arrival(self, profile: FixProfile) -> None:
         if abs(self.offset_ms) <= profile.clock_off_s * 1000:
