@@ -11,12 +11,13 @@ from geofence.track.doubt import drifts, drives, explained, fast_enough, proves_
 from geofence.track.fixes import TrackFix, apart_m
 from geofence.track.marks import JUMP, PARKED_DRIFT, Mark
 from geofence.track.motion import Drive, Event, Step, Stop
-from geofence.track.telling import drive_as, stay, step_to, stop_as, unseen
+from geofence.track.telling import drive_as, short_stop_as, stay, step_to, stop_as, unseen
 from geofence.track.track import OpenDrive, Track
 
 SILENCE_MS = 600_000  # without fixes for this long an episode of movement is over (contracts.md 5)
 STAYS_TOLD_MS = 720_000  # a stay is told until rest has closed every episode
-STOP_MS = 120_000  # from here on a standstill is a stop
+SHORT_STOP_MS = 30_000  # from here on a standstill inside a drive is kept, of which repeated misuse is made
+STOP_MS = 120_000  # from here on a standstill is a stop, and the vehicle rests
 REST_MS = 300_000  # from here on a stop ends the drive
 POOR_AFTER_MS = 600_000  # poor fixes count only after this long without good ones
 SAME_PLACE_M = 200.0  # after a silence: still the same place up to here
@@ -191,6 +192,8 @@ def _on_the_move(track: Track, last: TrackFix, fix: TrackFix, out: list[Event]) 
         drive.top_speed_kmh = max(drive.top_speed_kmh or 0.0, fix.speed_kmh)
     away_m = apart_m(track.here_lon, track.here_lat, fix.lon, fix.lat)
     if not still_at(fix, away_m):
+        if last.at_ms - track.here_ms >= SHORT_STOP_MS and not fix.poor:
+            out.append(short_stop_as(track, last))
         out.append(_step(track, drive, fix, away_m, last))
         return
     if fix.at_ms - track.here_ms >= STOP_MS:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from geofence.track.marks import Mark
 
-TRACK_VERSION = 4  # raised whenever the constants of geofence.track change; stored with every drive and stop
+TRACK_VERSION = 5  # raised whenever the constants of geofence.track change; stored with every drive and stop
 
 
 class Kind(StrEnum):
@@ -64,7 +64,7 @@ class Drive:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stop:
-    """A rest of two minutes or more; the row of `stop`. `ended_ms` is None while it lasts."""
+    """A rest of two minutes or more, or a standstill of half a minute inside a drive; the row of `stop`. `ended_ms` is None while it lasts."""
 
     started_ms: int
     ended_ms: int | None

@@ -69,6 +69,18 @@ def drive_as(drive: OpenDrive, *, ended_ms: int | None) -> Drive:
     )
 
 
+def short_stop_as(track: Track, last: TrackFix) -> Stop:
+    """A standstill inside a drive, from the end of the last step to the last fix there."""
+    return Stop(
+        started_ms=track.here_ms,
+        ended_ms=last.at_ms,
+        lon=track.here_lon,
+        lat=track.here_lat,
+        fixes=track.here_fixes,
+        ignition_on_ms=last.at_ms - track.here_ms if last.ignition else 0,
+    )
+
+
 def stop_as(track: Track, ended_ms: int | None) -> Stop:
     return Stop(
         started_ms=track.here_ms,

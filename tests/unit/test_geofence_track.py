@@ -83,8 +83,8 @@ def test_parked_drift_adds_no_metre(seed: int, known: bool) -> None:
 
 
 def test_a_red_light_is_part_of_the_drive_and_a_short_errand_a_stop_inside_it() -> None:
-    """90 s: nothing. 3 min: a stop, same drive. 6 min: a stop between two drives."""
-    for minutes, drives_wanted, stops_wanted in ((1.5, 1, 2), (3, 1, 3), (6, 2, 3)):
+    """20 s: nothing. 90 s: a standstill that is kept. 3 min: a stop, same drive. 6 min: a stop between two drives."""
+    for minutes, drives_wanted, stops_wanted in ((1 / 3, 1, 2), (1.5, 1, 3), (3, 1, 3), (6, 2, 3)):
         second = at("03-11 14:20").timestamp() + minutes * 60
         fixes = day(
             parked("03-11 13:10", 60),

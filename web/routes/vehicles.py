@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel
 from starlette.responses import FileResponse
 
@@ -140,11 +140,12 @@ async def stops(
     start_at: From,
     end_at: To,
     purpose: Purpose = None,
+    least_s: Annotated[int, Query(ge=30, le=86_400)] = store.STOP_S,
 ) -> list[StopRow]:
-    """Stops say where somebody stayed: recorded like a track."""
+    """Stops say where somebody stayed: recorded like a track. Standstills from half a minute on with `least_s=30`."""
     start_at, end_at = span(start_at, end_at, longest_days=LONGEST_TRACK_DAYS)
     await _recorded(work, vehicle_id, "view_stops", start_at, end_at, purpose)
-    return await store.stops(work.conn, vehicle_id, start_at, end_at)
+    return await store.stops(work.conn, vehicle_id, start_at, end_at, least_s)
 
 
 @tiles.get(BASEMAP_URL, include_in_schema=False)

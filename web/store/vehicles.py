@@ -190,6 +190,7 @@ STOPS = """
 SELECT s.id, s.started_at, s.ended_at, s.lon, s.lat, s.ignition_on_s, a.name AS area_name
 FROM stop s LEFT JOIN area_version a ON a.id = s.area_version_id
 WHERE s.vehicle_id = %(id)s AND s.started_at < %(end_at)s AND coalesce(s.ended_at, 'infinity') > %(start_at)s
+    AND (s.ended_at IS NULL OR s.ended_at - s.started_at >= %(least_s)s * interval '1 second')
 ORDER BY s.started_at LIMIT 2000
 """
 # Who owned, managed and used a vehicle, newest first.
@@ -202,6 +203,7 @@ WHERE c.vehicle_id = %(id)s ORDER BY lower(c.during) DESC, c.relation
 SEES_VEHICLE = "SELECT 1 FROM vehicle WHERE id = %(id)s"
 
 FIXES_AT_MOST = 50_000
+STOP_S = 120  # what people call a stop; shorter ones are kept too (docs/rules/README.md)
 
 
 async def vehicles(
@@ -257,10 +259,12 @@ async def drives(conn: Connection, vehicle_id: UUID, start_at: datetime, end_at:
         return await (await cursor.execute(DRIVES, params)).fetchall()
 
 
-async def stops(conn: Connection, vehicle_id: UUID, start_at: datetime, end_at: datetime) -> list[StopRow]:
-    """Stops that touch the span."""
+async def stops(
+    conn: Connection, vehicle_id: UUID, start_at: datetime, end_at: datetime, least_s: int = STOP_S
+) -> list[StopRow]:
+    """Stops that touch the span and last `least_s` or more."""
     async with conn.cursor(row_factory=class_row(StopRow)) as cursor:
-        params: dict[str, Any] = {"id": vehicle_id, "start_at": start_at, "end_at": end_at}
+        params: dict[str, Any] = {"id": vehicle_id, "start_at": start_at, "end_at": end_at, "least_s": least_s}
         return await (await cursor.execute(STOPS, params)).fetchall()
 
 

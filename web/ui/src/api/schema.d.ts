@@ -1701,7 +1701,7 @@ export interface paths {
         };
         /**
          * Stops
-         * @description Stops say where somebody stayed: recorded like a track.
+         * @description Stops say where somebody stayed: recorded like a track. Standstills from half a minute on with `least_s=30`.
          */
         get: operations["stops_api_vehicles__vehicle_id__stops_get"];
         put?: never;
@@ -10346,6 +10346,7 @@ export interface operations {
                 from: string;
                 to: string;
                 purpose?: string | null;
+                least_s?: number;
             };
             header?: never;
             path: {
