@@ -100,7 +100,8 @@ def test_any_order_of_arrival_gives_the_same_day(tmp_path: Path, name: str) -> N
     case = read_case(write_case(next(each for each in STORIES if each.name == name).told(seed=3), tmp_path))
     (vehicle,) = case.vehicles
     expected = undisturbed(vehicle, case.now_ms)
-    assert expected[0] and expected[1]
+    assert expected[0]
+    assert expected[1]
     for seed in range(ROUNDS):
         rng = random.Random(seed)
         size, reach = rng.choice([20, 60, 200]), rng.choice([1, 3, 1000])

@@ -1,0 +1,91 @@
+"""What only the tenant's clock tells: at its instant, without a fix, and taken back when a fix tells otherwise."""
+
+from datetime import datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from fleet import store
+from geofence.instants import epoch_ms, instant
+from geofence.track.fixes import TrackFix
+from tests.db.judging import YESTERDAY, Bench, set_scene, told
+
+ZONE = ZoneInfo("Asia/Shanghai")
+AWAY_DEG = 0.05
+
+
+def evening(clock: str) -> int:
+    return epoch_ms(datetime.combine(YESTERDAY, time.fromisoformat(clock), tzinfo=ZONE))
+
+
+def standing(place: tuple[float, float], since: str, until: str) -> list[TrackFix]:
+    """Parked with the ignition off, a fix every five minutes."""
+    return [
+        TrackFix(at_ms, at_ms + 900, *place, 0.0, 8.0, False)
+        for at_ms in range(evening(since), evening(until) + 1, 300_000)
+    ]
+
+
+def driving(place: tuple[float, float], since: str, minutes: int) -> list[TrackFix]:
+    """East at 36 km/h, a fix every ten seconds."""
+    return [
+        TrackFix(at_ms, at_ms + 900, place[0] + 0.00115 * step, place[1], 36.0, 8.0, True)
+        for step, at_ms in enumerate(range(evening(since), evening(since) + minutes * 60_000, 10_000))
+    ]
+
+
+async def nights(bench: Bench) -> list[tuple[datetime, bool, str]]:
+    rows = await store.many(
+        bench.owner, "SELECT detected_at, ended_at, judgement FROM alert WHERE rule = 'R10' ORDER BY started_at"
+    )
+    return [(row["detected_at"], row["ended_at"] is None, row["judgement"]) for row in rows]
+
+
+@pytest.mark.parametrize("restarts", [False, True], ids=["one_engine", "restarted"])
+async def test_a_night_outside_is_told_by_the_clock_and_taken_back_by_a_late_fix(
+    bench: Bench, tmp_path: Path, restarts: bool
+) -> None:
+    """Half past ten comes without another fix and is told once; that it had left at ten past is heard afterwards."""
+    case = told(tmp_path, "no_order")
+    await set_scene(bench, case, orders=False)
+    depot = next(iter(case.vehicles[0].facts.depots))
+    place = (depot.lon + AWAY_DEG, depot.lat)
+    await bench.give(standing(place, "18:00", "22:05"))
+    await bench.turn(evening("22:29"))
+    assert await nights(bench) == []
+    if restarts:
+        await bench.restart()
+    for clock in ("22:30:30", "22:31"):
+        await bench.turn(evening(clock))
+        assert await nights(bench) == [(instant(evening("22:30")), True, "suspected")]
+        if restarts:
+            await bench.restart()
+    await bench.give(driving(place, "22:10", 8))
+    await bench.turn(evening("22:32"))
+    assert [judgement for *_, judgement in await nights(bench)] == ["withdrawn"]
+
+
+async def test_a_night_outside_that_a_fix_confirms_stays_one_alert_until_it_leaves(
+    bench: Bench, tmp_path: Path
+) -> None:
+    """Told by the clock, confirmed by the fixes after it, ended by the departure next morning."""
+    case = told(tmp_path, "no_order")
+    await set_scene(bench, case, orders=False)
+    depot = next(iter(case.vehicles[0].facts.depots))
+    place = (depot.lon + AWAY_DEG, depot.lat)
+    await bench.give(standing(place, "18:00", "22:25"))
+    await bench.turn(evening("22:31"))
+    await bench.give(standing(place, "22:30", "23:55"))
+    await bench.turn(evening("23:56"))
+    assert await nights(bench) == [(instant(evening("22:30")), True, "suspected")]
+    leaving = driving(place, "23:58", 1) + [
+        fix._replace(at_ms=fix.at_ms + 60_000, received_ms=fix.received_ms + 60_000, lon=fix.lon + 0.0069)
+        for fix in driving(place, "23:58", 1)
+    ]
+    await bench.give(leaving)
+    await bench.turn(evening("23:59") + 120_000)
+    assert [(is_open, judgement) for _, is_open, judgement in await nights(bench)] == [(False, "suspected")]
+    row = await store.one(bench.owner, "SELECT max(revision) AS n FROM alert WHERE rule = 'R10'")
+    assert row is not None
+    assert row["n"] <= 3
