@@ -126,7 +126,7 @@ def facts_of(
         rural=tuple(area for area in areas if area.kind == "rural"),
         forbidden=tuple(area for area in areas if area.kind == "forbidden"),
         sensitive=tuple(area for area in areas if area.kind == "sensitive"),
-        allowed=tuple(area for area in areas if area.kind == "allowed"),
+        allowed=tuple(area for area in areas if area.kind in ("allowed", "administrative")),
         allowed_area_id=vehicle.allowed_area_id,
         sealed=(*sealed(registry, vehicle), *_stood(vehicle, VehicleStatus.SEALED, VehicleStatus.PENDING_DISPOSAL)),
         in_repair=_stood(vehicle, VehicleStatus.IN_REPAIR),
