@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import honest, ingest, jt808, judging, storage, sustained
+from benchmarks import gazetteer, honest, ingest, jt808, judging, storage, sustained
 
 DAYS = 1_400
 FIXES = 2_000_000  # bounded; the figures of RESULTS.md say with how many they were taken
@@ -42,6 +42,10 @@ def _judging(arguments: argparse.Namespace) -> list[str]:
     return judging.report(arguments.vehicles, arguments.rounds, arguments.seed)
 
 
+def _gazetteer(arguments: argparse.Namespace) -> list[str]:
+    return gazetteer.report(arguments.extract)
+
+
 BENCHMARKS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "ingest": _ingest,
     "sustained": _sustained,
@@ -49,6 +53,7 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "storage": _storage,
     "honest": _honest,
     "judging": _judging,
+    "gazetteer": _gazetteer,
 }
 
 
@@ -64,6 +69,9 @@ def main() -> int:
     )
     parser.add_argument("--seed", type=int, default=1, help="dice of the honest vehicles")
     parser.add_argument("--folder", type=Path, help="keep the filled site of storage there, and only read it next time")
+    parser.add_argument(
+        "--extract", type=Path, help="OSM extract the gazetteer is measured with; the simulated city when absent"
+    )
     arguments = parser.parse_args()
     for name in arguments.names or BENCHMARKS:
         for line in BENCHMARKS[name](arguments):

@@ -9,6 +9,7 @@ from fleet.calendars import commands as calendars
 from fleet.commanding import commands as commanding
 from fleet.commandline import Arguments
 from fleet.fences import commands as fences
+from fleet.gazetteer import commands as gazetteer
 from fleet.health import commands as health
 from fleet.keeping import commands as keeping
 from fleet.policy import AREA_KINDS
@@ -65,6 +66,7 @@ def parser() -> Arguments:
     fences.add_arguments(add, group)
     keeping.add_arguments(add, group)
     health.add_arguments(add)
+    gazetteer.add_arguments(add, group)
     return root
 
 

@@ -32,6 +32,7 @@ class Settings:
     tls_key: Path | None
     state_dir: Path | None
     basemap: Path | None
+    gazetteer: Path | None
     timezone: ZoneInfo
     log_level: str
 
@@ -51,6 +52,7 @@ VARIABLES: dict[str, str] = {
     "FLEET_STATE_DIR": "directory for files a program keeps",
     "FLEET_SOFTWARE_DIR": "where `local` keeps the unpacked servers",
     "FLEET_BASEMAP": "path of basemap.pmtiles; without it the map shows a grid",
+    "FLEET_GAZETTEER": "path of gazetteer.bin; without it places are known by the tenant's own names only",
     "FLEET_TIMEZONE": "civil time of the tenant (Asia/Shanghai)",
     "FLEET_LOG_LEVEL": "debug, info, warning or error (info)",
 }
@@ -94,6 +96,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         tls_key=path("FLEET_TLS_KEY"),
         state_dir=path("FLEET_STATE_DIR"),
         basemap=path("FLEET_BASEMAP"),
+        gazetteer=path("FLEET_GAZETTEER"),
         timezone=timezone,
         log_level=text("FLEET_LOG_LEVEL") or "info",
     )

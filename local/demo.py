@@ -46,6 +46,11 @@ class City:
         return self.folder / "basemap.pmtiles"
 
     @property
+    def gazetteer(self) -> Path:
+        """The names of places, roads and districts."""
+        return self.folder / "gazetteer.bin"
+
+    @property
     def origin(self) -> Path:
         """Which extract an imported city was made of; absent for the simulated one."""
         return self.folder / "imported-from.json"
@@ -74,6 +79,10 @@ def build_city(folder: Path, router_bin: Path, extract: Path | None = None) -> C
         source = () if city.origin.exists() else ("--attribution", "模拟城市 Simulated city")
         run("simulators", "basemap", "--pbf", str(city.roads), "--out", str(part), *source)
         part.replace(city.basemap)
+    if not city.gazetteer.exists():
+        say("collecting the names of places")
+        source = () if city.origin.exists() else ("--attribution", "模拟城市 Simulated city")
+        run("fleet", "gazetteer", "build", "--pbf", str(city.roads), "--out", str(city.gazetteer), *source)
     return city
 
 

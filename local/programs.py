@@ -53,7 +53,11 @@ def programs(
     def settings(program: str, **more: str) -> dict[str, str]:
         return base | instance.environment(program) | more | overrides
 
-    listen = {"FLEET_WEB_LISTEN": f"{interface.host}:{interface.port}", "FLEET_BASEMAP": str(city.basemap)}
+    listen = {
+        "FLEET_WEB_LISTEN": f"{interface.host}:{interface.port}",
+        "FLEET_BASEMAP": str(city.basemap),
+        "FLEET_GAZETTEER": str(city.gazetteer),
+    }
     if interface.certificate and interface.key:
         listen |= {"FLEET_TLS_CERT": str(interface.certificate), "FLEET_TLS_KEY": str(interface.key)}
     return [

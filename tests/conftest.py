@@ -82,7 +82,7 @@ def broker() -> Iterator[mosquitto.Mosquitto]:
 
 @pytest.fixture(scope="session")
 def city_dir() -> Path:
-    """Folder of the simulated city: city.json, city.osm.pbf, tiles/, basemap.pmtiles."""
+    """Folder of the simulated city: city.json, city.osm.pbf, tiles/, basemap.pmtiles, gazetteer.bin."""
     return servers.small_city()
 
 

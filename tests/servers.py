@@ -111,10 +111,14 @@ def own_broker() -> Iterator[mosquitto.Mosquitto]:
 
 
 def small_city() -> Path:
-    """The folder of the simulated city with its tiles and basemap, built once per version of the simulators' code."""
+    """The folder of the simulated city with its tiles, basemap and gazetteer, built once per version of the code that makes them."""
     digest = hashlib.sha256()
     for source in sorted(
-        [*(place.REPOSITORY / "simulators").rglob("*.py"), place.REPOSITORY / "fleet/router_config.py"]
+        [
+            *(place.REPOSITORY / "simulators").rglob("*.py"),
+            *(place.REPOSITORY / "fleet/gazetteer").glob("*.py"),
+            place.REPOSITORY / "fleet/router_config.py",
+        ]
     ):
         digest.update(source.read_bytes())
     folder = place.base_dir() / "test-city" / digest.hexdigest()[:12]

@@ -16,6 +16,7 @@ from fleet.db import open_pool
 from fleet.routing import Router
 from fleet.settings import Settings, need
 from web import auth, basemap, problems
+from web import places as places_of
 from web.headers import SecurityHeaders
 from web.intake import Intake
 from web.live.hub import Hub
@@ -112,6 +113,7 @@ def _api() -> APIRouter:
 @contextlib.asynccontextmanager
 async def _running(settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[Parts]:
     url = need(settings.database_url, "FLEET_DATABASE_URL")
+    gazetteers = await asyncio.to_thread(places_of.opened, settings.gazetteer)
     async with (
         open_pool(url, min_size=2, max_size=16) as pool,
         open_pool(url, min_size=1, max_size=2) as audit_pool,
@@ -128,6 +130,7 @@ async def _running(settings: Settings, clock: Callable[[], datetime]) -> AsyncIt
                 router=router,
                 hub=hub,
                 basemap=basemap.read(settings.basemap),
+                places=gazetteers,
                 clock=clock,
             )
         finally:

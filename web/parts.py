@@ -11,6 +11,7 @@ from fleet.routing import Router
 from fleet.settings import Settings
 from web.basemap import Basemap
 from web.live.hub import Hub
+from web.places import Gazetteers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +24,7 @@ class Parts:
     router: Router
     hub: Hub
     basemap: Basemap | None
+    places: Gazetteers
     clock: Callable[[], datetime]  # aware UTC
 
 

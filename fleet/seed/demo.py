@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from fleet import service, store
 from fleet.access import Role
-from fleet.db import Connection, Jsonb
+from fleet.db import Connection
 from fleet.errors import Conflict
 from fleet.seed.reference import seed_tenant
 from fleet.vehicle import Relation, VehicleClass
@@ -98,10 +98,14 @@ async def seed_demo(
 
 
 async def _places(conn: Connection, tenant_id: UUID, city: Mapping[str, Any]) -> None:
-    """The names people find when they book (`/api/places`)."""
-    keys = ("id", "name", "name_en", "kind", "district", "lon", "lat")
-    listed = [{key: place.get(key) for key in keys} for place in city["places"]]
-    await store.insert(conn, "setting", {"tenant_id": tenant_id, "name": "places", "value": Jsonb(listed)})
+    """The names people find when they book, offices also by what everybody calls them: 市财政局, 财政局."""
+    for place in city["places"]:
+        row = {key: place.get(key) or "" for key in ("name", "name_en", "kind")}
+        rest = row["name"].removeprefix(str(city["name"])).replace("人民政府", "政府")
+        official = row["kind"] in {"office", "government"} and row["name"] not in (rest, "")
+        short = [f"市{rest}", rest] if official else []
+        point = {"lon": place["lon"], "lat": place["lat"]}
+        await store.insert(conn, "named_place", {"tenant_id": tenant_id, **row, **point, "short_names": short})
 
 
 async def _units(conn: Connection, tenant_id: UUID, now: datetime) -> dict[str, UUID]:

@@ -9,10 +9,7 @@ from tests.browser.town import Town
 
 def choose_places(town: Town, page: Page) -> None:
     """Two offices of the city, typed and chosen."""
-    offices = town.query(
-        """SELECT p ->> 'name' FROM setting, jsonb_array_elements(value) AS p
-        WHERE name = 'places' AND p ->> 'kind' = 'office' ORDER BY 1 LIMIT 2"""
-    )
+    offices = town.query("SELECT name FROM named_place WHERE kind = 'office' ORDER BY 1 LIMIT 2")
     for label, (place,) in zip(("出发地", "目的地"), offices, strict=True):
         field = page.get_by_role("combobox", name=label)
         field.fill(place)

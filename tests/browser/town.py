@@ -162,6 +162,7 @@ def running_town(state: Path, city: Path) -> Iterator[Town]:
             "FLEET_TIMEZONE": "Asia/Shanghai",
             "FLEET_WEB_LISTEN": listen,
             "FLEET_BASEMAP": str(city / "basemap.pmtiles"),
+            "FLEET_GAZETTEER": str(city / "gazetteer.bin"),
         }
         owner = common | {"FLEET_DATABASE_URL": database.owner, "FLEET_MQTT_URL": broker.url("admin")}
         seed = ["seed", "--demo", "--city", str(city / "city.json"), "--vehicles", str(VEHICLES)]

@@ -57,6 +57,7 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/api/dispatch/suggest"): frozenset({"dispatcher"}),
     ("POST", "/api/dispatch/accept"): NO_ONE,  # of a plan that is not there
     ("GET", "/api/places"): EVERYBODY,
+    ("GET", "/api/where"): EVERYBODY,
     ("GET", "/api/route"): BOOKING,
     ("GET", "/api/room"): BOOKING,
     ("GET", "/api/notices"): EVERYBODY,
@@ -267,6 +268,7 @@ async def ask(
     params |= {"year": "2026"} if path == "/api/calendar" else {}
     params |= {"from": "2026-11-01", "to": "2026-11-02"} if path == "/api/device-coverage" else {}
     params |= {"from": "116,32", "to": "116.1,32"} if path == "/api/route" else {}
+    params |= {"lon": "116", "lat": "32"} if path == "/api/where" else {}
     if "{" not in path and path not in {"/api/route", "/api/device-coverage"}:
         del params["from"], params["to"]
     params |= {"at": now.isoformat()} if path.endswith("/raw") else {}

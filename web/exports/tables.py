@@ -65,6 +65,7 @@ ALERTS = Table("疑点", "Suspicions", (
     code("判断", "Judgement", "judgement", "judgement"),
     code("进展", "Progress", "state", "alertState"),
     plain("判断次数", "Judgements", "revision"),
+    named("地点", "Place", "place"),
     made("测得数据", "Measured", lambda row, reader: labels.metrics(reader.language, row.metrics)),
     degrees("经度", "Longitude", "lon"),
     degrees("纬度", "Latitude", "lat"),

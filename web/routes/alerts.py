@@ -1,6 +1,6 @@
 """Suspicions: the list, and one with its evidence. Opening one shows a track, so it is recorded first."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -87,7 +87,8 @@ async def alerts(
     )
 
     async def fetch(page: PageRequest) -> Page[AlertRow]:
-        return await store.alerts(work.conn, page, wanted)
+        found = await store.alerts(work.conn, page, wanted)
+        return replace(found, items=await _in_words(work, found.items))
 
     return await listed(work, lists, default_sort="-started_at", name="alerts", fetch=fetch)
 
@@ -101,6 +102,7 @@ async def alert(alert_id: UUID, work: Signed, purpose: Purpose = None) -> AlertP
         raise NotFound(object="alert")
     detail = {"rule": row.rule, "revision": row.revision, "vehicle": str(row.vehicle_id)}
     await work.audit("view_alert", "alert", alert_id, purpose=work.purpose(purpose), detail=detail)
+    row = (await _in_words(work, [row]))[0]
     revisions = await store.revisions(work.conn, alert_id)
     newest = revisions[0] if revisions else None
     return AlertPage(
@@ -116,6 +118,10 @@ async def alert(alert_id: UUID, work: Signed, purpose: Purpose = None) -> AlertP
         evidence=await _evidence(work, row, newest),
         revisions=revisions,
     )
+
+
+async def _in_words(work: Work, rows: list[AlertRow]) -> list[AlertRow]:
+    return await work.parts.places.in_words(work.conn, work.actor, rows, ("place", "lon", "lat"))
 
 
 async def _evidence(work: Work, row: AlertRow, newest: RevisionRow | None) -> Evidence:

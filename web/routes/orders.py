@@ -17,6 +17,7 @@ from fleet.access import Role
 from fleet.errors import NotFound
 from fleet.order import OrderType, Place
 from fleet.vehicle import VehicleClass
+from web import finding
 from web.paging import Page, PageRequest
 from web.presence import Reason
 from web.routes.steps import hints_of, steps_of
@@ -100,6 +101,7 @@ class StepBody(BaseModel):
     rating: Annotated[int, Field(ge=1, le=5)] | None = None
 
 
+LONGEST_NAME = 200
 # Who learns why a driver refused.
 READ_REFUSALS = frozenset({Role.DISPATCHER, Role.FLEET_ADMIN, Role.INSPECTOR})
 
@@ -152,7 +154,9 @@ async def order(order_id: UUID, work: Signed) -> OrderPage:
 @router.post("/orders", status_code=201)
 async def book(body: NewOrder, work: Signed) -> OrderPage:
     """Books a trip, and submits it unless it is to stay a draft."""
-    order_id = await requests.book(work.conn, work.actor, _draft(body), router=work.parts.router, now=work.now)
+    order_id = await requests.book(
+        work.conn, work.actor, await _draft(work, body), router=work.parts.router, now=work.now
+    )
     if body.submit:
         await service.act(work.conn, work.actor, order_id, Action.SUBMIT, Deed(), row_version=None, now=work.now)
     return await order_page(work, order_id)
@@ -165,7 +169,7 @@ async def correct(order_id: UUID, body: Wish, work: Signed, row_version: RowVers
         work.conn,
         work.actor,
         order_id,
-        _draft(body),
+        await _draft(work, body),
         same_passengers="passenger_ids" not in body.model_fields_set,
         row_version=row_version,
         router=work.parts.router,
@@ -222,15 +226,25 @@ async def order_page(work: Work, order_id: UUID) -> OrderPage:
     )
 
 
-def _draft(body: Wish) -> Draft:
+async def _draft(work: Work, body: Wish) -> Draft:
     flexible = timedelta(minutes=body.flexible_min)
+    ends = [await _place(work, one) for one in (body.origin, body.destination, *body.stops)]
     said = body.model_dump(exclude={"origin", "destination", "stops", "passenger_ids", "flexible_min", "submit"})
     return Draft(
         **said,
-        origin=Place(**body.origin.model_dump()),
-        destination=Place(**body.destination.model_dump()),
-        stops=tuple(Place(**stop.model_dump()) for stop in body.stops),
+        origin=ends[0],
+        destination=ends[1],
+        stops=tuple(ends[2:]),
         passenger_ids=tuple(body.passenger_ids),
         earliest_start_at=body.planned_start_at - flexible if flexible else None,
         latest_start_at=body.planned_start_at + flexible if flexible else None,
     )
+
+
+async def _place(work: Work, body: PlaceBody) -> Place:
+    """As it was named; a point that is called only by coordinates is called by what is there."""
+    name = body.name
+    if finding.coordinates(name) is not None:
+        said = (await work.parts.places.words(work.conn, work.actor, [(body.lon, body.lat)]))[0]
+        name = said.text[:LONGEST_NAME] if said else name
+    return Place(name=name, lon=body.lon, lat=body.lat)

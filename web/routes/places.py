@@ -1,4 +1,4 @@
-"""Where to, how far and how many: places by name, the way between two points, the largest vehicle, for booking."""
+"""Where to, how far and how many: places by name, points in words, the way between two points, the largest vehicle, for booking."""
 
 from typing import Annotated, Literal
 
@@ -8,10 +8,11 @@ from pydantic import BaseModel
 from dispatch import requests
 from fleet.access import require
 from fleet.errors import Invalid
+from fleet.gazetteer.where import Words
 from fleet.vehicle import VehicleClass
+from web import finding
+from web.finding import PlaceRow
 from web.shapes import Listing
-from web.store import register as store
-from web.store.register import PlaceRow
 from web.work import Signed, SignedRoute
 
 router = APIRouter(tags=["booking"], route_class=SignedRoute)
@@ -33,6 +34,12 @@ class Way(BaseModel):
     source: str
 
 
+class Where(BaseModel):
+    """Where a point is."""
+
+    words: Words | None  # absent: nothing known is within three kilometres
+
+
 class Room(BaseModel):
     """What the fleet could carry at once."""
 
@@ -43,18 +50,30 @@ class Room(BaseModel):
 async def places(
     work: Signed,
     q: Annotated[str | None, Query(max_length=100)] = None,
+    near: Annotated[str | None, Query(description="lon,lat: where the map looks")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Listing[PlaceRow]:
-    """Places whose name contains `q`, the person's own earlier ones first."""
-    found = await store.places(work.conn, work.actor, q or None, limit)
+    """Places by name, part of it, short name, pinyin, initials, address or coordinates; the person's own earlier ones first."""
+    look = None if near is None else point_of(near, "near")
+    found = await finding.places(work.conn, work.actor, work.parts.places, q or "", look, limit)
     return Listing(items=found, total=len(found))
+
+
+@router.get("/where")
+async def where(
+    work: Signed,
+    lon: Annotated[float, Query(ge=-180, le=180)],
+    lat: Annotated[float, Query(ge=-90, le=90)],
+) -> Where:
+    """A point in words, from the map's names and the tenant's own sites."""
+    return Where(words=(await work.parts.places.words(work.conn, work.actor, [(lon, lat)]))[0])
 
 
 @router.get("/route")
 async def route(work: Signed, origin: Annotated[str, Query(alias="from")], to: str) -> Way:
     """The way between two points, each `lon,lat`."""
     require(work.actor, "order.book")
-    found = await work.parts.router.route([_point(origin, "from"), _point(to, "to")])
+    found = await work.parts.router.route([point_of(origin, "from"), point_of(to, "to")])
     return Way(
         distance_m=found.distance_m,
         duration_s=found.duration_s,
@@ -69,7 +88,8 @@ async def room(work: Signed, class_wanted: VehicleClass | None = None) -> Room:
     return Room(most_passengers=await requests.most_passengers(work.conn, work.actor, class_wanted))
 
 
-def _point(text: str, field: str) -> tuple[float, float]:
+def point_of(text: str, field: str) -> tuple[float, float]:
+    """Lon, lat of a parameter. Refuses Invalid naming it."""
     try:
         lon, lat = (float(part) for part in text.split(","))
     except ValueError as error:

@@ -112,8 +112,8 @@ async def track(
     return Track(
         fixes=shown(fixes),
         gaps=gaps(fixes),
-        drives=await store.drives(work.conn, vehicle_id, start_at, end_at),
-        stops=await store.stops(work.conn, vehicle_id, start_at, end_at),
+        drives=await _drives(work, vehicle_id, start_at, end_at),
+        stops=await _stops(work, vehicle_id, start_at, end_at),
         truncated=len(fixes) == store.FIXES_AT_MOST,
         sight=await store.track_sight(work.conn, vehicle_id, start_at, end_at),
     )
@@ -130,7 +130,7 @@ async def drives(
     """Drives say where somebody was: recorded like a track."""
     start_at, end_at = span(start_at, end_at, longest_days=LONGEST_TRACK_DAYS)
     await _recorded(work, vehicle_id, "view_drives", start_at, end_at, purpose)
-    return await store.drives(work.conn, vehicle_id, start_at, end_at)
+    return await _drives(work, vehicle_id, start_at, end_at)
 
 
 @router.get("/vehicles/{vehicle_id}/stops")
@@ -145,7 +145,7 @@ async def stops(
     """Stops say where somebody stayed: recorded like a track. Standstills from half a minute on with `least_s=30`."""
     start_at, end_at = span(start_at, end_at, longest_days=LONGEST_TRACK_DAYS)
     await _recorded(work, vehicle_id, "view_stops", start_at, end_at, purpose)
-    return await store.stops(work.conn, vehicle_id, start_at, end_at, least_s)
+    return await _stops(work, vehicle_id, start_at, end_at, least_s)
 
 
 @tiles.get(BASEMAP_URL, include_in_schema=False)
@@ -155,6 +155,19 @@ async def basemap(work: Signed) -> FileResponse:
         raise NotFound(object="basemap")
     headers = {"Cache-Control": "private, no-cache"}
     return FileResponse(work.parts.basemap.path, media_type="application/vnd.pmtiles", headers=headers)
+
+
+async def _drives(work: Work, vehicle_id: UUID, start_at: datetime, end_at: datetime) -> list[DriveRow]:
+    found = await store.drives(work.conn, vehicle_id, start_at, end_at)
+    ends = (("start_place", "start_lon", "start_lat"), ("end_place", "end_lon", "end_lat"))
+    return await work.parts.places.in_words(work.conn, work.actor, found, *ends)
+
+
+async def _stops(
+    work: Work, vehicle_id: UUID, start_at: datetime, end_at: datetime, least_s: int = store.STOP_S
+) -> list[StopRow]:
+    found = await store.stops(work.conn, vehicle_id, start_at, end_at, least_s)
+    return await work.parts.places.in_words(work.conn, work.actor, found, ("place", "lon", "lat"))
 
 
 async def _recorded(

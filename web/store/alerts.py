@@ -41,6 +41,8 @@ class AlertRow:
     lat: float | None
     created_at: datetime
     row_version: int
+    place: str | None  # the point in words, made when it is shown (web.places)
+    place_en: str | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,7 +148,8 @@ SORTABLE = {
 ALERTS = """
 SELECT a.id, a.alert_no, a.rule, a.rule_name, a.vehicle_id, v.plate, a.unit_id, u.name AS unit_name,
     u.name_en AS unit_name_en, a.order_id, o.order_no, a.driver_id, p.name AS driver_name, a.started_at, a.ended_at,
-    a.detected_at, a.severity, a.judgement, a.state, a.revision, a.metrics, a.lon, a.lat, a.created_at, a.row_version
+    a.detected_at, a.severity, a.judgement, a.state, a.revision, a.metrics, a.lon, a.lat, a.created_at, a.row_version,
+    NULL::text AS place, NULL::text AS place_en
 FROM alert a
 LEFT JOIN vehicle_label v ON v.id = a.vehicle_id
 LEFT JOIN unit u ON u.id = a.unit_id

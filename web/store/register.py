@@ -68,19 +68,6 @@ class RuleRow:
     end_at: datetime | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlaceRow:
-    """A named point people go to."""
-
-    id: str
-    name: str
-    name_en: str
-    kind: str
-    district: str | None
-    lon: float
-    lat: float
-
-
 DEVICES_SORTABLE = {"code": "text", "received_at": "timestamptz", "plate": "text", "rejected": "bigint"}
 
 # Locators with the vehicle bound now, and what was refused of them, or under the foreign names they have, and still waits (a code is unique over all tenants). A locator of a hidden vehicle is left out, not shown without its vehicle.
@@ -113,28 +100,6 @@ SELECT id, rule, version_no, unit_id, vehicle_class, enabled, parameters, nullif
     nullif(upper(during), 'infinity') AS end_at
 FROM rule_version WHERE tenant_id = %(tenant)s AND during @> %(now)s::timestamptz ORDER BY rule, version_no
 """
-# Places people go to: the tenant's list, and the places of the viewer's own earlier orders first.
-PLACES = """
-WITH listed AS (
-    SELECT p ->> 'id' AS place_id, p ->> 'district' AS district, p ->> 'name' AS name, coalesce(p ->> 'name_en', '') AS name_en, coalesce(p ->> 'kind', '') AS kind,
-        (p ->> 'lon')::float8 AS lon, (p ->> 'lat')::float8 AS lat, 1 AS rank
-    FROM setting s, jsonb_array_elements(s.value) AS p WHERE s.tenant_id = %(tenant)s AND s.name = 'places'
-), earlier AS (
-    SELECT DISTINCT NULL AS place_id, NULL AS district, o.place ->> 'name' AS name, '' AS name_en, 'earlier' AS kind, (o.place ->> 'lon')::float8 AS lon,
-        (o.place ->> 'lat')::float8 AS lat, 0 AS rank
-    FROM (SELECT unnest(ARRAY[origin, destination]) AS place FROM dispatch_order
-        WHERE requester_id = %(person)s ORDER BY created_at DESC LIMIT 50) o
-    WHERE o.place IS NOT NULL
-), found AS (
-    SELECT DISTINCT ON (name, round(lon::numeric, 4), round(lat::numeric, 4)) * FROM
-        (SELECT * FROM listed UNION ALL SELECT * FROM earlier) every
-    WHERE %(q)s::text IS NULL OR name ILIKE '%%' || %(q)s || '%%' OR name_en ILIKE '%%' || %(q)s || '%%'
-    ORDER BY name, round(lon::numeric, 4), round(lat::numeric, 4), rank
-)
-SELECT coalesce(place_id, name || '@' || round(lon::numeric, 5) || ',' || round(lat::numeric, 5)) AS id, name, name_en,
-    kind, district, lon, lat
-FROM found ORDER BY rank, length(name), name LIMIT %(limit)s
-"""
 
 
 async def devices(
@@ -163,10 +128,3 @@ async def rules(conn: Connection, actor: Actor, now: datetime) -> list[RuleRow]:
     """Rule versions that hold now."""
     async with conn.cursor(row_factory=class_row(RuleRow)) as cursor:
         return await (await cursor.execute(RULES, {"tenant": actor.tenant_id, "now": now})).fetchall()
-
-
-async def places(conn: Connection, actor: Actor, q: str | None, limit: int) -> list[PlaceRow]:
-    """Places whose name contains `q`, the person's own earlier ones first."""
-    params = {"tenant": actor.tenant_id, "person": actor.person_id, "q": q, "limit": limit}
-    async with conn.cursor(row_factory=class_row(PlaceRow)) as cursor:
-        return await (await cursor.execute(PLACES, params)).fetchall()

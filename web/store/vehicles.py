@@ -74,6 +74,10 @@ class DriveRow:
     fixes: int
     order_id: UUID | None
     order_no: int | None
+    start_place: str | None = None  # its ends in words, made when they are shown
+    start_place_en: str | None = None
+    end_place: str | None = None
+    end_place_en: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,6 +91,8 @@ class StopRow:
     lat: float
     ignition_on_s: float | None
     area_name: str | None
+    place: str | None = None  # the point in words, made when it is shown
+    place_en: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

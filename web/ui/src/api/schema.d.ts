@@ -1317,7 +1317,7 @@ export interface paths {
         };
         /**
          * Places
-         * @description Places whose name contains `q`, the person's own earlier ones first.
+         * @description Places by name, part of it, short name, pinyin, initials, address or coordinates; the person's own earlier ones first.
          */
         get: operations["places_api_places_get"];
         put?: never;
@@ -1752,6 +1752,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/where": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where
+         * @description A point in words, from the map's names and the tenant's own sites.
+         */
+        get: operations["where_api_where_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1895,6 +1915,10 @@ export interface components {
             parameters: {
                 [key: string]: unknown;
             };
+            /** Place */
+            place: string | null;
+            /** Place En */
+            place_en: string | null;
             /** Plate */
             plate: string | null;
             /** Revision */
@@ -1972,6 +1996,10 @@ export interface components {
             order_id: string | null;
             /** Order No */
             order_no: number | null;
+            /** Place */
+            place: string | null;
+            /** Place En */
+            place_en: string | null;
             /** Plate */
             plate: string | null;
             /** Revision */
@@ -2862,6 +2890,10 @@ export interface components {
             end_lat: number | null;
             /** End Lon */
             end_lon: number | null;
+            /** End Place */
+            end_place?: string | null;
+            /** End Place En */
+            end_place_en?: string | null;
             /** Ended At */
             ended_at: string | null;
             /** Fixes */
@@ -2881,6 +2913,10 @@ export interface components {
             start_lat: number;
             /** Start Lon */
             start_lon: number;
+            /** Start Place */
+            start_place?: string | null;
+            /** Start Place En */
+            start_place_en?: string | null;
             /**
              * Started At
              * Format: date-time
@@ -4502,9 +4538,11 @@ export interface components {
         };
         /**
          * PlaceRow
-         * @description A named point people go to.
+         * @description A point people go to.
          */
         PlaceRow: {
+            /** Distance M */
+            distance_m: number | null;
             /** District */
             district: string | null;
             /** Id */
@@ -4519,6 +4557,8 @@ export interface components {
             name: string;
             /** Name En */
             name_en: string;
+            /** Own */
+            own: boolean;
         };
         /**
          * PreviewFindingRow
@@ -5401,6 +5441,10 @@ export interface components {
             lat: number;
             /** Lon */
             lon: number;
+            /** Place */
+            place?: string | null;
+            /** Place En */
+            place_en?: string | null;
             /**
              * Started At
              * Format: date-time
@@ -6021,6 +6065,13 @@ export interface components {
          */
         What: "days" | "local" | "hours" | "sealing";
         /**
+         * Where
+         * @description Where a point is.
+         */
+        Where: {
+            words: components["schemas"]["Words"] | null;
+        };
+        /**
          * WhyNot
          * @description Every reason why a vehicle is not on the map, or not fresh on it.
          */
@@ -6088,6 +6139,41 @@ export interface components {
              * @default []
              */
             stops: components["schemas"]["PlaceBody"][];
+        };
+        /**
+         * Words
+         * @description Where a point is, in both languages, and what the words are made of.
+         */
+        Words: {
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "inside" | "address" | "near" | "road" | "far" | "region";
+            /**
+             * Distance M
+             * @default 0
+             */
+            distance_m: number;
+            /**
+             * Kind
+             * @default
+             */
+            kind: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Own
+             * @default false
+             */
+            own: boolean;
+            /** Text */
+            text: string;
+            /** Text En */
+            text_en: string;
         };
     };
     responses: never;
@@ -9305,6 +9391,8 @@ export interface operations {
         parameters: {
             query?: {
                 q?: string | null;
+                /** @description lon,lat: where the map looks */
+                near?: string | null;
                 limit?: number;
             };
             header?: never;
@@ -10447,6 +10535,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhyNot"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    where_api_where_get: {
+        parameters: {
+            query: {
+                lon: number;
+                lat: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Where"];
                 };
             };
             /** @description Refused; `code` says why */

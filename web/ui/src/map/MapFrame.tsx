@@ -6,6 +6,7 @@ import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useConfig } from "../session/useSession";
 import { type Camera, createMap } from "./create";
+import { lookAt } from "./looking";
 import type { Scheme } from "./style/palette";
 import { mapWords } from "./words";
 import "./map.css";
@@ -59,6 +60,7 @@ export function MapFrame({ label, camera, calm = false, height = "100%", onReady
     map.getCanvas().setAttribute("aria-label", label);
     const begin = () => onReady({ map, scheme });
     map.once("load", begin);
+    map.on("moveend", () => lookAt([map.getCenter().lng, map.getCenter().lat]));
     return () => {
       const { lng, lat: y } = map.getCenter();
       lastCamera.current = { center: [lng, y], zoom: map.getZoom() };

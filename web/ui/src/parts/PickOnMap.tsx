@@ -1,8 +1,12 @@
-// Picks a point: the map moves under a fixed cross, so it works with mouse, finger and arrow keys alike.
-import { Box, Button, Group, TextInput } from "@mantine/core";
-import { useCallback, useState } from "react";
+// Picks a point: the map moves under a fixed cross, so it works with mouse, finger and arrow keys alike. What is under
+// the cross is said in words, and is the name when the person gives none.
+import { Box, Button, Group, Text, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { OrderPlace } from "../api/orders";
+import { wordsFor } from "../api/places";
 import { MapFrame, type ReadyMap } from "../map/MapFrame";
 
 interface PickOnMapProps {
@@ -10,10 +14,20 @@ interface PickOnMapProps {
   onPick: (place: OrderPlace) => void;
 }
 
+interface Point {
+  readonly lon: number;
+  readonly lat: number;
+}
+
 const rounded = (degrees: number): number => Math.round(degrees * 1e6) / 1e6;
 
+function middleOf(map: ReadyMap["map"]): Point {
+  const { lng, lat } = map.getCenter();
+  return { lon: rounded(lng), lat: rounded(lat) };
+}
+
 export function PickOnMap({ start, onPick }: PickOnMapProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [ready, setReady] = useState<ReadyMap | null>(null);
   const [name, setName] = useState("");
   const takeReady = useCallback(
@@ -23,13 +37,30 @@ export function PickOnMap({ start, onPick }: PickOnMapProps) {
     },
     [start],
   );
+  const [at, setAt] = useState<Point | null>(null);
+  useEffect(() => {
+    const map = ready?.map;
+    if (!map) return;
+    const look = () => setAt(middleOf(map));
+    look();
+    map.on("moveend", look);
+    return () => void map.off("moveend", look);
+  }, [ready]);
+  const [settled] = useDebouncedValue(at, 300);
+  const said = useQuery({
+    queryKey: ["where", settled],
+    queryFn: ({ signal }) => (settled ? wordsFor(settled, signal) : null),
+    enabled: settled !== null,
+    staleTime: 60_000,
+  });
+  const words = settled !== null && settled === at ? (said.data?.text ?? null) : null;
+  const shown = words && i18n.language === "en" ? (said.data?.text_en ?? words) : words;
   const pick = () => {
-    const centre = ready?.map.getCenter();
-    if (!centre) return;
-    const lon = rounded(centre.lng);
-    const lat = rounded(centre.lat);
+    if (!ready) return;
+    const { lon, lat } = middleOf(ready.map);
+    const here = at && at.lon === lon && at.lat === lat ? words : null;
     onPick({
-      name: name.trim() || t("place.unnamed", { lon: lon.toFixed(5), lat: lat.toFixed(5) }),
+      name: name.trim() || here || t("place.unnamed", { lon: lon.toFixed(5), lat: lat.toFixed(5) }),
       lon,
       lat,
     });
@@ -60,7 +91,10 @@ export function PickOnMap({ start, onPick }: PickOnMapProps) {
           </svg>
         </MapFrame>
       </Box>
-      <Group mt="sm" align="flex-end">
+      <Text size="sm" mt="xs" mih={22} aria-live="polite">
+        {shown ? t("place.here", { words: shown }) : ""}
+      </Text>
+      <Group mt="xs" align="flex-end">
         <TextInput
           label={t("place.name")}
           placeholder={t("common.optional")}

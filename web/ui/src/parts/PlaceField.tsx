@@ -5,10 +5,23 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { OrderPlace } from "../api/orders";
-import { searchPlaces } from "../api/places";
+import { type Place, searchPlaces } from "../api/places";
+import { lookedAt } from "../map/looking";
+import { useConfig } from "../session/useSession";
 import { wordFor } from "../text/codes";
 import { Icon } from "./Icon";
 import { PickOnMap } from "./PickOnMap";
+
+/** Places by what their option says: the name, with the district where several bear it. */
+function labelled(places: readonly Place[]): Map<string, Place> {
+  const same = (name: string) => places.filter((place) => place.name === name).length > 1;
+  return new Map(
+    places.map((place) => [
+      same(place.name) && place.district ? `${place.name}（${place.district}）` : place.name,
+      place,
+    ]),
+  );
+}
 
 interface PlaceFieldProps {
   id: string;
@@ -20,6 +33,7 @@ interface PlaceFieldProps {
 
 export function PlaceField({ id, label, value, error, onChange }: PlaceFieldProps) {
   const { t, i18n } = useTranslation();
+  const { map_center: centre } = useConfig();
   const [typed, setTyped] = useState(value?.name ?? "");
   const [settled] = useDebouncedValue(typed.trim(), 250);
   const [opened, map] = useDisclosure(false);
@@ -28,11 +42,11 @@ export function PlaceField({ id, label, value, error, onChange }: PlaceFieldProp
   }, [value]);
   const found = useQuery({
     queryKey: ["places", settled],
-    queryFn: ({ signal }) => searchPlaces(settled, signal),
+    queryFn: ({ signal }) => searchPlaces(settled, signal, lookedAt() ?? centre),
     staleTime: 60_000,
   });
   const places = found.data ?? [];
-  const named = new Map(places.map((place) => [place.name, place]));
+  const named = labelled(places);
   const nothing = found.isSuccess && places.length === 0 && settled === typed.trim();
   const choose = (name: string) => {
     const place = named.get(name);
@@ -41,7 +55,8 @@ export function PlaceField({ id, label, value, error, onChange }: PlaceFieldProp
   const about = (option: { readonly value: string }) => {
     const place = named.get(option.value);
     const other = i18n.language === "en" ? place?.name_en : null;
-    return [other, wordFor(t, "placeKind", place?.kind)].filter(Boolean).join(" · ");
+    const district = option.value === place?.name ? place.district : null;
+    return [other, wordFor(t, "placeKind", place?.kind), district].filter(Boolean).join(" · ");
   };
 
   return (

@@ -6,9 +6,10 @@ import { type Page, readPage } from "../api/list";
 import type { OrderRow } from "../api/orders";
 import { searchPlaces } from "../api/places";
 import type { LiveRow } from "../api/vehicles";
+import { type LonLat, lookedAt } from "../map/looking";
 import type { IconName } from "../parts/Icon";
 import { wayOf } from "../parts/orderWords";
-import { useSignedIn } from "../session/useSession";
+import { useConfig, useSignedIn } from "../session/useSession";
 import { wordFor } from "../text/codes";
 import { useName } from "../text/names";
 import { showPlate } from "../text/plates";
@@ -28,7 +29,7 @@ const ORDER_NUMBER = /^(?:派车单|用车申请|order|no\.?|#)?\s*#?\s*(\d{1,9}
 
 export const orderNumber = (text: string): string | null => ORDER_NUMBER.exec(text.trim())?.[1] ?? null;
 
-async function look(text: string, signal: AbortSignal) {
+async function look(text: string, signal: AbortSignal, near: LonLat | null | undefined) {
   const number = orderNumber(text);
   const orders = (q: string) => readPage<OrderRow>("/api/orders", { q, limit: MOST }, signal);
   const nothing: Page<OrderRow> = { items: [] };
@@ -36,7 +37,7 @@ async function look(text: string, signal: AbortSignal) {
     number ? orders(`#${number}`) : nothing,
     orders(text),
     readPage<LiveRow>("/api/vehicles", { q: text, limit: MOST }, signal),
-    searchPlaces(text, signal),
+    searchPlaces(text, signal, near),
   ]);
   const items = <Row>(found: PromiseSettledResult<Page<Row>>): Row[] =>
     found.status === "fulfilled" ? found.value.items : [];
@@ -52,12 +53,13 @@ async function look(text: string, signal: AbortSignal) {
 export function useHits(text: string): { hits: readonly Hit[]; ready: boolean } {
   const { t } = useTranslation();
   const name = useName();
+  const { map_center: centre } = useConfig();
   const pages = menuFor(useSignedIn())
     .map((entry) => ({ ...entry, title: t(`shell.menu.${entry.name}`) }))
     .filter(({ title }) => title.toLowerCase().includes(text.toLowerCase()));
   const found = useQuery({
     queryKey: ["search", text],
-    queryFn: ({ signal }) => look(text, signal),
+    queryFn: ({ signal }) => look(text, signal, lookedAt() ?? centre),
     enabled: text !== "",
   });
   const orderHit = (row: OrderRow): Hit => ({
@@ -86,10 +88,10 @@ export function useHits(text: string): { hits: readonly Hit[]; ready: boolean } 
     })),
     ...orders.map(orderHit),
     ...places.map((row) => ({
-      key: `${row.lon},${row.lat}`,
+      key: row.id,
       icon: "pin" as const,
       name: name(row.name, row.name_en) ?? row.name,
-      about: wordFor(t, "placeKind", row.kind),
+      about: [wordFor(t, "placeKind", row.kind), row.district].filter(Boolean).join(" · "),
       to: `/map?at=${row.lon},${row.lat}`,
     })),
   ];

@@ -33,6 +33,7 @@ export function AlertFacts({ alert }: { alert: AlertDetail }) {
           ],
           alert.driver_name ? [t("order.driver"), alert.driver_name] : null,
           [t("alert.started"), time(alert.started_at, "full")],
+          [t("alert.place"), unitName(alert.place, alert.place_en) ?? coordinatesOf(alert)],
           [t("alert.ended"), alert.ended_at ? time(alert.ended_at, "full") : t("alert.goingOn")],
           [t("alert.detected"), time(alert.detected_at, "full")],
           [t("alert.state"), wordFor(t, "alertState", alert.state)],
@@ -47,3 +48,6 @@ export function AlertFacts({ alert }: { alert: AlertDetail }) {
     </Panel>
   );
 }
+
+const coordinatesOf = ({ lon, lat }: AlertDetail): string =>
+  lon === null || lat === null ? "—" : `${lon.toFixed(5)}, ${lat.toFixed(5)}`;

@@ -64,6 +64,7 @@ export function Component() {
       show: (row) => time(row.started_at),
       sort: "started_at",
     },
+    { id: "place", title: t("alert.place"), show: (row) => name(row.place, row.place_en) ?? "—" },
     {
       id: "order",
       tight: true,

@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import type { DriveRow, StopRow } from "../../api/tracks";
 import { distance, duration } from "../../app/measure";
 import { useTime } from "../../app/useTime";
+import { useName } from "../../text/names";
 
 interface PastListProps {
   drives: readonly DriveRow[];
@@ -54,12 +55,20 @@ export function PastList({ drives, stops, chosen, onChoose }: PastListProps) {
 function Drive({ drive, pressed, onPress }: { drive: DriveRow; pressed: boolean; onPress: () => void }) {
   const { t } = useTranslation();
   const time = useTime();
+  const name = useName();
+  const from = name(drive.start_place, drive.start_place_en);
+  const till = name(drive.end_place, drive.end_place_en);
   const to = drive.ended_at ? time(drive.ended_at, "clock") : t("past.goingOn");
   return (
     <Group gap="xs" wrap="nowrap" justify="space-between">
       <UnstyledButton className="past-drive" aria-pressed={pressed} onClick={onPress}>
         <strong className="num">{t("alert.span", { from: time(drive.started_at, "clock"), to })}</strong>{" "}
         {t("past.drive", { distance: distance(t, drive.distance_m) })}
+        {from && (
+          <Text span display="block" size="xs" c="dimmed">
+            {till ? t("past.fromTo", { from, to: till }) : t("past.from", { from })}
+          </Text>
+        )}
       </UnstyledButton>
       {drive.order_id && (
         <Anchor component={Link} to={`/trips/${drive.order_id}`} size="sm" className="touch-link">
@@ -72,13 +81,15 @@ function Drive({ drive, pressed, onPress }: { drive: DriveRow; pressed: boolean;
 
 function Stop({ stop }: { stop: StopRow }) {
   const { t } = useTranslation();
+  const name = useName();
+  const where = name(stop.place, stop.place_en) ?? stop.area_name;
   const time = useTime();
   const seconds = secondsOf(stop);
   return (
     <Text size="sm" c="dimmed" px={8} py={4}>
       <span className="num">{time(stop.started_at, "clock")}</span>{" "}
       {seconds === null ? t("past.standing") : t("past.stop", { duration: duration(t, seconds) })}
-      {stop.area_name ? ` · ${stop.area_name}` : ""}
+      {where ? ` · ${where}` : ""}
     </Text>
   );
 }

@@ -10,6 +10,7 @@ export const alert = {
     judgement: "Judgement",
     state: "Progress",
     unit: "Unit using it then",
+    place: "Where it began",
     started: "Began",
     ended: "Ended",
     detected: "Noticed",

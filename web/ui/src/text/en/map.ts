@@ -73,6 +73,8 @@ export const map = {
     nextDay: "The day after",
     sum: "Drives: {{count}}, {{distance}} in all",
     drive: "drove {{distance}}",
+    from: "from {{from}}",
+    fromTo: "{{from}} → {{to}}",
     goingOn: "still driving",
     stop: "stood {{duration}}",
     standing: "standing since",

@@ -46,6 +46,7 @@ export const record = {
       close: "closed a ticket",
     },
     command: { ask: "sent a command", cancel: "cancelled a command", supersede: "replaced a command" },
+    place: { name: "name a place", forget: "end a name of a place" },
     area: { set: "set an area" },
     calendar: {
       import: "imported a year of the calendar",
@@ -71,6 +72,7 @@ export const record = {
     fence_draft: "draft of a fence",
     fences: "fences",
     "fence-drafts": "drafts of fences",
+    place: "place",
     area: "area",
     audit: "audit",
     calendar: "calendar",

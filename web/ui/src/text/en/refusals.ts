@@ -7,6 +7,8 @@ export const refusals = {
     file: "file",
     source: "source",
     keeper: "keeper of the keys",
+    short: "Short names",
+    lon: "Longitude",
     external_id: "Name",
     device_id: "Locator",
     entries: "Messages",

@@ -84,6 +84,7 @@ export const work = {
     name: "Name of the place",
     take: "Take the point under the cross",
     unnamed: "Point {{lon}}, {{lat}}",
+    here: "At the cross: {{words}}",
   },
   placeKind: {
     earlier: "been there before",
@@ -104,6 +105,14 @@ export const work = {
     city: "city",
     county: "county",
     township: "township",
+    parking: "car park",
+    fuel: "fuel and charging",
+    park: "park",
+    settlement: "settlement",
+    region: "district",
+    road: "road",
+    address: "address",
+    point: "coordinates",
   },
   trips: {
     about: "From the request to the settlement, every step on record.",

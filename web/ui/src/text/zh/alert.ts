@@ -11,6 +11,7 @@ export const alert = {
     state: "进展",
     unit: "当时使用单位",
     started: "开始时间",
+    place: "开始地点",
     ended: "结束时间",
     detected: "发现时间",
     goingOn: "仍在进行",

@@ -73,6 +73,8 @@ export const map = {
     sum: "行驶 {{count}} 次，共 {{distance}}",
     drive: "行驶 {{distance}}",
     goingOn: "仍在行驶",
+    from: "起于 {{from}}",
+    fromTo: "{{from}} → {{to}}",
     stop: "停留 {{duration}}",
     standing: "停留至今",
     none: "这一天没有收到定位。",

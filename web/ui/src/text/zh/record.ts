@@ -41,6 +41,7 @@ export const record = {
       close: "关闭工单",
     },
     command: { ask: "下发指令", cancel: "取消指令", supersede: "取代指令" },
+    place: { name: "登记地名", forget: "停用地名" },
     area: { set: "设置区域" },
     calendar: {
       import: "导入放假安排",
@@ -63,6 +64,7 @@ export const record = {
     fence_draft: "围栏草稿",
     fences: "围栏列表",
     "fence-drafts": "围栏草稿列表",
+    place: "地名",
     area: "区域",
     audit: "查阅审计",
     calendar: "日历",

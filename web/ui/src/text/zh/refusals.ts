@@ -7,6 +7,8 @@ export const refusals = {
     file: "文件",
     source: "依据",
     keeper: "钥匙保管人",
+    short: "简称",
+    lon: "经度",
     external_id: "外部名称",
     device_id: "终端",
     entries: "消息",

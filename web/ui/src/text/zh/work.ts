@@ -81,6 +81,7 @@ export const work = {
     mapLabel: "选点地图，可用方向键移动",
     name: "地点名称",
     take: "选用十字所在位置",
+    here: "十字所在：{{words}}",
     unnamed: "地图选点 {{lon}}, {{lat}}",
   },
   placeKind: {
@@ -102,6 +103,14 @@ export const work = {
     city: "市级",
     county: "县级",
     township: "乡镇级",
+    parking: "公共停车场",
+    fuel: "加油充电",
+    park: "公园",
+    settlement: "城镇村庄",
+    region: "行政区划",
+    road: "道路",
+    address: "门牌地址",
+    point: "坐标",
   },
   trips: {
     about: "从申请到结算，每一步都有记录。",
