@@ -34,7 +34,6 @@ def tell(
         if episode is not None and episode.detected_ms is not None:
             episode.ended = True
             episode.last_ms = answer.ended_ms
-            episode.severity = answer.severity or episode.severity
             episode.more |= dict(answer.more)
             findings.append(_finding(rule, episode, facts, answer.ended_ms))
             return episode

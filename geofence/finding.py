@@ -55,7 +55,6 @@ class Answer(NamedTuple):
     hit: Hit | None = None
     ended_ms: int | None = None
     withdrawn: bool = False
-    severity: str | None = None  # of what ended: how grave it was in the end
     more: tuple[tuple[str, object], ...] = ()  # of what ended: metrics
     becomes: tuple[str, str, str] | None = (
         None  # of what is withdrawn: the rule whose matter it is, its order, its severity

@@ -35,7 +35,7 @@ class Parameters:
     detour_km: float = parameter(
         0.5, "a detour that leads on along the path and costs at most so many kilometres, and ..."
     )
-    detour_min: float = parameter(15.0, "... at most so many minutes outside, is recorded only (G)")
+    detour_min: float = parameter(15.0, "... at most so many minutes outside, is a minor one")
 
 
 def answer(
@@ -96,7 +96,8 @@ def metrics(episode: Episode, parameters: Parameters, order: JudgedOrder | None)
 def _back(piece: Piece, parameters: Parameters, episode: Episode, memory: RouteMemory, order: JudgedOrder) -> Answer:
     """The vehicle is back: how much farther along its path, and what the way around cost beside it.
 
-    A detour that led on and cost little (a closed road, a search for parking, fuel) is recorded and nobody is sent for it.
+    A detour that led on and cost little (a closed road, a search for parking, fuel) is told as minor; the severity of the
+    catalogue stays, because at the time people were told nobody knew.
     """
     outside_m = episode.all.distance_m
     told = episode.detected_ms is not None
@@ -113,7 +114,8 @@ def _back(piece: Piece, parameters: Parameters, episode: Episode, memory: RouteM
     more: list[tuple[str, object]] = [("order_off_route_km", round(memory.order_off_m / 1000, 2))]
     if led_on:
         more += [("progress_km", round(progress_m / 1000, 2)), ("extra_km", round(max(0.0, extra_m) / 1000, 2))]
-    return Answer(ended_ms=piece.to_ms, severity="G" if led_on and cheap else None, more=tuple(more))
+        more.append(("detour", "minor" if cheap else "major"))
+    return Answer(ended_ms=piece.to_ms, more=tuple(more))
 
 
 def off_path_m(order: JudgedOrder, lon: float, lat: float) -> float:
