@@ -20,7 +20,7 @@ from geofence.rules.watch import NEVER_MS, OutUnder
 from geofence.state import State, copied
 from geofence.track.fixes import TrackFix, apart_m
 from geofence.track.fold import SILENCE_MS, advance, view
-from geofence.track.marks import CLOCK_SKEW, Mark
+from geofence.track.marks import CLOCK_SKEW, JUMP, Mark
 from geofence.track.motion import Drive, Event, Kind, Step, Stop
 from geofence.watching import as_it_stands, pass_time, see
 
@@ -64,6 +64,7 @@ def evaluate(state: State, fixes: Iterable[TrackFix], context: Context) -> tuple
     for fix in fixes:
         profile = context.profile(fix.at_ms)
         before_ms, here_ms, resting, out = state.clock.fix_ms, track.here_ms, track.resting, state.out
+        ignition = track.here_ignition
         if fix.at_ms > state.clock_ms:
             pass_time(state, fix.at_ms, context, outcome.findings, _clock_doubts(state, fix.at_ms, context))
         state.clock.read(fix, profile)
@@ -80,7 +81,7 @@ def evaluate(state: State, fixes: Iterable[TrackFix], context: Context) -> tuple
             fix.at_ms >= state.wake_ms
             or track.resting is not resting
             or state.out is not out
-            or (resting and track.here_ms != here_ms)
+            or (resting and (track.here_ms != here_ms or track.here_ignition is not ignition))
             or (
                 fix.speed_kmh is not None
                 and fix.speed_kmh > fast_kmh
@@ -100,6 +101,8 @@ def _take(state: State, events: list[Event], context: Context, outcome: Outcome)
             outcome.drives.append(event)
         elif isinstance(event, Mark):
             outcome.marks.append(event)
+            if event.flag == JUMP:
+                state.wake_ms = 0  # watches look at every jump
         else:
             outcome.stops.append(event)
 

@@ -16,7 +16,7 @@ from geofence.track.clock import Clock
 from geofence.track.motion import Step
 from geofence.track.track import Track
 
-STATE_VERSION = 9
+STATE_VERSION = 10
 
 
 @dataclass(slots=True)

@@ -13,7 +13,27 @@ from fleet.worktime import built_in_days
 
 # The civil service's usual hours; each unit and season may have its own rows.
 DEFAULT_HOURS = {day: [["08:30", "12:00"], ["13:30", "17:30"]] for day in ("mon", "tue", "wed", "thu", "fri")}
-RULES = ("R01", "R02", "R03", "R04", "R05", "R06", "R07", "R08", "R09", "R10", "R11", "R12", "R13", "R16", "R30", "R31")
+RULES = (
+    "R01",
+    "R02",
+    "R03",
+    "R04",
+    "R05",
+    "R06",
+    "R07",
+    "R08",
+    "R09",
+    "R10",
+    "R11",
+    "R12",
+    "R13",
+    "R14",
+    "R15",
+    "R16",
+    "R17",
+    "R30",
+    "R31",
+)
 CENTS_PER_KM = {None: 180, "confidential_courier": 180, "emergency_support": 250}
 
 

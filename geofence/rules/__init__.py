@@ -18,7 +18,10 @@ from geofence.rules import (
     r11_late_return,
     r12_long_stop,
     r13_overspeed,
+    r14_fatigue,
+    r15_offline,
     r16_tamper,
+    r17_jam_spoof,
     r30_sos,
     r31_self_approved,
 )
@@ -43,7 +46,10 @@ WATCHES: tuple[Watch, ...] = (
     r11_late_return.WATCH,
     r12_long_stop.WATCH,
     r13_overspeed.WATCH,
+    r14_fatigue.WATCH,
+    r15_offline.WATCH,
     r16_tamper.WATCH,
+    r17_jam_spoof.WATCH,
     r30_sos.WATCH,
     r31_self_approved.WATCH,
 )

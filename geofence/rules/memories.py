@@ -97,6 +97,100 @@ class Standing:
 
 
 @dataclass(slots=True)
+class Heard:
+    """Of R15: the newest fix a watch was shown, and whether the ignition was on."""
+
+    at_ms: int = 0
+    ignition: bool | None = None
+
+
+@dataclass(slots=True)
+class Blind:
+    """Of R17: since when messages without a fix come from a running vehicle."""
+
+    from_ms: int = 0
+    last_ms: int = 0
+    lon: float = 0.0
+    lat: float = 0.0
+
+
+@dataclass(slots=True)
+class Displaced:
+    """Of R17: since when the locator says that it is moved."""
+
+    from_ms: int = 0
+    lon: float = 0.0
+    lat: float = 0.0
+
+
+@dataclass(slots=True)
+class Running:
+    """Of R17: the odometer of a vehicle that stands with its ignition on."""
+
+    from_ms: int = 0
+    from_km: float = 0.0
+    lon: float = 0.0
+    lat: float = 0.0
+    last_ms: int = 0
+    last_km: float = 0.0
+    grown_ms: int = 0  # when it was seen to run last
+    found: bool = False
+
+
+@dataclass(slots=True)
+class Aside:
+    """Of R17: a second track, of fixes set aside that agree with each other."""
+
+    from_ms: int = 0
+    from_lon: float = 0.0
+    from_lat: float = 0.0
+    last_ms: int = 0
+    lon: float = 0.0
+    lat: float = 0.0
+    fixes: int = 0
+    far_m: float = 0.0  # from the track
+    found: bool = False
+
+
+@dataclass(slots=True)
+class Away:
+    """Of R17: since a leap the track goes on elsewhere; where it left, and how wide the leap was."""
+
+    from_ms: int = 0
+    lon: float = 0.0
+    lat: float = 0.0
+    far_m: float = 0.0
+
+
+@dataclass(slots=True)
+class Spoofed:
+    """Of R17: one part for each sign of it."""
+
+    blind: Blind = field(default_factory=Blind)
+    displaced: Displaced = field(default_factory=Displaced)
+    running: Running = field(default_factory=Running)
+    aside: Aside = field(default_factory=Aside)
+    away: Away = field(default_factory=Away)
+    leap_ms: int = 0  # of the newest leap looked at
+    ended_ms: int = 0  # when what ended just now was over
+
+
+@dataclass(slots=True)
+class Driving:
+    """Of R14: what one driver has driven since the last rest that was long enough; zero while nobody known drives."""
+
+    from_ms: int = 0
+    lon: float = 0.0
+    lat: float = 0.0
+    since_ms: int = 0  # of the stretch under way
+    rested_ms: int = 0  # since when it stands; 0 = it drives
+    driven_ms: int = 0  # before this stretch
+    badge: str = ""
+    by_order: str = ""  # the driver of the order
+    over_ms: int = 0  # when the driving before it was over
+
+
+@dataclass(slots=True)
 class Memories:
     """One field per watch that remembers anything."""
 
@@ -108,3 +202,6 @@ class Memories:
     sensitive: SensitiveStay = field(default_factory=SensitiveStay)
     night: NightOut = field(default_factory=NightOut)
     standing: Standing = field(default_factory=Standing)
+    heard: Heard = field(default_factory=Heard)
+    spoofed: Spoofed = field(default_factory=Spoofed)
+    driving: Driving = field(default_factory=Driving)

@@ -82,13 +82,14 @@ ENDED_OF = """
             AND d.ended_at IS NOT NULL)
         OR EXISTS (SELECT FROM alert a WHERE a.vehicle_id = u.vehicle AND a.started_at = from_epoch_ms(u.start_ms)
             AND a.ended_at IS NOT NULL)"""
-# Suspicions nobody has been told of and whose waiting time is over.
+# Suspicions nobody has been told of and whose waiting time is over; a silence that is over is no news.
 UNTOLD = """
     SELECT a.id, a.alert_no, a.tenant_id, a.rule, a.severity, a.unit_id, a.started_at, v.plate, v.exempt
     FROM alert a JOIN vehicle v ON v.id = a.vehicle_id
     WHERE a.pushed_at IS NULL AND a.judgement = 'suspected' AND NOT EXISTS (SELECT FROM rule_mute m
             WHERE m.vehicle_id = a.vehicle_id AND m.rule = a.rule AND m.during @> a.started_at AND a.severity <> 'R')
         AND a.severity IN ('Y', 'R') AND a.state IN ('open', 'closed_episode')
+        AND NOT (a.rule = 'R15' AND a.ended_at IS NOT NULL)
         AND a.detected_at <= %(now)s - CASE a.rule WHEN 'R01' THEN %(wait)s ELSE interval '0' END
     ORDER BY a.alert_no LIMIT 200"""
 TOLD = "UPDATE alert SET pushed_at = %(now)s WHERE id = %(alert)s"

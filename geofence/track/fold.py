@@ -12,7 +12,7 @@ from geofence.track.fixes import TrackFix, apart_m
 from geofence.track.marks import JUMP, PARKED_DRIFT, Mark
 from geofence.track.motion import Drive, Event, Step, Stop
 from geofence.track.telling import drive_as, short_stop_as, stay, step_to, stop_as, unseen
-from geofence.track.track import OpenDrive, Track
+from geofence.track.track import Leap, OpenDrive, Track
 
 SILENCE_MS = 600_000  # without fixes for this long an episode of movement is over (contracts.md 5)
 STAYS_TOLD_MS = 720_000  # a stay is told until rest has closed every episode
@@ -125,7 +125,10 @@ def _set_aside(track: Track, fix: TrackFix, out: list[Event]) -> None:
 
 def _believe_jump(track: Track, fix: TrackFix, out: list[Event]) -> None:
     """The fixes away are the new place: only the first of them stays a jump, the others were right."""
-    out.append(Mark(track.odd[0].at_ms + 1, fix.at_ms, JUMP, stands=False))
+    first = track.odd[0]
+    out.append(Mark(first.at_ms + 1, fix.at_ms, JUMP, stands=False))
+    driving = track.drive is not None and not (first.poor or fix.poor)
+    track.leap = Leap(first.at_ms, track.here_ms, track.here_lon, track.here_lat, first.lon, first.lat, driving)
     track.odd.clear()
     track.held.clear()
     track.here_lon, track.here_lat = fix.lon, fix.lat

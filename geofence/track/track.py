@@ -4,8 +4,21 @@ Small, bounded, and it serialises to JSON (geofence.state). Only geofence.track.
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from geofence.track.fixes import TrackFix
+
+
+class Leap(NamedTuple):
+    """A jump that stayed: the track goes on elsewhere. Instants are epoch milliseconds, places degrees."""
+
+    at_ms: int  # of the first fix there
+    since_ms: int  # when the vehicle last moved, or came to rest, before it
+    lon: float
+    lat: float
+    to_lon: float
+    to_lat: float
+    driving: bool  # out of a drive, by good fixes
 
 
 @dataclass(slots=True)
@@ -48,5 +61,6 @@ class Track:
     odd_fixes: int = 0
     speeds_hold: bool = False  # the locator's speeds have proven true
     jumped: int = 0  # a jump has stayed: in so many more drives nobody knows which of the places are right
+    leap: Leap | None = None  # the newest jump that stayed
     slept: bool = False  # there was a silence since the last movement
     drive: OpenDrive | None = None

@@ -17,6 +17,7 @@ FILLED = (fixes, hours, routes, use)  # importing these fills SCENARIOS
 KEYS = {"rule", "name", "vehicle", "order", "started_at", "ended_at", "detected_at", "severity", "state", "metrics"}
 UNIT = re.compile(r"_(m|km|min|s|h|kmh|deg|pct|ratio|count|no|per_[a-z]+)$")
 DAY = "2026-03-11"
+TIMERS = frozenset({"R10", "R11", "R15"})  # told by the clock
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +36,8 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Object]]:
 
 @pytest.mark.parametrize("sentence", SCENARIOS)
 def test_judge_finds(sentence: str, judged: dict[str, list[Object]]) -> None:
-    """Each scenario has exactly the findings the contract demands."""
-    scenario, found = SCENARIOS[sentence], judged[sentence]
+    """Each scenario has exactly the findings the contract demands; silence before or after a drive is R15's own matter."""
+    scenario, found = SCENARIOS[sentence], [each for each in judged[sentence] if each["rule"] != "R15"]
     if scenario.silent_or_undetermined:
         assert all(finding["state"] == "undetermined" for finding in found), found
         return
@@ -76,7 +77,7 @@ def test_detected_at_is_the_time_of_a_fix(judged: dict[str, list[Object]]) -> No
     """The instant of detection is that of a fix of the drive, for every rule of movement."""
     for sentence, found in judged.items():
         times = {row["fixed_at"] for row in SCENARIOS[sentence].given.rows}
-        for finding in found:
+        for finding in (each for each in found if each["rule"] not in TIMERS):
             assert _instant(finding["detected_at"]) in times, (sentence, finding)
 
 
@@ -127,7 +128,7 @@ def test_the_form_of_the_input_changes_nothing(tmp_path: Path) -> None:
         "seconds": timed(lambda instant: int(instant.timestamp())),
         "millis": timed(lambda instant: int(instant.timestamp() * 1000)),
         "zulu": timed(lambda instant: instant.astimezone().isoformat()),
-        "alarms": Case(rows=[row | {"alarms": "overspeed vendor:x"} for row in plain.rows], context=plain.context),
+        "alarms": Case(rows=[row | {"alarms": "long_stop vendor:x"} for row in plain.rows], context=plain.context),
     }
     ran = run("geofence judge", *(str(form.write(tmp_path / name)) for name, form in forms.items()))
     assert ran.code == 0, ran.err

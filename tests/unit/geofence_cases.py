@@ -88,6 +88,9 @@ def order(start: str, end: str, **more: Any) -> dict[str, Any]:
     }
 
 
+SILENT = {"exempt_rules": ["R15"]}  # of a vehicle whose locator may be silent
+
+
 def route(*spots: Spot) -> dict[str, Any]:
     return {"type": "LineString", "coordinates": [list(degrees(spot)) for spot in spots]}
 

@@ -18,7 +18,7 @@ from geofence.state import State, dumps, loads
 from geofence.track.fixes import TrackFix, in_event_order
 from simulators.casefiles import write_case
 from simulators.stories import STORIES
-from tests.unit.geofence_cases import at, context, day, driven, judged, out_and_parked, parked
+from tests.unit.geofence_cases import SILENT, at, context, day, driven, judged, out_and_parked, parked
 
 FAR = (6000.0, 0.0)
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -100,7 +100,7 @@ def test_an_episode_closes_after_ten_minutes_and_the_watermark(
     """By rest and by silence alike."""
     last = min(at(now), at("03-11 14:20")) if silent else at(now)
     fixes = [fix for fix in out_and_parked("03-11 14:10") if fix["fixed_at"] < last]
-    (found,) = judged(tmp_path, fixes, context(), now=now)
+    (found,) = judged(tmp_path, fixes, context(vehicle=SILENT), now=now)
     assert (found.ended_ms is None) is open_still
 
 
@@ -119,7 +119,7 @@ def test_movements_nine_minutes_apart_are_one_episode_and_twelve_are_two(
         driven(second, [FAR, (12_000.0, 0.0)]),
         parked(second + timedelta(minutes=10, seconds=10), 30, (12_000.0, 0.0)),
     )
-    assert [each.rule for each in judged(tmp_path, fixes, context())] == ["R01"] * count
+    assert [each.rule for each in judged(tmp_path, fixes, context(vehicle=SILENT))] == ["R01"] * count
 
 
 def test_a_findings_verdict_does_not_depend_on_when_it_is_asked(stories: list[Case]) -> None:

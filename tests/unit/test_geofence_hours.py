@@ -13,6 +13,7 @@ from geofence.facts import QuietHours, VehicleFacts
 from geofence.instants import epoch_ms, instant
 from tests.unit.geofence_cases import (
     DEPOT,
+    SILENT,
     Fix,
     at,
     context,
@@ -215,7 +216,7 @@ def test_a_vehicle_that_leaves_after_midnight_did_not_drive_before_it(tmp_path: 
     rest = parked("03-15 23:00:50", 60, every_s=60)
     drive = driven("03-16 00:00:50", [(49.0, 0.0), (6000.0, 0.0)], kmh=36, every_s=60)
     approved = covered(off_hours_approved=True)
-    assert seen(tmp_path, day(rest, drive), orders=approved) == []
+    assert seen(tmp_path, day(rest, drive), orders=approved, vehicle=SILENT) == []
 
 
 def test_a_few_metres_into_the_quiet_hours_accuse_nobody(tmp_path: Path) -> None:
@@ -230,7 +231,8 @@ def test_an_approval_holds_for_its_trip_and_not_for_ever(tmp_path: Path) -> None
     next_day = driven("03-14 10:00", [(9000.0, 0.0), (15_000.0, 0.0)])
     fixes = day(parked("03-13 18:00", 120), driven("03-13 20:00", [DEPOT, (6000.0, 0.0)]), late, next_day)
     approved = order("03-13 20:00", "03-13 22:00", off_hours_approved=True, holiday_approved=True)
-    assert seen(tmp_path, day(fixes, parked("03-14 10:11", 30, (15_000.0, 0.0))), orders=[approved]) == [
+    fixes = day(fixes, parked("03-14 10:11", 30, (15_000.0, 0.0)))
+    assert seen(tmp_path, fixes, orders=[approved], vehicle=SILENT) == [
         ("R02", "suspected"),
         ("R02", "suspected"),
         ("R04", "suspected"),

@@ -14,6 +14,7 @@ from geofence.judge import findings_of
 from geofence.places import Area
 from tests.unit.geofence_cases import (
     DEPOT,
+    SILENT,
     Fix,
     Spot,
     at,
@@ -281,11 +282,11 @@ def test_a_move_between_two_heartbeats_is_undetermined_and_a_stray_first_fix_is_
 def test_a_long_silence_is_one_line(tmp_path: Path) -> None:
     """Forty days without a fix, found 3 km away: one undetermined finding, told by the fix that ended the silence."""
     fixes = day(parked("03-01 08:00", 30), parked("04-10 08:30", 30, (3000.0, 0.0)))
-    (found,) = judged(tmp_path / "a", fixes, context())
+    (found,) = judged(tmp_path / "a", fixes, context(vehicle=SILENT))
     assert (found.rule, str(found.judgement)) == ("R01", "undetermined")
     assert instant(found.detected_ms) == at("04-10 08:30")
     assert found.metrics["unseen_min"] == pytest.approx(40 * 1440, abs=35)
-    explained = context(orders=[order("03-20 09:00", "03-20 17:00")])
+    explained = context(orders=[order("03-20 09:00", "03-20 17:00")], vehicle=SILENT)
     assert judged(tmp_path / "b", fixes, explained) == []
 
 
@@ -315,7 +316,7 @@ def test_a_locator_that_sleeps_on_arrival_has_come_home(tmp_path: Path) -> None:
     ordered = driven("03-10 10:00", [DEPOT, (6000.0, 0.0), (50.0, 0.0)])
     private = driven("03-11 14:00:40", [(400.0, 0.0), (9000.0, 0.0)])
     fixes = day(parked("03-10 09:00", 60), ordered, private, parked("03-11 14:16", 30, (9000.0, 0.0)))
-    about = context(orders=[order("03-10 10:00", "03-10 11:00")])
+    about = context(orders=[order("03-10 10:00", "03-10 11:00")], vehicle=SILENT)
     assert rules_of(judged(tmp_path, fixes, about)) == [("R01", "suspected")]
 
 
@@ -340,7 +341,7 @@ def test_a_service_order_excuses_its_own_time_and_not_the_days_after_it(tmp_path
         driven("03-14 10:00", [(12_000.0, 0.0), (18_000.0, 0.0)]),
     ]
     fixes = day(parked("03-13 13:00", 60), *parts, parked("03-14 10:11", 30, (18_000.0, 0.0)))
-    about = context(orders=[order("03-13 14:00", "03-13 16:00", type="service")])
+    about = context(orders=[order("03-13 14:00", "03-13 16:00", type="service")], vehicle=SILENT)
     found = [each for each in judged(tmp_path, fixes, about) if str(each.judgement) == "suspected"]
     assert [(each.rule, instant(each.started_ms).astimezone().date().isoformat()) for each in found] == [
         ("R02", "2026-03-14"),

@@ -13,6 +13,7 @@ from geofence.places import Path as JudgedPath
 from geofence.rules.r07_off_route import off_path_m
 from tests.unit.geofence_cases import (
     DEPOT,
+    SILENT,
     Spot,
     at,
     context,
@@ -221,7 +222,7 @@ def test_off_route_seen_only_around_a_gap_or_only_poorly_is_undetermined(tmp_pat
     after = driven("03-11 09:30:30", [(12_500.0, 700.0), (12_500.0, 0.0), END], kmh=60)
     middle = hidden if poor else []
     fixes = day(parked("03-11 08:10", 60), before, middle, after, parked("03-11 09:41", 30, END))
-    about = context(orders=[order("03-11 09:00", "03-11 12:00", route=PLAN)])
+    about = context(orders=[order("03-11 09:00", "03-11 12:00", route=PLAN)], vehicle=SILENT)
     assert set(rules_of(judged(tmp_path, fixes, about))) == {("R07", "undetermined")}
 
 

@@ -13,7 +13,10 @@ export const RULE_IDS = [
   "R11",
   "R12",
   "R13",
+  "R14",
+  "R15",
   "R16",
+  "R17",
   "R30",
   "R31",
 ] as const;
