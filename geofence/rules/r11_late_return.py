@@ -61,9 +61,17 @@ def _may_stay_until(order: JudgedOrder, context: Context, grace_ms: int) -> int:
 
 
 def _home(moment: Moment, out: OutUnder, order: JudgedOrder, context: Context) -> bool:
-    """Its newest position is where it belongs, and it does not say that it drives."""
-    last = moment.track.last
-    if last is None or drives(last):
+    """It rests where it belongs, or its newest position is there and it does not say that it drives; or fell silent there."""
+    track, last = moment.track, moment.track.last
+    if last is None:
+        return False
+    if (
+        context.facts.depots
+        and track.resting
+        and context.in_depot(moment.at_ms, track.here_lon, track.here_lat, HOME_MARGIN_M)
+    ):
+        return True
+    if drives(last) and moment.at_ms - last.at_ms < SILENT_MS:
         return False
     if context.facts.depots:
         return context.in_depot(moment.at_ms, last.lon, last.lat, HOME_MARGIN_M)

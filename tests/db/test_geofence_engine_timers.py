@@ -35,6 +35,15 @@ def driving(place: tuple[float, float], since: str, minutes: int) -> list[TrackF
     ]
 
 
+async def outside(bench: Bench, tmp_path: Path) -> tuple[float, float]:
+    """A place away from the depot of a vehicle that is asked everything."""
+    case = told(tmp_path, "no_order")
+    await set_scene(bench, case, orders=False)
+    await bench.owner.execute("UPDATE vehicle SET exempt_rules = '{}'")
+    depot = next(iter(case.vehicles[0].facts.depots))
+    return depot.lon + AWAY_DEG, depot.lat
+
+
 async def nights(bench: Bench) -> list[tuple[datetime, bool, str]]:
     rows = await store.many(
         bench.owner, "SELECT detected_at, ended_at, judgement FROM alert WHERE rule = 'R10' ORDER BY started_at"
@@ -47,10 +56,7 @@ async def test_a_night_outside_is_told_by_the_clock_and_taken_back_by_a_late_fix
     bench: Bench, tmp_path: Path, restarts: bool
 ) -> None:
     """Half past ten comes without another fix and is told once; that it had left at ten past is heard afterwards."""
-    case = told(tmp_path, "no_order")
-    await set_scene(bench, case, orders=False)
-    depot = next(iter(case.vehicles[0].facts.depots))
-    place = (depot.lon + AWAY_DEG, depot.lat)
+    place = await outside(bench, tmp_path)
     await bench.give(standing(place, "18:00", "22:05"))
     await bench.turn(evening("22:29"))
     assert await nights(bench) == []
@@ -70,10 +76,7 @@ async def test_a_night_outside_that_a_fix_confirms_stays_one_alert_until_it_leav
     bench: Bench, tmp_path: Path
 ) -> None:
     """Told by the clock, confirmed by the fixes after it, ended by the departure next morning."""
-    case = told(tmp_path, "no_order")
-    await set_scene(bench, case, orders=False)
-    depot = next(iter(case.vehicles[0].facts.depots))
-    place = (depot.lon + AWAY_DEG, depot.lat)
+    place = await outside(bench, tmp_path)
     await bench.give(standing(place, "18:00", "22:25"))
     await bench.turn(evening("22:31"))
     await bench.give(standing(place, "22:30", "23:55"))
@@ -89,3 +92,21 @@ async def test_a_night_outside_that_a_fix_confirms_stays_one_alert_until_it_leav
     row = await store.one(bench.owner, "SELECT max(revision) AS n FROM alert WHERE rule = 'R10'")
     assert row is not None
     assert row["n"] <= 3
+
+
+async def test_silence_while_driving_is_told_by_the_clock_and_what_comes_late_takes_it_back(
+    bench: Bench, tmp_path: Path
+) -> None:
+    """Ten minutes without a fix on the road: one R15, told to nobody once the hole is filled, and kept as withdrawn."""
+    place = await outside(bench, tmp_path)
+    way = driving(place, "10:00", 40)
+    await bench.give([*standing(place, "09:00", "09:55"), *way[:60]])
+    await bench.turn(evening("10:21"))
+    rows = await store.many(bench.owner, "SELECT rule, judgement FROM alert WHERE rule = 'R15'")
+    assert [(row["rule"], row["judgement"]) for row in rows] == [("R15", "suspected")]
+    await bench.give(way[180:])
+    await bench.turn(evening("10:41"))
+    await bench.give(way[60:180])
+    await bench.turn(evening("10:42"))
+    rows = await store.many(bench.owner, "SELECT rule, judgement FROM alert WHERE rule = 'R15'")
+    assert [(row["rule"], row["judgement"]) for row in rows] == [("R15", "withdrawn")]

@@ -89,6 +89,7 @@ def order(start: str, end: str, **more: Any) -> dict[str, Any]:
 
 
 SILENT = {"exempt_rules": ["R15"]}  # of a vehicle whose locator may be silent
+ONLY_MOVES = {"exempt_rules": ["R10", "R11", "R12", "R15"]}  # of a vehicle of which only its movements are asked
 
 
 def route(*spots: Spot) -> dict[str, Any]:

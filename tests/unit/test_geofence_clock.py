@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.geofence_cases import DEPOT, Fix, context, judged, noisy, out_and_parked
+from tests.unit.geofence_cases import DEPOT, ONLY_MOVES, Fix, context, judged, noisy, out_and_parked
 
 
 def trip(rng: random.Random, start: str, every_s: float) -> list[Fix]:
@@ -31,7 +31,11 @@ def received(fixes: list[Fix], rng: random.Random, *, size: int, offset_s: float
 def test_a_skewed_trip_is_never_suspected(tmp_path: Path, every_s: float, size: int, offset_s: float) -> None:
     """At night by the device's clock: every ground is undetermined and says why."""
     rng = random.Random(f"{every_s}{size}{offset_s}")
-    found = judged(tmp_path, received(trip(rng, "03-11 21:00", every_s), rng, size=size, offset_s=offset_s), context())
+    found = judged(
+        tmp_path,
+        received(trip(rng, "03-11 21:00", every_s), rng, size=size, offset_s=offset_s),
+        context(vehicle=ONLY_MOVES),
+    )
     assert {(each.rule, str(each.judgement)) for each in found} == {("R01", "undetermined"), ("R03", "undetermined")}
     assert all("clock_offset" in str(each.metrics["doubts"]) for each in found)
 

@@ -13,6 +13,7 @@ from geofence.facts import QuietHours, VehicleFacts
 from geofence.instants import epoch_ms, instant
 from tests.unit.geofence_cases import (
     DEPOT,
+    ONLY_MOVES,
     SILENT,
     Fix,
     at,
@@ -36,7 +37,7 @@ def covered(**approved: bool) -> list[dict[str, Any]]:
 
 
 def found(folder: Path, start: str, **more: Any) -> list[tuple[str, str, str]]:
-    about = context(**{"orders": covered(), **more})
+    about = context(**{"orders": covered(), "vehicle": ONLY_MOVES, **more})
     return [(each.rule, str(each.judgement), each.severity) for each in judged(folder, out_and_parked(start), about)]
 
 
@@ -232,7 +233,7 @@ def test_an_approval_holds_for_its_trip_and_not_for_ever(tmp_path: Path) -> None
     fixes = day(parked("03-13 18:00", 120), driven("03-13 20:00", [DEPOT, (6000.0, 0.0)]), late, next_day)
     approved = order("03-13 20:00", "03-13 22:00", off_hours_approved=True, holiday_approved=True)
     fixes = day(fixes, parked("03-14 10:11", 30, (15_000.0, 0.0)))
-    assert seen(tmp_path, fixes, orders=[approved], vehicle=SILENT) == [
+    assert seen(tmp_path, fixes, orders=[approved], vehicle=ONLY_MOVES) == [
         ("R02", "suspected"),
         ("R02", "suspected"),
         ("R04", "suspected"),

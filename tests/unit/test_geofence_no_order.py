@@ -14,6 +14,7 @@ from geofence.judge import findings_of
 from geofence.places import Area
 from tests.unit.geofence_cases import (
     DEPOT,
+    ONLY_MOVES,
     SILENT,
     Fix,
     Spot,
@@ -113,7 +114,7 @@ def test_an_overrun_is_not_a_use_without_order(tmp_path: Path) -> None:
         driven("03-11 17:00", [FAR, (9000.0, 0.0), FAR, DEPOT]),
         parked("03-11 17:30", 30),
     )
-    (found,) = judged(tmp_path, fixes, context(orders=[order("03-11 14:00", "03-11 15:00")]))
+    (found,) = judged(tmp_path, fixes, context(orders=[order("03-11 14:00", "03-11 15:00")], vehicle=ONLY_MOVES))
     assert (found.rule, found.order_id, found.severity) == ("R02", "o1", "Y")
     assert found.metrics == {"distance_m": 12_000, "moved_min": 20.0, "late_min": 140.0}
 
@@ -127,7 +128,7 @@ def test_after_coming_back_to_the_depot_the_next_drive_is_without_order(tmp_path
         driven("03-11 16:56", [DEPOT, FAR]),
         parked("03-11 17:07", 30, FAR),
     )
-    (found,) = judged(tmp_path, fixes, context(orders=[order("03-11 14:00", "03-11 15:00")]))
+    (found,) = judged(tmp_path, fixes, context(orders=[order("03-11 14:00", "03-11 15:00")], vehicle=ONLY_MOVES))
     assert (found.rule, instant(found.started_ms)) >= ("R01", at("03-11 16:50"))
 
 
@@ -306,7 +307,7 @@ def test_going_home_from_where_the_order_began_is_still_the_order(tmp_path: Path
         parked("03-11 08:00", 60, hotel), there, parked("03-11 09:21", 519, hotel, every_s=300), home,
         parked("03-11 18:16", 30),
     )  # fmt: skip
-    about = {"orders": [order("03-11 09:00", "03-11 12:00", origin=list(degrees(hotel)))]}
+    about = {"vehicle": ONLY_MOVES, "orders": [order("03-11 09:00", "03-11 12:00", origin=list(degrees(hotel)))]}
     assert rules_of(judged(tmp_path / "a", fixes, context(**about))) == [("R02", "suspected")]
     assert rules_of(judged(tmp_path / "b", fixes, context(depots=[], **about))) == [("R01", "suspected")]
 
@@ -341,7 +342,7 @@ def test_a_service_order_excuses_its_own_time_and_not_the_days_after_it(tmp_path
         driven("03-14 10:00", [(12_000.0, 0.0), (18_000.0, 0.0)]),
     ]
     fixes = day(parked("03-13 13:00", 60), *parts, parked("03-14 10:11", 30, (18_000.0, 0.0)))
-    about = context(orders=[order("03-13 14:00", "03-13 16:00", type="service")], vehicle=SILENT)
+    about = context(orders=[order("03-13 14:00", "03-13 16:00", type="service")], vehicle=ONLY_MOVES)
     found = [each for each in judged(tmp_path, fixes, about) if str(each.judgement) == "suspected"]
     assert [(each.rule, instant(each.started_ms).astimezone().date().isoformat()) for each in found] == [
         ("R02", "2026-03-14"),
