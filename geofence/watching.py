@@ -87,6 +87,8 @@ def _look(state: State, watch: Watch, moment: Moment, context: Context, findings
     watched, sign = state.watched.get(watch.id), look.sign
     if watched is not None and (sign is None or sign.from_ms != watched.started_ms):
         watched.doubts += [doubt for doubt in look.doubts if doubt not in watched.doubts]
+        if look.sure:
+            watched.doubts.clear()
         _end(state, watch, watched, facts, moment.before_ms if look.ended_ms is None else look.ended_ms, findings)
         watched = None
     if sign is None:

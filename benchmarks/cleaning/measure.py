@@ -219,6 +219,7 @@ def _context(day: Day) -> dict[str, object]:
         "now": (last.at + timedelta(hours=1)).isoformat(),
         "units": [{"id": "u1"}],
         "depots": [{"id": "d1", "geometry": {"type": "Polygon", "coordinates": [ring]}}],
-        "vehicles": [{"id": "v1", "device": "d", "user_unit": "u1", "home_depot": "d1"}],
+        # A day is cut out of a longer one, also while driving: silent after it, as R15 would truly say.
+        "vehicles": [{"id": "v1", "device": "d", "user_unit": "u1", "home_depot": "d1", "exempt_rules": ["R15"]}],
         "orders": [order] if any(each.moment.ignition for each in day) else [],
     }

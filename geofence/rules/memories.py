@@ -173,6 +173,7 @@ class Spoofed:
     away: Away = field(default_factory=Away)
     leap_ms: int = 0  # of the newest leap looked at
     ended_ms: int = 0  # when what ended just now was over
+    leapt_back: bool = False  # and it was a leap that led back
 
 
 @dataclass(slots=True)

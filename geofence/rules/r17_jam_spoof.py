@@ -48,6 +48,7 @@ class Ground(NamedTuple):
     lon: float
     lat: float
     metrics: dict[str, object]
+    doubts: tuple[Doubt, ...] = ()
 
 
 def look(moment: Moment, memories: Memories, context: Context, parameters: Parameters) -> Look:
@@ -55,7 +56,7 @@ def look(moment: Moment, memories: Memories, context: Context, parameters: Param
     if fix is None or moment.regime.in_repair:
         forget(memories)
         return Look(ended_ms=moment.at_ms)
-    spoofed.ended_ms = 0
+    spoofed.ended_ms, spoofed.leapt_back = 0, False
     looks = [
         _blind(spoofed, fix, parameters),
         _displaced(spoofed, fix),
@@ -66,11 +67,11 @@ def look(moment: Moment, memories: Memories, context: Context, parameters: Param
     again_ms = min(each_ms for _, each_ms in looks)
     grounds = [ground for ground, _ in looks if ground is not None]
     if not grounds:
-        return Look(again_ms=again_ms, ended_ms=spoofed.ended_ms or moment.at_ms)
+        return Look(again_ms=again_ms, ended_ms=spoofed.ended_ms or moment.at_ms, sure=spoofed.leapt_back)
     ground = min(grounds, key=lambda each: each.from_ms)
     metrics = {"ground": ground.what, **ground.metrics}
-    sign = Sign(ground.from_ms, moment.at_ms, "R", ground.lon, ground.lat, moment.order_id, metrics=metrics)
-    return Look(sign, again_ms, spoofed.ended_ms or None)
+    sign = Sign(ground.from_ms, moment.at_ms, "R", ground.lon, ground.lat, moment.order_id, ground.doubts, metrics)
+    return Look(sign, again_ms, spoofed.ended_ms or None, sure=spoofed.leapt_back)
 
 
 def forget(memories: Memories) -> None:
@@ -166,14 +167,15 @@ def _twice(spoofed: Spoofed, moment: Moment, fix: TrackFix, parameters: Paramete
 
 
 def _leapt(spoofed: Spoofed, moment: Moment, parameters: Parameters) -> tuple[Ground | None, int]:
-    """A leap out of a drive that the fold came to believe; the leap back is its end."""
+    """A leap out of a drive that the fold came to believe; the leap back is its end, and only that tells it from a ferry, a
+    truck or a receiver that finds itself again."""
     away, leap = spoofed.away, moment.track.leap
     if leap is not None and leap.at_ms > spoofed.leap_ms:
         spoofed.leap_ms = leap.at_ms
         wide_m = apart_m(leap.lon, leap.lat, leap.to_lon, leap.to_lat)
         back = bool(away.from_ms) and apart_m(away.lon, away.lat, leap.to_lon, leap.to_lat) < away.far_m / 2
         if away.from_ms:
-            spoofed.ended_ms = leap.at_ms
+            spoofed.ended_ms, spoofed.leapt_back = leap.at_ms, back
             away.from_ms = 0
         fast = wide_m > FASTEST_KMH / 3600 * max(leap.at_ms - leap.since_ms, 1)
         if leap.driving and fast and wide_m > parameters.leap_km * 1000 and not back:
@@ -184,7 +186,7 @@ def _leapt(spoofed: Spoofed, moment: Moment, parameters: Parameters) -> tuple[Gr
     if not away.from_ms:
         return None, NEVER_MS
     metrics: dict[str, object] = {"leap_km": round(away.far_m / 1000, 1)}
-    return Ground("leap", away.from_ms, away.lon, away.lat, metrics), away.from_ms + AWAY_MS
+    return Ground("leap", away.from_ms, away.lon, away.lat, metrics, (Doubt.GAP,)), away.from_ms + AWAY_MS
 
 
 WATCH = Watch(

@@ -74,6 +74,7 @@ class Look(NamedTuple):
     again_ms: int = NEVER_MS  # ask again at the first fix (or, for the clock's watches, the instant) not before this
     ended_ms: int | None = None
     doubts: tuple[Doubt, ...] = ()  # of an episode that ends without the sign: what now speaks against it
+    sure: bool = False  # what ends turned out to be beyond doubt
 
 
 NOTHING_SEEN = Look()

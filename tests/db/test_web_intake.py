@@ -95,7 +95,7 @@ async def test_a_body_that_does_not_come_is_given_up_and_half_a_request_never_ha
     async def leaves() -> dict[str, object]:
         return {"type": "http.disconnect"}
 
-    scope = {"type": "http", "method": "POST", "headers": []}
+    scope = {"type": "http", "method": "POST", "path": "/api/orders", "headers": []}
     await Intake(never, within_s=0.05)(scope, nothing, send)
     assert sent[0]["status"] == 408
     sent.clear()

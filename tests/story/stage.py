@@ -99,6 +99,8 @@ async def _part(conn: Connection, tenant_id: UUID, unit_id: UUID, depot_id: UUID
     await service.add_device(
         conn, "test", tenant_id=tenant_id, code=device, vehicle_id=vehicle_id, installed_at=since, now=since
     )
+    # The stories end days ago: every locator has been silent since, as R15 would truly say.
+    await conn.execute("UPDATE vehicle SET exempt_rules = '{R15}' WHERE id = %s", (vehicle_id,))
     for row in _rows(case, "orders"):
         await store.insert(conn, "dispatch_order", _order(row, tenant_id, unit_id, vehicle_id))
     return Part(case=case, device=device, vehicle_id=vehicle_id)

@@ -102,7 +102,7 @@ def test_up_survives_deaths_and_ends_clean(state: Path, start: Callable[[], Supe
     until(lambda: first.says("ingest runs again"), "ingest does not come back")
 
     children = children_of(state)
-    assert len(children) == 13
+    assert len(children) == 14
     first.child.kill()
     first.child.wait()
     until(lambda: not any(one.alive() for one in children), "children outlive their killed supervisor")
