@@ -74,7 +74,7 @@ def database_copy(addresses: dict[str, Any]) -> Iterator[Database]:
     urls = {role: _in(url, name) for role, url in addresses["database"].items()}
     administer = _in(addresses["database"]["postgres"], "postgres")
     with psycopg.connect(administer, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER fleet_owner")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER fleet_owner STRATEGY FILE_COPY")
     try:
         yield Database(
             owner=urls["fleet_owner"],
