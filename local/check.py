@@ -49,8 +49,8 @@ def test(arguments: list[str]) -> int:
     that is a coroutine cannot run there afterwards.
     """
     ui.build()
-    # Tests of servers wait more than they compute: two cores carry three of them. Browsers compute.
-    whole = [["-n", "3", "--ignore=tests/browser"], ["-n", "2", "tests/browser"]]
+    # Tests of servers wait more than they compute: two cores carry four of them. Browsers compute.
+    whole = [["-n", "4", "--ignore=tests/browser"], ["-n", "2", "tests/browser"]]
     runs = [["-n", "2", *arguments]] if arguments else whole
     commands = [[str(TOOLS / "pytest"), *chosen] for chosen in runs]
     return max(subprocess.run(command, check=False, cwd=REPOSITORY).returncode for command in commands)
