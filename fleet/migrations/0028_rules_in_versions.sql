@@ -39,3 +39,9 @@ CREATE POLICY see ON rule_profile FOR SELECT TO fleet_web USING (tenant_id = app
 CREATE POLICY see ON rule_mute FOR SELECT TO fleet_web
     USING (tenant_id = app_tenant() AND vehicle_id NOT IN (SELECT hidden_vehicle_ids()));
 GRANT SELECT ON rule_profile, rule_mute TO fleet_web, fleet_engine;
+
+-- Tenants of before get a first version of every rule that is new, as a new tenant does (fleet/seed/reference.py): from now
+-- on, so that an upgrade does not send messages about the month before it.
+INSERT INTO rule_version (tenant_id, rule, version_no, parameters, during)
+SELECT t.id, 'R' || lpad(n::text, 2, '0'), 1, '{}'::jsonb, tstzrange(now(), NULL) FROM tenant t, unnest(ARRAY[2, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 30, 31]) AS n
+ON CONFLICT (tenant_id, rule, version_no) DO NOTHING;

@@ -24,7 +24,6 @@ from geofence.store import register, stream
 
 BEFORE_MS = 86_400_000
 VEHICLES_A_TASK = 10
-FIXES_A_READ = 20_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,13 +71,12 @@ async def _judge(database_url: str, engine: str, vehicle_ids: Sequence[str], spa
                 context = contexts[vehicle_id]
                 sides = [context, Context(changed(context.facts, changes))] if changes else [context]
                 states, found = [State() for _ in sides], [list[Finding]() for _ in sides]
-                after_ms, bindings = span.from_ms - BEFORE_MS - 1, registry.devices_of(vehicle_id)
-                while fixes := await stream.history(conn, engine, bindings, after_ms, FIXES_A_READ, span.to_ms):
+                bindings = registry.devices_of(vehicle_id)
+                async for fixes in stream.spans(conn, engine, bindings, span.from_ms - BEFORE_MS, span.to_ms):
                     for place, side in enumerate(sides):
                         states[place], outcome = evaluate(states[place], fixes, side)
                         found[place] += outcome.findings
                     tally.fixes += len(fixes)
-                    after_ms = max(after_ms + 1, fixes[-1].at_ms)
                 for place, side in enumerate(sides):
                     found[place] += standing(states[place], side, span.to_ms).findings
                 inside = [[each for each in side if span.from_ms <= each.started_ms < span.to_ms] for side in found]

@@ -17,13 +17,13 @@ from geofence.live.registry import Registry
 from geofence.preview import store
 from geofence.preview.compare import changes, concerned, with_draft
 from geofence.preview.store import Asked
+from geofence.service import ENGINE
 from geofence.state import State
 from geofence.store import register, stream
 from geofence.track.fixes import TrackFix
 
 log = structlog.get_logger("preview")
 
-ENGINE = "geofence"  # whose watermark says how far the stored fixes are judged
 MOST_FIXES = 2_000_000  # of one vehicle
 Clock = Callable[[], datetime]
 
@@ -50,13 +50,10 @@ async def make(conn: Connection, asked: Asked, clock: Clock, stopping: asyncio.E
 async def _month(conn: Connection, registry: Registry, vehicle_id: str, asked: Asked) -> list[TrackFix]:
     """The stored fixes of a vehicle, in event order."""
     found: list[TrackFix] = []
-    after_ms, bindings = asked.from_ms, registry.devices_of(vehicle_id)
-    while len(found) < MOST_FIXES:
-        fixes = [fix for fix in await stream.history(conn, ENGINE, bindings, after_ms) if fix.at_ms < asked.to_ms]
-        if not fixes:
-            break
+    async for fixes in stream.spans(conn, ENGINE, registry.devices_of(vehicle_id), asked.from_ms, asked.to_ms):
         found += fixes
-        after_ms = max(after_ms + 1, fixes[-1].at_ms)
+        if len(found) >= MOST_FIXES:
+            break
     return found
 
 

@@ -144,34 +144,42 @@ async def load_registry(conn: Connection, before: Registry | None, *, since: dat
         hours=await _hours(conn),
         parents=dict(await _rows(conn, PARENTS)),
         seals=await _seals(conn, since),
-        rules=tuple(
-            RuleRow(
-                id=row[0],
-                tenant_id=row[1],
-                rule=row[2],
-                version_no=row[3],
-                unit_id=row[4],
-                vehicle_class=row[5],
-                enabled=row[6],
-                parameters=row[7],
-                from_ms=_or(row[8], FAR_PAST_MS),
-                to_ms=_or(row[9], FAR_FUTURE_MS),
-            )
-            for row in await _rows(conn, RULE_ROWS, {"since": since})
-        ),
-        profiles=tuple(
-            ProfileRow(
-                tenant_id=row[0],
-                version_no=row[1],
-                unit_id=row[2],
-                vehicle_class=row[3],
-                profile=Profile(row[4]),
-                from_ms=_or(row[5], FAR_PAST_MS),
-                to_ms=_or(row[6], FAR_FUTURE_MS),
-            )
-            for row in await _rows(conn, PROFILES, {"since": since})
-        ),
+        rules=await _rule_rows(conn, since),
+        profiles=await _profiles(conn, since),
         by_device=by_device(bindings),
+    )
+
+
+async def _rule_rows(conn: Connection, since: datetime | None) -> tuple[RuleRow, ...]:
+    return tuple(
+        RuleRow(
+            id=row[0],
+            tenant_id=row[1],
+            rule=row[2],
+            version_no=row[3],
+            unit_id=row[4],
+            vehicle_class=row[5],
+            enabled=row[6],
+            parameters=row[7],
+            from_ms=_or(row[8], FAR_PAST_MS),
+            to_ms=_or(row[9], FAR_FUTURE_MS),
+        )
+        for row in await _rows(conn, RULE_ROWS, {"since": since})
+    )
+
+
+async def _profiles(conn: Connection, since: datetime | None) -> tuple[ProfileRow, ...]:
+    return tuple(
+        ProfileRow(
+            tenant_id=row[0],
+            version_no=row[1],
+            unit_id=row[2],
+            vehicle_class=row[3],
+            profile=Profile(row[4]),
+            from_ms=_or(row[5], FAR_PAST_MS),
+            to_ms=_or(row[6], FAR_FUTURE_MS),
+        )
+        for row in await _rows(conn, PROFILES, {"since": since})
     )
 
 

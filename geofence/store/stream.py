@@ -1,6 +1,6 @@
 """The stream of stored fixes, how far it has been read, and the states and checkpoints of its fold."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -185,6 +185,16 @@ async def history(
             found += [_fix(row) for row in await _rows(conn, HISTORY, about | {"fixes": limit - len(found)})]
             at_ms, window_ms = until_ms, window_ms * 8
     return found
+
+
+async def spans(
+    conn: Connection, engine: str, bindings: Iterable[BindingRow], from_ms: int, to_ms: int
+) -> AsyncIterator[list[TrackFix]]:
+    """The stored fixes of a vehicle in a half-open span, in event order, some thousands at a time."""
+    after_ms = from_ms - 1
+    while fixes := await history(conn, engine, bindings, after_ms, before_ms=to_ms):
+        yield fixes
+        after_ms = max(after_ms + 1, fixes[-1].at_ms)
 
 
 async def set_watermark(conn: Connection, engine: str, writer_no: int, batch: int) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fleet.seed import reference
 from geofence.rules import EVERY
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,11 @@ def test_every_rule_can_be_read(language: str) -> None:
     said = (re.search(r"Metrics:(.*?)Source:", page, re.DOTALL) for page in pages)
     metrics = {name for found in said if found for name in re.findall(r"`(\w+)`", found.group(1))}
     assert metrics - part(language, "metric") - part(language, "metricValue") == set()
+
+
+def test_a_new_tenant_has_a_version_of_every_rule() -> None:
+    """fleet may not import the rules; what it seeds is what the engine judges by."""
+    assert list(reference.RULES) == [rule.id for rule in EVERY]
 
 
 def test_the_list_of_rules_is_the_engines() -> None:
