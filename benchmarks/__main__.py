@@ -1,6 +1,6 @@
 """`python -m benchmarks`: every benchmark, as ratios within one run where there is something to compare with.
 `python -m benchmarks ingest` takes one of them; `jt808` is 5,000 terminals on one gateway for two minutes; `honest` judges
-vehicles nobody can blame (docs/measuring.md) and needs no server."""
+vehicles nobody can blame, `realtrack FILE` a real track with detours put into it (docs/measuring.md); neither needs a server."""
 
 import argparse
 import asyncio
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import gazetteer, honest, ingest, jt808, judging, storage, sustained
+from benchmarks import gazetteer, honest, ingest, jt808, judging, realtrack, storage, sustained
 
 DAYS = 1_400
 FIXES = 2_000_000  # bounded; the figures of RESULTS.md say with how many they were taken
@@ -46,6 +46,11 @@ def _gazetteer(arguments: argparse.Namespace) -> list[str]:
     return gazetteer.report(arguments.extract)
 
 
+def _realtrack(arguments: argparse.Namespace) -> list[str]:
+    seeds = range(arguments.seed, arguments.seed + realtrack.SEEDS)
+    return realtrack.report(arguments.track, seeds) if arguments.track else ["realtrack: needs a FILE, left out"]
+
+
 BENCHMARKS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "ingest": _ingest,
     "sustained": _sustained,
@@ -54,26 +59,41 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "honest": _honest,
     "judging": _judging,
     "gazetteer": _gazetteer,
+    "realtrack": _realtrack,
 }
+
+
+def _with_track(names: list[str]) -> tuple[list[str], Path | None]:
+    """What follows `realtrack` is its file."""
+    at = names.index("realtrack") + 1 if "realtrack" in names else len(names)
+    if at == len(names) or names[at] in BENCHMARKS:
+        return names, None
+    return [*names[:at], *names[at + 1 :]], Path(names[at])
 
 
 def main() -> int:
     """Run the wanted benchmarks and print their lines."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="which; all when none is named")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"which of {', '.join(BENCHMARKS)}; all when none is named"
+    )
     parser.add_argument("--rounds", type=int, default=ingest.ROUNDS, help="medians of so many alternating rounds")
     parser.add_argument("--fixes", type=int, default=FIXES, help="how many fixes storage is measured with")
     parser.add_argument("--days", type=int, default=DAYS, help="vehicle-days of honest vehicles")
     parser.add_argument(
         "--vehicles", type=int, default=6, help="honest vehicles of two weeks that judging is measured with"
     )
-    parser.add_argument("--seed", type=int, default=1, help="dice of the honest vehicles")
+    parser.add_argument("--seed", type=int, default=1, help="dice of the honest vehicles and of the detours")
     parser.add_argument("--folder", type=Path, help="keep the filled site of storage there, and only read it next time")
     parser.add_argument(
         "--extract", type=Path, help="OSM extract the gazetteer is measured with; the simulated city when absent"
     )
     arguments = parser.parse_args()
-    for name in arguments.names or BENCHMARKS:
+    names, arguments.track = _with_track(arguments.names)
+    for name in names:
+        if name not in BENCHMARKS:
+            parser.error(f"{name} is no benchmark")
+    for name in names or BENCHMARKS:
         for line in BENCHMARKS[name](arguments):
             print("  " + line)
     return 0
