@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from fleet.quality import STANDARD, FixProfile
 from fleet.vehicle import Relation
 from fleet.worktime import Day
+from geofence.driving import Drovers, Spell
 from geofence.facts import JudgedOrder, RulesThen, Span, VehicleFacts
 from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS, epoch_ms, instant
 from geofence.places import Area, Areas, areas_of
@@ -40,6 +41,7 @@ class Context:
     __slots__ = (
         "_by_id",
         "_depots",
+        "_drovers",
         "_edges",
         "_forbidden",
         "_last",
@@ -51,8 +53,9 @@ class Context:
         "watched_kmh",
     )
 
-    def __init__(self, facts: VehicleFacts) -> None:
+    def __init__(self, facts: VehicleFacts, drovers: Drovers | None = None) -> None:
         self.facts = facts
+        self._drovers = drovers
         self._by_id = {order.id: order for order in facts.orders}
         self._orders = sorted(facts.orders, key=lambda order: (order.start_ms, order.id))
         edges = {edge for order in facts.orders for edge in self._window(order)}
@@ -72,6 +75,10 @@ class Context:
 
     def order(self, order_id: str | None) -> JudgedOrder | None:
         return self._by_id.get(order_id) if order_id is not None else None
+
+    def drove_elsewhere(self, driver: str) -> list[Spell]:
+        """What a driver drove in other vehicles, as far as it is known."""
+        return [] if self._drovers is None else self._drovers.elsewhere(driver, self.facts.vehicle_id)
 
     def profile(self, at_ms: int) -> FixProfile:
         """The limits of the locator that was in the vehicle then."""

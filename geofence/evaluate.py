@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from fleet.order import OrderType
 from geofence.context import Context, Regime
+from geofence.driving import Drove
 from geofence.episodes import close, settle, tell
 from geofence.facts import JudgedOrder
 from geofence.finding import WATERMARK_MS, Answer, Doubt, Episode, Finding
@@ -23,6 +24,7 @@ from geofence.track.fold import SILENCE_MS, advance, view
 from geofence.track.marks import CLOCK_SKEW, JUMP, Mark
 from geofence.track.motion import Drive, Event, Kind, Step, Stop
 from geofence.watching import as_it_stands, pass_time, see
+from geofence.who_drives import silenced
 
 DEPOT_MARGIN_M = 30.0  # so far outside the fence a vehicle may still be in its depot
 HOME_MARGIN_M = 50.0
@@ -40,6 +42,7 @@ class Outcome:
     findings: list[Finding] = field(default_factory=list)
     drives: list[Drive] = field(default_factory=list)
     stops: list[Stop] = field(default_factory=list)
+    drove: list[Drove] = field(default_factory=list)  # who drove how long, as told at each change
     marks: list[Mark] = field(default_factory=list)  # what speaks against single fixes, as given and taken back
     due_ms: int = NEVER_MS  # how things stand will next change by the clock alone
 
@@ -47,6 +50,7 @@ class Outcome:
         self.findings += later.findings
         self.drives += later.drives
         self.stops += later.stops
+        self.drove += later.drove
         self.marks += later.marks
 
     @property
@@ -89,7 +93,8 @@ def evaluate(state: State, fixes: Iterable[TrackFix], context: Context) -> tuple
             )
             or (fix.said is not None and (fix.said.alarms or fix.said.no_fix))
         ):
-            see(state, fix, before_ms, context, outcome.findings, _clock_doubts(state, fix.at_ms, context))
+            doubts = _clock_doubts(state, fix.at_ms, context)
+            see(state, fix, before_ms, context, outcome.findings, doubts, outcome.drove)
     return state, outcome
 
 
@@ -122,6 +127,8 @@ def standing(state: State, context: Context, now_ms: int) -> Outcome:
             outcome.drives.append(seen)
         else:
             outcome.stops.append(seen)
+    if silent:
+        outcome.drove += silenced(state.memories.driving, context.facts.vehicle_id, last_ms)
     for rule in RULES:
         episode = state.episodes.get(rule.id)
         if episode is not None:

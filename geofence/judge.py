@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from geofence.cases.folder import Case, UnusableCase, read_case
+from geofence.cases.folder import Case, JudgedVehicle, UnusableCase, read_case
 from geofence.context import Context
-from geofence.evaluate import evaluate, standing
+from geofence.driving import Drovers
+from geofence.evaluate import Outcome, evaluate, standing
 from geofence.finding import Finding, Judgement
 from geofence.instants import instant
 from geofence.state import State
@@ -19,14 +20,25 @@ from geofence.state import State
 
 def findings_of(case: Case) -> list[Finding]:
     """The findings of a case as they stand at its `now`, oldest first."""
+    judged, drovers = [_judged(vehicle, case.now_ms, None) for vehicle in case.vehicles], Drovers()
+    for outcome in judged:
+        for told in {(each.vehicle_id, each.from_ms): each for each in outcome.drove}.values():
+            drovers.note(told)
     found: list[Finding] = []
-    for vehicle in case.vehicles:
-        context = Context(vehicle.facts)
-        state, outcome = evaluate(State(), vehicle.fixes, context)
+    for vehicle, outcome in zip(case.vehicles, judged, strict=True):
+        drivers = {each.driver for each in outcome.drove}
+        if any(drovers.elsewhere(each, vehicle.facts.vehicle_id) for each in drivers):
+            outcome = _judged(vehicle, case.now_ms, drovers)
         latest = {each.key: each for each in outcome.findings}
-        latest |= {each.key: each for each in standing(state, context, case.now_ms).findings}
         found += [each for each in latest.values() if each.judgement is not Judgement.WITHDRAWN]
     return sorted(found, key=lambda each: (each.started_ms, each.vehicle_id, each.rule))
+
+
+def _judged(vehicle: JudgedVehicle, now_ms: int, drovers: Drovers | None) -> Outcome:
+    context = Context(vehicle.facts, drovers)
+    state, outcome = evaluate(State(), vehicle.fixes, context)
+    outcome.add(standing(state, context, now_ms))
+    return outcome
 
 
 def line_of(finding: Finding, timezone: ZoneInfo) -> dict[str, object]:

@@ -7,12 +7,14 @@ exceptions (exempt rules, service orders) are applied here, once.
 
 from fleet.order import OrderType
 from geofence.context import Context
+from geofence.driving import Drove
 from geofence.facts import VehicleFacts
 from geofence.finding import SEVERITIES, Doubt, Finding, Judgement
-from geofence.rules import WATCHES
+from geofence.rules import WATCHES, r14_fatigue
 from geofence.rules.watch import NEVER_MS, Look, Moment, Sign, Watch, Watched
 from geofence.state import State
 from geofence.track.fixes import TrackFix
+from geofence.who_drives import follow
 
 BY_CLOCK = tuple(watch for watch in WATCHES if watch.by_clock)
 
@@ -39,11 +41,20 @@ def pass_time(
 
 
 def see(
-    state: State, fix: TrackFix, before_ms: int, context: Context, findings: list[Finding], doubts: tuple[Doubt, ...]
+    state: State,
+    fix: TrackFix,
+    before_ms: int,
+    context: Context,
+    findings: list[Finding],
+    doubts: tuple[Doubt, ...],
+    drove: list[Drove],
 ) -> None:
     """Show the moment after a fix to every watch, and note when they want to be asked again."""
     moment = moment_of(state, fix.at_ms, fix, before_ms, context, doubts)
     wake_ms = clock_ms = moment.regime.until_ms
+    fatigue = context.facts.then(fix.at_ms).parameters.get("R14", r14_fatigue.WATCH.defaults)
+    rest_ms = round(fatigue.break_min * 60_000)
+    wake_ms = min(wake_ms, follow(state.memories, moment, context.facts.vehicle_id, rest_ms, drove))
     for watch in WATCHES:
         again_ms = _look(state, watch, moment, context, findings)
         wake_ms = min(wake_ms, again_ms)

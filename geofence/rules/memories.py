@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from geofence.driving import Spell
+
 
 @dataclass(slots=True)
 class WayUnderOrder:
@@ -178,7 +180,7 @@ class Spoofed:
 
 @dataclass(slots=True)
 class Driving:
-    """Of R14: what one driver has driven since the last rest that was long enough; zero while nobody known drives."""
+    """What one driver has driven since the last rest that was long enough; zero while nobody known drives."""
 
     from_ms: int = 0
     lon: float = 0.0
@@ -188,7 +190,14 @@ class Driving:
     driven_ms: int = 0  # before this stretch
     badge: str = ""
     by_order: str = ""  # the driver of the order
-    over_ms: int = 0  # when the driving before it was over
+    order_id: str = ""
+    over_ms: int = 0  # when it was known that the driving before it was over
+    ended_ms: int = 0  # and when that had ended
+    earlier: list[Spell] = field(default_factory=list)  # in this vehicle
+
+    @property
+    def driver(self) -> str:
+        return self.badge or self.by_order
 
 
 @dataclass(slots=True)

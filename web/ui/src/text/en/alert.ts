@@ -215,6 +215,7 @@ export const alert = {
     no_fix_min: "Without a valid fix",
     leap_km: "Width of the leap",
     odometer_km: "Odometer ran",
+    before_min: "Of that before this drive",
     driving_min: "Driven",
   },
   metricValue: {

@@ -209,6 +209,7 @@ export const alert = {
     no_fix_min: "无有效定位时长",
     leap_km: "跳变距离",
     odometer_km: "里程表增加",
+    before_min: "其中此前已驾驶",
     driving_min: "连续驾驶",
   },
   metricValue: {

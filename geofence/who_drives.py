@@ -1,0 +1,100 @@
+"""Follows who drives a vehicle and how long without a rest, whatever is judged of it.
+
+The badge in the locator says who drives, else the order in force; another driver begins anew. Breaks that are too short count
+neither as driving nor as rest, nor does a vehicle that moves with its ignition off: on a ferry, towed. A time nobody saw
+is rest. Where neither says who drives nothing is counted.
+"""
+
+from geofence.driving import Drove, Spell
+from geofence.rules.memories import Driving, Memories
+from geofence.rules.watch import NEVER_MS, Moment
+
+ASKED_MS = 1_800_000  # so often it is looked whether the driver is still the same
+KEPT_MS, KEPT = 86_400_000, 16  # so long ago, and so many, are spells of before remembered
+
+
+def follow(memories: Memories, moment: Moment, vehicle_id: str, rest_ms: int, told: list[Drove]) -> int:
+    """Go on to a moment; tells spells as they begin and pause. Returns when to be asked again."""
+    fix, shift = moment.fix, memories.driving
+    if fix is None:
+        return NEVER_MS
+    badge = (fix.said.driver if fix.said is not None else None) or ""
+    by_order = (moment.in_effect[0].driver_id if moment.in_effect else None) or ""
+    if moment.rests or fix.ignition is False:
+        if not shift.from_ms:
+            return NEVER_MS if moment.rests else moment.at_ms + ASKED_MS
+        if not shift.rested_ms:
+            shift.rested_ms = max(shift.since_ms, moment.track.here_ms if moment.rests else moment.at_ms)
+            shift.driven_ms += shift.rested_ms - shift.since_ms
+            told.append(_drove(shift, vehicle_id, under_way=False))
+        if moment.at_ms - shift.rested_ms < rest_ms:
+            return shift.rested_ms + rest_ms
+        memories.driving = _over(shift, shift.rested_ms, moment.at_ms)
+        return NEVER_MS
+    resumed_ms = _resumed_ms(shift, moment)
+    rested = bool(shift.rested_ms) and resumed_ms - shift.rested_ms >= rest_ms
+    if shift.from_ms and (rested or _another(shift, badge, by_order)):
+        resumed_ms = resumed_ms if shift.rested_ms else moment.at_ms
+        if not shift.rested_ms:
+            shift.rested_ms = max(shift.since_ms, moment.before_ms)
+            shift.driven_ms += shift.rested_ms - shift.since_ms
+            told.append(_drove(shift, vehicle_id, under_way=False))
+        shift = memories.driving = _over(shift, shift.rested_ms, resumed_ms)
+    if not shift.from_ms and (badge or by_order):
+        shift.from_ms, shift.lon, shift.lat = resumed_ms, fix.lon, fix.lat
+    if not shift.from_ms:
+        return moment.at_ms + ASKED_MS
+    before = shift.driver, shift.order_id, bool(shift.since_ms) and not shift.rested_ms
+    if shift.rested_ms or not shift.since_ms:
+        shift.since_ms, shift.rested_ms = resumed_ms, 0
+    shift.badge, shift.by_order = badge or shift.badge, by_order or shift.by_order
+    shift.order_id = shift.order_id or moment.order_id or ""
+    if before != (shift.driver, shift.order_id, True):
+        told.append(_drove(shift, vehicle_id, under_way=True))
+    return moment.at_ms + ASKED_MS
+
+
+def silenced(shift: Driving, vehicle_id: str, last_ms: int) -> list[Drove]:
+    """The spell that silence has ended, as far as it was seen."""
+    if not shift.from_ms or shift.rested_ms:
+        return []
+    seen_ms = max(last_ms, shift.since_ms)
+    drove = _drove(shift, vehicle_id, under_way=False)
+    return [drove._replace(to_ms=seen_ms, driven_ms=shift.driven_ms + seen_ms - shift.since_ms)]
+
+
+def _drove(shift: Driving, vehicle_id: str, *, under_way: bool) -> Drove:
+    to_ms = shift.rested_ms or max(shift.since_ms, shift.from_ms)
+    return Drove(
+        vehicle_id=vehicle_id,
+        driver=shift.driver,
+        source="badge" if shift.badge else "order",
+        from_ms=shift.from_ms,
+        to_ms=to_ms,
+        driven_ms=shift.driven_ms,
+        under_way=under_way,
+        badge=shift.badge,
+        order_id=shift.order_id or None,
+        order_driver=shift.by_order,
+    )
+
+
+def _over(shift: Driving, ended_ms: int, at_ms: int) -> Driving:
+    """A new beginning; what was driven stays known, because the driver may come back from another vehicle."""
+    spell = Spell(shift.driver, shift.from_ms, ended_ms, shift.driven_ms)
+    kept = [each for each in (*shift.earlier, spell) if each.to_ms > at_ms - KEPT_MS and each.driven_ms]
+    return Driving(over_ms=at_ms, ended_ms=ended_ms, earlier=kept[-KEPT:])
+
+
+def _resumed_ms(shift: Driving, moment: Moment) -> int:
+    """When it began to move again; after a break too short to end the drive that is about now."""
+    drive = moment.track.drive
+    began_ms = drive.started_ms if drive is not None else moment.at_ms
+    return began_ms if began_ms >= max(shift.rested_ms, shift.over_ms) else moment.at_ms
+
+
+def _another(shift: Driving, badge: str, by_order: str) -> bool:
+    """Somebody else drives now, as far as anything says so."""
+    if badge and shift.badge:
+        return badge != shift.badge
+    return bool(not badge and by_order and shift.by_order and by_order != shift.by_order)
