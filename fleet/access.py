@@ -134,6 +134,9 @@ MAY: Mapping[str, frozenset[Role]] = {
     "calendar.draft": frozenset({R.UNIT_ADMIN, R.DISPATCHER, R.FLEET_ADMIN}),
     "calendar.publish": frozenset({R.FLEET_ADMIN}),  # and never who proposed it (domain.md 13)
     "rule.view": frozenset(Role),
+    "rule.changes": frozenset({R.UNIT_ADMIN, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
+    "rule.draft": frozenset({R.UNIT_ADMIN, R.DISPATCHER, R.FLEET_ADMIN}),
+    "rule.publish": frozenset({R.FLEET_ADMIN}),  # and never who submitted it (domain.md 13)
     "journal.view": frozenset({R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR, R.SYSTEM_ADMIN}),
     "audit.view": frozenset({R.FLEET_ADMIN, R.INSPECTOR}),
 }

@@ -1,13 +1,15 @@
-"""`python -m geofence [engine]`, `judge CASE...`, `score CASES`, `replay --from --to`, `preview`."""
+"""`python -m geofence [engine]`, `judge CASE...`, `score CASES`, `replay --from --to`, `preview`, `rules`."""
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Sequence
 
 from fleet.commandline import Arguments
-from fleet.errors import Invalid, NotConfigured
+from fleet.errors import Invalid, NotConfigured, Refusal
 from geofence.backtest import command
+from geofence.rulebook import command as rulebook
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -19,10 +21,11 @@ def main(arguments: Sequence[str]) -> int:
     judging.add_argument("case", nargs="+", help="a CASE folder (contracts.md 5)")
     scoring = commands.add_parser("score", help="compare with labelled cases, print one JSON line per rule")
     scoring.add_argument("cases", nargs="+", help="a folder of CASE folders with truth.json, at whatever depth")
-    preview = commands.add_parser("preview", help="make the previews of fences that wait")
+    preview = commands.add_parser("preview", help="make the previews of fences and rules that wait")
     preview.add_argument("--forever", action="store_true", help="stay and make those that are asked for")
     replaying = commands.add_parser("replay", help="judge stored months again, with and without a change")
     command.add_arguments(replaying)
+    rulebook.add_arguments(commands.add_parser("rules", help="thresholds, profiles and mutes, in versions"))
     chosen = parser.parse_args(arguments)
     try:
         code = _run(chosen)
@@ -51,6 +54,17 @@ def _run(chosen: argparse.Namespace) -> int:
             return command.replay(chosen)
         except (Invalid, NotConfigured) as error:
             sys.stderr.write(f"{_sentence(error)}\n")
+            return 2
+    if chosen.command == "rules":
+        try:
+            return rulebook.run(chosen)
+        except (Refusal, NotConfigured) as error:
+            told = (
+                {"error": error.code, **error.params}
+                if isinstance(error, Refusal)
+                else {"error": "unusable", "why": str(error)}
+            )
+            sys.stderr.write(json.dumps(told, ensure_ascii=False, default=str) + "\n")
             return 2
     from geofence import engine
 

@@ -65,9 +65,10 @@ def rules_then(
     problems: dict[str, None] = {}
     for from_ms, to_ms in pairwise(sorted(edge for edge in edges if FAR_PAST_MS <= edge <= FAR_FUTURE_MS)):
         unit_id = next((span.unit_id for span in reversed(users) if span.from_ms <= from_ms < span.to_ms), None)
-        above = _above(unit_id, parents)
-        chosen = _narrowest(rows, from_ms, above, vehicle_class)
-        profile = _narrowest_profile(profiles, from_ms, above, vehicle_class)
+        chain = above(unit_id, parents)
+        chosen = narrowest(rows, from_ms, chain, vehicle_class)
+        held = narrowest_profile(profiles, from_ms, chain, vehicle_class)
+        profile = held.profile if held is not None else Profile.NORMAL
         then, said = _rules(chosen, profile, exempt_rules, from_ms, to_ms)
         problems |= dict.fromkeys(said)
         if found and found[-1].same(then):
@@ -77,7 +78,7 @@ def rules_then(
     return tuple(found), tuple(problems)
 
 
-def _above(unit_id: str | None, parents: Mapping[str, str]) -> tuple[str | None, ...]:
+def above(unit_id: str | None, parents: Mapping[str, str]) -> tuple[str | None, ...]:
     """The unit, those above it, and last the tenant (None)."""
     chain: list[str | None] = []
     while unit_id is not None and unit_id not in chain:
@@ -86,35 +87,36 @@ def _above(unit_id: str | None, parents: Mapping[str, str]) -> tuple[str | None,
     return (*chain, None)
 
 
-def _narrowest(
-    rows: Iterable[RuleRow], at_ms: int, above: Sequence[str | None], vehicle_class: str
+def narrowest(
+    rows: Iterable[RuleRow], at_ms: int, chain: Sequence[str | None], vehicle_class: str | None
 ) -> dict[str, RuleRow]:
+    """The version of each rule that holds at an instant for a class (None: no class in particular); `chain` as `above` says."""
     chosen: dict[str, RuleRow] = {}
     for row in rows:
         if not (
-            row.from_ms <= at_ms < row.to_ms and row.unit_id in above and row.vehicle_class in (None, vehicle_class)
+            row.from_ms <= at_ms < row.to_ms and row.unit_id in chain and row.vehicle_class in (None, vehicle_class)
         ):
             continue
         best = chosen.get(row.rule)
-        if best is None or _narrowness(row, above) > _narrowness(best, above):
+        if best is None or _narrowness(row, chain) > _narrowness(best, chain):
             chosen[row.rule] = row
     return chosen
 
 
-def _narrowest_profile(
-    rows: Iterable[ProfileRow], at_ms: int, above: Sequence[str | None], vehicle_class: str
-) -> Profile:
+def narrowest_profile(
+    rows: Iterable[ProfileRow], at_ms: int, chain: Sequence[str | None], vehicle_class: str | None
+) -> ProfileRow | None:
+    """The same of profiles; None when nobody chose one, which means normal."""
     held = [
         row
         for row in rows
-        if row.from_ms <= at_ms < row.to_ms and row.unit_id in above and row.vehicle_class in (None, vehicle_class)
+        if row.from_ms <= at_ms < row.to_ms and row.unit_id in chain and row.vehicle_class in (None, vehicle_class)
     ]
-    best = max(held, key=lambda row: _narrowness(row, above), default=None)
-    return best.profile if best is not None else Profile.NORMAL
+    return max(held, key=lambda row: _narrowness(row, chain), default=None)
 
 
-def _narrowness(row: RuleRow | ProfileRow, above: Sequence[str | None]) -> tuple[int, bool, int]:
-    return -above.index(row.unit_id), row.vehicle_class is not None, row.version_no
+def _narrowness(row: RuleRow | ProfileRow, chain: Sequence[str | None]) -> tuple[int, bool, int]:
+    return -chain.index(row.unit_id), row.vehicle_class is not None, row.version_no
 
 
 def _rules(

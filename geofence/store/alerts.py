@@ -87,7 +87,10 @@ UNTOLD = """
     SELECT a.id, a.alert_no, a.tenant_id, a.rule, a.severity, a.unit_id, a.started_at, v.plate, v.exempt
     FROM alert a JOIN vehicle v ON v.id = a.vehicle_id
     WHERE a.pushed_at IS NULL AND a.judgement = 'suspected' AND NOT EXISTS (SELECT FROM rule_mute m
-            WHERE m.vehicle_id = a.vehicle_id AND m.rule = a.rule AND m.during @> a.started_at AND a.severity <> 'R')
+            WHERE m.tenant_id = a.tenant_id AND m.rule = a.rule AND m.during @> a.started_at AND a.severity <> 'R'
+            AND (m.vehicle_id = a.vehicle_id OR m.unit_id IN (WITH RECURSIVE above AS (
+                SELECT id, parent_id FROM unit WHERE id = a.unit_id
+                UNION ALL SELECT u.id, u.parent_id FROM unit u JOIN above ON u.id = above.parent_id) SELECT id FROM above)))
         AND a.severity IN ('Y', 'R') AND a.state IN ('open', 'closed_episode')
         AND NOT (a.rule = 'R15' AND a.ended_at IS NOT NULL)
         AND a.detected_at <= %(now)s - CASE a.rule WHEN 'R01' THEN %(wait)s ELSE interval '0' END
