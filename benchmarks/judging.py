@@ -34,7 +34,7 @@ Drive = tuple[VehicleFacts, tuple[TrackFix, ...]]
 
 def report(vehicles: int, rounds: int, seed: int) -> list[str]:
     """Lines with the rates, their ratio to the bare lookup and how the cost grows with the fences."""
-    drives = [_drive(number, seed) for number in range(vehicles)]
+    drives = [drive(number, seed) for number in range(vehicles)]
     total = sum(len(fixes) for _, fixes in drives)
     lines, per_fix = [f"judging: {total:,} fixes of {vehicles} vehicles, medians of {rounds} alternating rounds"], {}
     for count in FENCES:
@@ -71,7 +71,7 @@ def fences(drives: list[Drive], count: int, rng: random.Random) -> tuple[Area, .
     return tuple(found)
 
 
-def _drive(number: int, seed: int) -> Drive:
+def drive(number: int, seed: int) -> Drive:
     """A vehicle's days: four ordered trips of half an hour, a fix each 10 s, and a fix each minute while it stands."""
     rng = random.Random(f"{seed}/{number}")
     home = (117.0 + rng.uniform(-0.3, 0.3), 39.0 + rng.uniform(-0.3, 0.3))

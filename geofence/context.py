@@ -16,6 +16,7 @@ from geofence.driving import Drovers, Spell
 from geofence.facts import JudgedOrder, RulesThen, Span, VehicleFacts
 from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS, epoch_ms, instant
 from geofence.places import Area, Areas, areas_of
+from geofence.track.columns import Floats
 
 LIMIT_KMH, LOWEST_LIMIT_KMH = 120.0, 40.0  # what may be driven where no area says it; what an area may ask at least
 HELD_MS = 6 * 3_600_000  # so long after its planned end an order still approves the overrun of its own trip
@@ -87,6 +88,13 @@ class Context:
             return locators[0].profile if locators else STANDARD
         return next((each.profile for each in locators if each.from_ms <= at_ms < each.to_ms), STANDARD)
 
+    def steady_profile(self, from_ms: int, to_ms: int) -> FixProfile | None:
+        """The one that holds from the first to the last of two instants; None when it changes."""
+        locators = self.facts.locators
+        if len(locators) < 2:
+            return self.profile(from_ms)
+        return next((each.profile for each in locators if each.from_ms <= from_ms and to_ms < each.to_ms), None)
+
     def regime(self, at_ms: int) -> Regime:
         """What holds at an instant."""
         last = self._last
@@ -130,6 +138,10 @@ class Context:
         """The forbidden area a place lies in."""
         near = self._forbidden.near(lon, lat)
         return next((each for each in near if each.then(at_ms) and each.holds(lon, lat)), None)
+
+    def first_forbidden(self, lon: Floats, lat: Floats) -> int:
+        """Which of these places is the first that lies in an area that was forbidden at any time; how many there are if none does."""
+        return self._forbidden.first_held(lon, lat)
 
     def sensitive(self, at_ms: int, lon: float, lat: float, margin_m: float = 0.0) -> tuple[Area, ...]:
         """The sensitive areas a place lies in, or is at most `margin_m` (of 500 m) away from."""

@@ -5,7 +5,7 @@ rules, service orders, towing, shuffling inside the depot. What a rule answers b
 geofence.episodes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from fleet.order import OrderType
@@ -14,6 +14,7 @@ from geofence.driving import Drove
 from geofence.episodes import close, settle, tell
 from geofence.facts import JudgedOrder
 from geofence.finding import WATERMARK_MS, Answer, Doubt, Episode, Finding
+from geofence.passing import columns_of, pass_over
 from geofence.rules import RULES
 from geofence.rules.r08_detour import note_way
 from geofence.rules.rule import Piece, Rule
@@ -60,42 +61,56 @@ class Outcome:
         return any(end_ms is not None for end_ms in ends)
 
 
-def evaluate(state: State, fixes: Iterable[TrackFix], context: Context) -> tuple[State, Outcome]:
-    """Fold fixes into a copy of the state."""
+def evaluate(state: State, fixes: Sequence[TrackFix], context: Context) -> tuple[State, Outcome]:
+    """Fold fixes into a copy of the state. Many at once are passed over where nothing comes of them (geofence.passing)."""
     state, outcome = copied(state), Outcome()
-    track, fast_kmh = state.track, context.watched_kmh
-    events: list[Event] = []
-    for fix in fixes:
-        profile = context.profile(fix.at_ms)
-        before_ms, here_ms, resting, out = state.clock.fix_ms, track.here_ms, track.resting, state.out
-        ignition = track.here_ignition
-        if fix.at_ms > state.clock_ms:
-            pass_time(state, fix.at_ms, context, outcome.findings, _clock_doubts(state, fix.at_ms, context))
-        state.clock.read(fix, profile)
-        if state.clock.skewed(profile):
-            outcome.marks.append(Mark(fix.at_ms, fix.at_ms, CLOCK_SKEW))
-        advance(track, fix, events, profile)
-        if events:
-            _take(state, events, context, outcome)
-            events = []
-        if state.watched:
-            for watched in state.watched.values():
-                watched.fixes += 1
-        if (
-            fix.at_ms >= state.wake_ms
-            or track.resting is not resting
-            or state.out is not out
-            or (resting and (track.here_ms != here_ms or track.here_ignition is not ignition))
-            or (
-                fix.speed_kmh is not None
-                and fix.speed_kmh > fast_kmh
-                and fix.speed_kmh > context.speed_limit(fix.at_ms, fix.lon, fix.lat)[0]
-            )
-            or (fix.said is not None and (fix.said.alarms or fix.said.no_fix))
-        ):
-            doubts = _clock_doubts(state, fix.at_ms, context)
-            see(state, fix, before_ms, context, outcome.findings, doubts, outcome.drove)
+    columns, place = columns_of(fixes, context), 0
+    while place < len(fixes):
+        until = pass_over(state, columns, place, context) if columns is not None and place else place
+        if until > place:
+            place = until
+            continue
+        _fold(state, fixes[place], context, outcome)
+        place += 1
     return state, outcome
+
+
+def one_by_one(state: State, fixes: Iterable[TrackFix], context: Context) -> tuple[State, Outcome]:
+    """What `evaluate` does, and must never differ from."""
+    state, outcome = copied(state), Outcome()
+    for fix in fixes:
+        _fold(state, fix, context, outcome)
+    return state, outcome
+
+
+def _fold(state: State, fix: TrackFix, context: Context, outcome: Outcome) -> None:
+    track, events, profile = state.track, list[Event](), context.profile(fix.at_ms)
+    before_ms, here_ms, resting, out = state.clock.fix_ms, track.here_ms, track.resting, state.out
+    ignition = track.here_ignition
+    if fix.at_ms > state.clock_ms:
+        pass_time(state, fix.at_ms, context, outcome.findings, _clock_doubts(state, fix.at_ms, context))
+    state.clock.read(fix, profile)
+    if state.clock.skewed(profile):
+        outcome.marks.append(Mark(fix.at_ms, fix.at_ms, CLOCK_SKEW))
+    advance(track, fix, events, profile)
+    if events:
+        _take(state, events, context, outcome)
+    for watched in state.watched.values():
+        watched.fixes += 1
+    if (
+        fix.at_ms >= state.wake_ms
+        or track.resting is not resting
+        or state.out is not out
+        or (resting and (track.here_ms != here_ms or track.here_ignition is not ignition))
+        or (
+            fix.speed_kmh is not None
+            and fix.speed_kmh > context.watched_kmh
+            and fix.speed_kmh > context.speed_limit(fix.at_ms, fix.lon, fix.lat)[0]
+        )
+        or (fix.said is not None and (fix.said.alarms or fix.said.no_fix))
+    ):
+        doubts = _clock_doubts(state, fix.at_ms, context)
+        see(state, fix, before_ms, context, outcome.findings, doubts, outcome.drove)
 
 
 def _take(state: State, events: list[Event], context: Context, outcome: Outcome) -> None:

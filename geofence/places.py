@@ -7,12 +7,16 @@ questions without touching the geometry.
 import math
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
+from typing import Any, overload
 
+import numpy as np
 import shapely
 from shapely.geometry import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
 from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS
+from geofence.track.columns import Floats
 from geofence.track.fixes import METRES_PER_DEGREE, apart_m
 
 RETURNS_M = 600.0  # ends of a path nearer to each other than this are one place
@@ -27,7 +31,11 @@ class _Patch:
         self.lon, self.lat = lon, lat
         self.east_m = METRES_PER_DEGREE * math.cos(math.radians(lat))
 
-    def point(self, lon: float, lat: float) -> tuple[float, float]:
+    @overload
+    def point(self, lon: float, lat: float) -> tuple[float, float]: ...
+    @overload
+    def point(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]: ...
+    def point(self, lon: Any, lat: Any) -> tuple[Any, Any]:
         return (lon - self.lon) * self.east_m, (lat - self.lat) * METRES_PER_DEGREE
 
     def shape(self, shape: BaseGeometry) -> BaseGeometry:
@@ -109,6 +117,16 @@ class Area:
             return bool(shapely.intersects_xy(self._shape, x, y))
         return bool(shapely.dwithin(self._shape, Point(x, y), margin_m))
 
+    def first_held(self, lon: Floats, lat: Floats, none: int) -> int:
+        """Which of these places is the first inside; `none` when none is."""
+        x, y = self._patch.point(lon, lat)
+        west, south, east, north = self._box
+        maybe = np.flatnonzero((west <= x) & (x <= east) & (south <= y) & (y <= north))
+        if not len(maybe):
+            return none
+        held = maybe[shapely.intersects_xy(self._shape, x[maybe], y[maybe])]
+        return int(held[0]) if len(held) else none
+
 
 class Areas:
     """Many areas, asked for those near a place: a grid of cells of about a kilometre, made once for a set of areas.
@@ -137,6 +155,23 @@ class Areas:
                     break
             else:
                 self._everywhere = (*self._everywhere, area)
+
+    def first_held(self, lon: Floats, lat: Floats) -> int:
+        """Which of these places, in the order they were driven through, is the first inside an area; their number when none is."""
+        count = len(lon)
+        if not self.all:
+            return count
+        for cells, size in ((self._cells, self.FINE), (self._coarse, self.COARSE)):
+            if cells:
+                x, y = np.floor(lon * size).astype(np.int64), np.floor(lat * size).astype(np.int64)
+                new = np.flatnonzero((np.diff(x[:count]) != 0) | (np.diff(y[:count]) != 0)) + 1
+                edges = [0, *new.tolist(), count]
+                for begin, end in pairwise(edges):
+                    for area in cells.get((int(x[begin]), int(y[begin])), ()) if begin < count else ():
+                        count = min(count, begin + area.first_held(lon[begin:end], lat[begin:end], end - begin))
+        for area in self._everywhere:
+            count = min(count, area.first_held(lon, lat, count))
+        return count
 
     def near(self, lon: float, lat: float) -> tuple[Area, ...]:
         """The areas that may hold a place, or come as near as `NEAR_M`."""

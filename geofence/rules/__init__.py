@@ -28,7 +28,7 @@ from geofence.rules import (
 from geofence.rules.rule import Rule, override
 from geofence.rules.watch import Watch
 
-# Asked of every piece of movement.
+# Asked of every piece of movement. R07 comes last: what it remembers of steps that pass must not be cut short by another.
 RULES: tuple[Rule, ...] = (
     r01_no_order.RULE,
     r02_order_overrun.RULE,

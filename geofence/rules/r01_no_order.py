@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from geofence.context import Context
 from geofence.facts import JudgedOrder
 from geofence.finding import NOTHING, Answer, Episode, Hit, Measure
-from geofence.rules.rule import Piece, RouteMemory, Rule, moved, parameter
+from geofence.rules.rule import Piece, RouteMemory, Rule, Stretch, moved, parameter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +41,10 @@ def answer(
     return Answer(hit=Hit(piece.from_ms, piece.to_ms, "R", None, piece.doubts))
 
 
+def passes(stretch: Stretch, context: Context, parameters: Parameters, memory: RouteMemory) -> int:
+    return stretch.all_if(bool(stretch.in_effect))
+
+
 def complete(episode: Episode, measure: Measure, parameters: Parameters) -> bool:
     return measure.far_m > parameters.minimum_m and measure.moved_ms > parameters.minimum_min * 60_000
 
@@ -61,5 +65,6 @@ RULE = Rule(
     answer=answer,
     complete=complete,
     metrics=metrics,
+    passes=passes,
     asks_long_gaps=True,
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from geofence.context import Context
 from geofence.facts import JudgedOrder
 from geofence.finding import NOTHING, Answer, Episode, Hit, Measure
-from geofence.rules.rule import Piece, RouteMemory, Rule, moved, parameter
+from geofence.rules.rule import Piece, RouteMemory, Rule, Stretch, moved, parameter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,6 +27,10 @@ def answer(
     if piece.regime.orders or not piece.in_effect:
         return Answer(ended_ms=episode.last_ms) if episode is not None and piece.regime.orders else NOTHING
     return Answer(hit=Hit(piece.from_ms, piece.to_ms, "Y", piece.order_id, piece.doubts))
+
+
+def passes(stretch: Stretch, context: Context, parameters: Parameters, memory: RouteMemory) -> int:
+    return stretch.all_if(bool(stretch.regime.orders) or not stretch.in_effect)
 
 
 def complete(episode: Episode, measure: Measure, parameters: Parameters) -> bool:
@@ -50,4 +54,5 @@ RULE = Rule(
     answer=answer,
     complete=complete,
     metrics=metrics,
+    passes=passes,
 )

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 
 from fleet.errors import Invalid
-from geofence.context import Context
+from geofence.context import Context, Regime
 from geofence.facts import JudgedOrder, QuietHours
 from geofence.finding import NOTHING, Answer, Doubt, Episode, Hit, Measure
-from geofence.rules.rule import Piece, RouteMemory, Rule, parameter
+from geofence.rules.rule import Piece, RouteMemory, Rule, Stretch, parameter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,13 +54,21 @@ def quiet_hours(parameters: Parameters, *, where: str = "rules.R03") -> QuietHou
 def answer(
     piece: Piece, context: Context, parameters: Parameters, episode: Episode | None, memory: RouteMemory
 ) -> Answer:
-    if not piece.regime.quiet or any(order.off_hours_approved for order in piece.approving):
+    if _allowed(piece.regime, piece.approving):
         return NOTHING
     doubts = piece.doubts
     severity = "Y" if piece.in_effect else "R"
     if piece.regime.day.provisional:
         doubts, severity = (*doubts, Doubt.PROVISIONAL_CALENDAR), "Y"
     return Answer(hit=Hit(piece.from_ms, piece.to_ms, severity, piece.order_id, doubts))
+
+
+def passes(stretch: Stretch, context: Context, parameters: Parameters, memory: RouteMemory) -> int:
+    return stretch.all_if(_allowed(stretch.regime, stretch.approving))
+
+
+def _allowed(regime: Regime, approving: tuple[JudgedOrder, ...]) -> bool:
+    return not regime.quiet or any(order.off_hours_approved for order in approving)
 
 
 def complete(episode: Episode, measure: Measure, parameters: Parameters) -> bool:
@@ -79,4 +87,5 @@ RULE = Rule(
     answer=answer,
     complete=complete,
     metrics=metrics,
+    passes=passes,
 )

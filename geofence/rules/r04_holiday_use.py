@@ -6,10 +6,10 @@ provisional and never accuses.
 
 from dataclasses import dataclass
 
-from geofence.context import Context
+from geofence.context import Context, Regime
 from geofence.facts import JudgedOrder
 from geofence.finding import NOTHING, Answer, Doubt, Episode, Hit, Measure
-from geofence.rules.rule import Piece, RouteMemory, Rule, moved, parameter
+from geofence.rules.rule import Piece, RouteMemory, Rule, Stretch, moved, parameter
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,12 +23,20 @@ def answer(
     piece: Piece, context: Context, parameters: Parameters, episode: Episode | None, memory: RouteMemory
 ) -> Answer:
     day = piece.regime.day
-    if not day.kind.off or any(order.holiday_approved for order in piece.approving):
+    if _allowed(piece.regime, piece.approving):
         return NOTHING
     if day.provisional:
         doubts = (*piece.doubts, Doubt.PROVISIONAL_CALENDAR)
         return Answer(hit=Hit(piece.from_ms, piece.to_ms, "Y", piece.order_id, doubts))
     return Answer(hit=Hit(piece.from_ms, piece.to_ms, "R", piece.order_id, piece.doubts))
+
+
+def passes(stretch: Stretch, context: Context, parameters: Parameters, memory: RouteMemory) -> int:
+    return stretch.all_if(_allowed(stretch.regime, stretch.approving))
+
+
+def _allowed(regime: Regime, approving: tuple[JudgedOrder, ...]) -> bool:
+    return not regime.day.kind.off or any(order.holiday_approved for order in approving)
 
 
 def complete(episode: Episode, measure: Measure, parameters: Parameters) -> bool:
@@ -47,4 +55,5 @@ RULE = Rule(
     answer=answer,
     complete=complete,
     metrics=metrics,
+    passes=passes,
 )

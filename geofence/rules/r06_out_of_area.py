@@ -10,7 +10,7 @@ from geofence.context import Context
 from geofence.facts import JudgedOrder
 from geofence.finding import NOTHING, Answer, Episode, Hit, Measure
 from geofence.places import Area
-from geofence.rules.rule import Piece, RouteMemory, Rule, parameter
+from geofence.rules.rule import Piece, RouteMemory, Rule, Stretch, parameter
 from geofence.track.motion import Kind
 
 
@@ -43,6 +43,12 @@ def answer(
         if not area.holds(step.lon, step.lat, limit_m + accuracy_m):
             return Answer(hit=_hit(piece, severity, area.distance_m(step.lon, step.lat), parameters.outside_m, area))
     return NOTHING if episode is None else Answer(ended_ms=piece.to_ms)
+
+
+def passes(stretch: Stretch, context: Context, parameters: Parameters, memory: RouteMemory) -> int:
+    if context.facts.allowed:
+        return 0
+    return context.first_forbidden(stretch.steps.lon, stretch.steps.lat)
 
 
 def _hit(piece: Piece, severity: str, off_m: float, limit_m: float, area: Area) -> Hit:
@@ -84,5 +90,6 @@ RULE = Rule(
     answer=answer,
     complete=complete,
     metrics=metrics,
+    passes=passes,
     asks_stays=True,
 )

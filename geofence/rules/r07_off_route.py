@@ -8,15 +8,18 @@ names belong to its path.
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from geofence.context import Context
 from geofence.facts import JudgedOrder
 from geofence.finding import NOTHING, Answer, Doubt, Episode, Hit, Measure
-from geofence.rules.rule import Piece, RouteMemory, Rule, parameter
-from geofence.track.fixes import apart_m
+from geofence.rules.rule import Piece, RouteMemory, Rule, Stretch, parameter
+from geofence.track.fixes import METRES_PER_DEGREE, apart_m
 from geofence.track.motion import Kind
 
 BLIND_MS = 180_000  # a longer time between two fixes says nothing about where the vehicle was
 END_REACHED_M = 300.0
+END_REACHED_DEG = 1.001 * END_REACHED_M / METRES_PER_DEGREE
 AGAINST_SHARE = 0.3
 ASTRAY_M = 1_000.0  # a way to the path of twice its distance and this much more is no longer a way to the path
 
@@ -46,8 +49,8 @@ def answer(
         if episode is None or not piece.in_effect:
             return NOTHING
         return Answer(hit=Hit(episode.last_ms, step.to_ms, "Y", episode.order_id, piece.doubts, standing=True))
-    routed = [order for order in piece.in_effect if order.path is not None and order.path_source != "straight_line"]
-    if not routed or len(routed) < len(piece.in_effect):
+    routed = _routed(piece.in_effect)
+    if not routed:
         return Answer(ended_ms=episode.last_ms if episode is not None else None)
     order, off_m = routed[0], memory.off_m + step.distance_m
     same = len(routed) == 1 and memory.order_id == order.id
@@ -75,6 +78,40 @@ def answer(
     blind = (Doubt.GAP,) if step.to_ms - step.from_ms > BLIND_MS else ()
     doubts = (*piece.doubts, *(each for each in blind if each not in piece.doubts))
     return Answer(hit=Hit(piece.from_ms, piece.to_ms, "Y", order.id, doubts, off_m, limit_m=limit_m))
+
+
+def passes(stretch: Stretch, context: Context, parameters: Parameters, memory: RouteMemory) -> int:
+    """While the vehicle cannot have come near the edge of the one corridor since its path was last asked, or is inside when asked."""
+    routed = _routed(stretch.in_effect)
+    if not routed:
+        return len(stretch.steps)
+    order, edge_m = routed[0], min(parameters.corridor_m, parameters.rural_corridor_m)
+    if len(routed) > 1 or memory.order_id != order.id or order.path is None:
+        return 0
+    end, steps = order.path.points[-1], stretch.steps
+    off_m, passed_ms = memory.off_m, steps.to_ms - steps.from_ms
+    ways_m = (steps.distance_m * passed_ms / passed_ms).tolist()  # as a piece is measured
+    near_m = (edge_m - steps.accuracy_m).tolist()
+    at_end = (np.abs(steps.lat - end[1]) <= END_REACHED_DEG).tolist()
+    for count, (lon, lat, step_m) in enumerate(
+        zip(steps.lon.tolist(), steps.lat.tolist(), steps.distance_m.tolist(), strict=True)
+    ):
+        off_m += step_m
+        if off_m > near_m[count] and (off_m := off_path_m(order, lon, lat)) > edge_m:
+            return count
+        memory.off_m = off_m
+        memory.driven_m += ways_m[count]
+        if not memory.joined:
+            memory.joined, memory.driven_m = True, 0.0
+        if at_end[count] and not memory.finished and _at_end(order, memory, lon, lat):
+            memory.finished, memory.driven_m = True, 0.0
+    return len(steps)
+
+
+def _routed(in_effect: tuple[JudgedOrder, ...]) -> list[JudgedOrder]:
+    """The orders with a path to hold the vehicle to; none when it may go anywhere under one of them."""
+    routed = [order for order in in_effect if order.path is not None and order.path_source != "straight_line"]
+    return routed if len(routed) == len(in_effect) else []
 
 
 def complete(episode: Episode, measure: Measure, parameters: Parameters) -> bool:
@@ -195,5 +232,6 @@ RULE = Rule(
     answer=answer,
     complete=complete,
     metrics=metrics,
+    passes=passes,
     asks_stays=True,
 )

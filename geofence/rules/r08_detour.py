@@ -13,8 +13,10 @@ from geofence.finding import Doubt
 from geofence.rules.memories import Memories, WayUnderOrder
 from geofence.rules.rule import parameter
 from geofence.rules.watch import NOTHING_SEEN, Look, Moment, OutUnder, Sign, Watch
+from geofence.track.columns import added_up
 from geofence.track.fixes import apart_m
 from geofence.track.motion import Kind, Step
+from geofence.track.stretch import Steps
 
 ROADS_TO_LINE = 1.4
 BEGINS_M = 600.0  # a path that begins so near to where the vehicle left leads back there too
@@ -30,14 +32,28 @@ class Parameters:
 
 def note_way(way: WayUnderOrder, out: OutUnder, step: Step) -> None:
     """Count a step of a vehicle that is out under an order."""
-    if way.order_id != out.order_id or way.left_ms != out.left_ms:
-        if way.order_id and not way.closed_ms:
-            return  # the way under the order before has not been told yet
-        way.order_id, way.left_ms, way.driven_m, way.closed_ms, way.doubtful_m = out.order_id, out.left_ms, 0.0, 0, 0.0
-        way.lon, way.lat = out.lon, out.lat
+    if not _counts(way, out):
+        return
     way.driven_m += step.distance_m
     if step.kind is Kind.UNSEEN or step.poor:
         way.doubtful_m += step.distance_m
+
+
+def note_steps(way: WayUnderOrder, out: OutUnder, steps: Steps) -> None:
+    """The same of many steps that good fixes told."""
+    if len(steps) and _counts(way, out):
+        way.driven_m = added_up(way.driven_m, steps.distance_m)
+
+
+def _counts(way: WayUnderOrder, out: OutUnder) -> bool:
+    """Begin anew when the vehicle has left again. False while the way under the order before has not been told yet."""
+    if way.order_id == out.order_id and way.left_ms == out.left_ms:
+        return True
+    if way.order_id and not way.closed_ms:
+        return False
+    way.order_id, way.left_ms, way.driven_m, way.closed_ms, way.doubtful_m = out.order_id, out.left_ms, 0.0, 0, 0.0
+    way.lon, way.lat = out.lon, out.lat
+    return True
 
 
 def look(moment: Moment, memories: Memories, context: Context, parameters: Parameters) -> Look:

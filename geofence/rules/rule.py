@@ -6,13 +6,14 @@ their names. A rule states facts; exceptions common to all rules are applied bef
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from fleet.errors import Invalid
 from geofence.context import Context, Regime
 from geofence.facts import JudgedOrder
 from geofence.finding import Answer, Doubt, Episode, Measure
 from geofence.track.motion import Kind, Step
+from geofence.track.stretch import Steps
 
 
 def parameter(default: Any, meaning: str, *, at_least: float = 0.0, at_most: float = 1e6) -> Any:
@@ -66,9 +67,31 @@ class Piece:
         return self.in_effect[0].id if self.in_effect else None
 
 
+class Stretch(NamedTuple):
+    """Steps of one drive within one regime, seen by good fixes, while no episode is open."""
+
+    steps: Steps
+    regime: Regime
+    in_effect: tuple[JudgedOrder, ...]
+    approving: tuple[JudgedOrder, ...]
+
+    def all_if(self, passes: bool) -> int:
+        """Of these steps all or none."""
+        return len(self.steps) if passes else 0
+
+
+def never_passes(stretch: Stretch, context: Context, parameters: Any, memory: RouteMemory) -> int:
+    """A rule that has to be asked about every step."""
+    return 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """One rule. `answer` is asked for every piece of movement, and for stays when `asks_stays`."""
+    """One rule. `answer` is asked for every piece of movement, and for stays when `asks_stays`.
+
+    `passes` is asked first where there are many steps: of how many of them, from the first on, would `answer` say nothing? It
+    may say fewer than are true. What `answer` would have remembered of these it remembers (decision 0021).
+    """
 
     id: str
     name: str
@@ -77,6 +100,7 @@ class Rule:
     answer: Callable[[Piece, Context, Any, Episode | None, RouteMemory], Answer]
     complete: Callable[[Episode, Measure, Any], bool]
     metrics: Callable[[Episode, Any, JudgedOrder | None], dict[str, object]]
+    passes: Callable[[Stretch, Context, Any, RouteMemory], int] = never_passes
     asks_stays: bool = False
     asks_long_gaps: bool = False  # also of a silence of more than a day
 

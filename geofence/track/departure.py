@@ -9,6 +9,7 @@ from geofence.track.fixes import TrackFix, apart_m
 from geofence.track.track import Track
 
 PLACE_M = 50.0  # a place is this wide, plus half the accuracy
+PLACE_MOST_ERROR_M = 50.0  # a larger error widens it no more
 DRIFT_M = 150.0  # reported speed zero: still the same place up to here
 SLOWEST_M_S, USUAL_M_S = 3.0, 5.0  # how fast it left a place: at least, and when no speed is reported
 STRAYS, STRAYED_MOST_M = 5, 300.0  # so many strayings are remembered, and no straying counts for more
@@ -17,7 +18,7 @@ UNSAID_KMH = 20.0  # so much faster than it says at either end of a leg a vehicl
 
 def width_m(fix: TrackFix) -> float:
     """How far from its middle a place reaches for this fix."""
-    width = PLACE_M + min(fix.accuracy_m or 0.0, 50.0) / 2
+    width = PLACE_M + min(fix.accuracy_m or 0.0, PLACE_MOST_ERROR_M) / 2
     return width * 3 if fix.poor else width
 
 

@@ -24,6 +24,7 @@ SAME_PLACE_M = 200.0  # after a silence: still the same place up to here
 UNSEEN_M = 1_000.0  # beyond this one fix proves that the vehicle was moved; up to here a second one must agree
 HELD_FIXES = 60  # fixes of an unproven departure that are kept
 NOISE_MS = 3_000  # a computed beginning this near to the last fix at the old place is that fix
+MEAN_OF_FIXES = 30  # the first fixes of a rest tell its place together
 GAP_MS = 60_000  # between fixes of a drive: more than this is counted as gap
 
 
@@ -236,7 +237,7 @@ def _still_here(
         track.on_since_ms = fix.at_ms
     track.here_ignition = fix.ignition
     track.here_last_ms = fix.at_ms
-    if track.here_fixes <= 30 and not fix.poor:  # the mean of the first fixes is a better place than one of them
+    if track.here_fixes <= MEAN_OF_FIXES and not fix.poor:  # their mean is a better place than one of them
         share = 1 / (track.here_fixes + 1)
         track.here_lon += (fix.lon - track.here_lon) * share
         track.here_lat += (fix.lat - track.here_lat) * share
