@@ -1,9 +1,9 @@
 """Shapes and spans a track is shown with: where the signal was missing, and the corridor around a planned route."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, TypeVar
 
 import shapely
 
@@ -27,6 +27,29 @@ def shown(fixes: Sequence[Fix]) -> list[ShownFix]:
 def gaps(fixes: Sequence[Fix]) -> list[Gap]:
     """The instants of the fixes before and after each gap."""
     return [{"from": a[2], "to": b[2]} for a, b in pairwise(fixes) if b[2] - a[2] > GAP]
+
+
+class Happening(Protocol):
+    """Something with a beginning and perhaps an end."""
+
+    @property
+    def started_at(self) -> datetime: ...
+
+    @property
+    def ended_at(self) -> datetime | None: ...
+
+
+Happened = TypeVar("Happened", bound=Happening)
+
+
+def within(start_at: datetime, end_at: datetime | None, happenings: Iterable[Happened]) -> list[Happened]:
+    """Those of which some time falls into the half-open span; what ended as the span began does not, what has no length does."""
+    return [
+        each
+        for each in happenings
+        if (end_at is None or each.started_at < end_at)
+        and (each.ended_at is None or each.ended_at > start_at or each.started_at >= start_at)
+    ]
 
 
 def corridor(route: Sequence[Sequence[float]], half_width_m: float) -> dict[str, Any] | None:

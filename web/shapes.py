@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
-from fastapi import Depends, Header, Query, Request
+from fastapi import Depends, Header, Query, Request, Response
 from pydantic import AwareDatetime, BaseModel, Field
 
 from fleet import service
@@ -142,9 +142,29 @@ async def listed(
             page_request(limit=lists.limit, cursor=lists.cursor, sort=lists.sort, default_sort=default_sort)
         )
         return {"items": page.items, "next_cursor": page.next_cursor, "total": page.total}
-    asked = [(key, value) for key, value in lists.asked if key in sheets.FILTERS and value]
-    await work.audit("export", name, None, purpose=lists.purpose or "", detail={"format": lists.format, **dict(asked)})
+    await _record_file(work, lists, name)
     rows, truncated = await _all_rows(lists, default_sort, fetch)
+    return await _made(work, lists, name, rows, _asked(lists), truncated=truncated)
+
+
+async def as_file(work: Work, lists: ListQuery, name: str, rows: list[Any], *, about: tuple[str, str]) -> Response:
+    """Rows that are no list of pages as a file, recorded like one. `about` is a filter that stands in the path."""
+    await _record_file(work, lists, name)
+    return await _made(work, lists, name, rows[:MOST_ROWS], [about, *_asked(lists)], truncated=len(rows) > MOST_ROWS)
+
+
+def _asked(lists: ListQuery) -> list[tuple[str, str]]:
+    return [(key, value) for key, value in lists.asked if key in sheets.FILTERS and value]
+
+
+async def _record_file(work: Work, lists: ListQuery, name: str) -> None:
+    detail = {"format": lists.format, **dict(_asked(lists))}
+    await work.audit("export", name, None, purpose=lists.purpose or "", detail=detail)
+
+
+async def _made(
+    work: Work, lists: ListQuery, name: str, rows: list[Any], asked: list[tuple[str, str]], *, truncated: bool
+) -> Response:
     taking = sheets.Taking(
         name=name,
         taken_by=f"{work.actor.name} · {work.actor.login}",

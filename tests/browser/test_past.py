@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Person
-from tests.browser.seen import dotted, map_is_drawn, on_screen
+from tests.browser.seen import dotted, drawn, map_is_drawn, on_screen
 from tests.browser.test_access import barriers
 from tests.browser.town import Town, unordered_drive
+from tests.programs import until
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -65,3 +66,34 @@ def test_a_map_without_a_vehicle_says_so(person: Person) -> None:
     page.goto("/map")
     expect(page.locator(".map-empty")).to_contain_text("执行任务时，您的车辆会出现在这里")
     assert barriers(page) == []
+
+
+def test_drives_and_stops_of_a_vehicle_are_narrowed_pointed_at_and_taken_away(town: Town, person: Person) -> None:
+    """From the register; one look whatever is narrowed; a pressed row is in the address and bright on the map; files carry the purpose."""
+    vehicle = town.vehicles[9]
+    if not town.query("SELECT 1 FROM drive WHERE vehicle_id = %s::uuid", vehicle["vehicle"]):
+        town.report(vehicle, unordered_drive(vehicle))
+        until(
+            lambda: bool(town.query("SELECT 1 FROM drive WHERE vehicle_id = %s::uuid", vehicle["vehicle"])),
+            "no drive",
+            60,
+        )
+    page = person("inspector")
+    page.goto(f"/admin/vehicles?q={vehicle['plate']}")
+    page.get_by_role("link", name=f"{dotted(vehicle['plate'])}的行驶与停留").click()
+    page.get_by_label("查阅目的").fill("核对行驶与停留")
+    page.get_by_role("button", name="查看").click()
+    row = page.get_by_role("row").filter(has_text="行驶").first
+    row.click()
+    expect(page).to_have_url(re.compile("row="))
+    expect(row).to_have_attribute("aria-current", "true")
+    map_is_drawn(page)
+    until(lambda: drawn(page, "chosen-line") > 0, "the chosen drive is not drawn")
+    assert barriers(page) == []
+    page.get_by_label("类型").select_option("stop")
+    expect(page).to_have_url(re.compile("kind=stop"))
+    page.get_by_role("button", name="导出").click()
+    address = page.get_by_role("menuitem", name="停留：CSV").get_attribute("href") or ""
+    assert page.request.get(address).status == 200
+    looks = "SELECT action FROM audit WHERE purpose = '核对行驶与停留' ORDER BY action"
+    assert town.query(looks) == [("export",), ("view_stops",), ("view_track",)]

@@ -1,11 +1,12 @@
 """Shapes shown beside a track: gaps are gaps, and the drawn corridor is as wide as the judged one."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import shapely
 
 from fleet.geo import Frame
-from web.evidence import Fix, corridor, gaps, shown
+from web.evidence import Fix, corridor, gaps, shown, within
 
 START = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -20,6 +21,23 @@ def test_two_minutes_without_a_fix_are_a_gap() -> None:
         {"from": START + timedelta(seconds=120), "to": START + timedelta(seconds=241)}
     ]
     assert gaps([]) == []
+
+
+@dataclass(frozen=True)
+class Span:
+    started_at: datetime
+    ended_at: datetime | None
+
+
+def test_a_suspicion_belongs_to_the_drive_it_fell_into_and_not_to_the_next() -> None:
+    """One that ended as the drive began is the stop's before it; one without length, and one that goes on, count."""
+    at = [START + timedelta(minutes=minute) for minute in range(6)]
+    before, ending, inside, instant, open_, after = (
+        Span(at[0], at[1]), Span(at[0], at[2]), Span(at[2], at[3]), Span(at[2], at[2]), Span(at[0], None), Span(at[4], at[5]),
+    )  # fmt: skip
+    everything = [before, ending, inside, instant, open_, after]
+    assert within(at[2], at[4], everything) == [inside, instant, open_]
+    assert within(at[2], None, everything) == [inside, instant, open_, after]
 
 
 def test_instants_become_epoch_milliseconds() -> None:

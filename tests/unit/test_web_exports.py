@@ -26,6 +26,7 @@ from web.store.foreign_names import ForwarderRow, SourceBindingRow
 from web.store.health import HealthRow, TicketRow
 from web.store.notices import NoticeRow
 from web.store.orders import OrderRow
+from web.store.past import DriveRow, StopRow
 from web.store.people import PersonRow, UnitRow
 from web.store.quarantine import QuarantineRow
 from web.store.records import RecordRow
@@ -42,6 +43,7 @@ ROWS: dict[str, type] = {
     "people": PersonRow, "devices": DeviceRow, "quarantine": QuarantineRow, "device-health": HealthRow, "device-tickets": TicketRow, "device-commands": CommandRow, "device-answers": AnswerRow, "source-bindings": SourceBindingRow, "forwarders": ForwarderRow,
     "reprocess-runs": RunRow, "messages": MessageItem, "fences": FenceRow, "fence-drafts": DraftRow, "fence-preview": PreviewFindingRow, "audit": RecordRow, "journal": RecordRow,
     "local-days": LocalDayRow, "unit-hours": UnitHoursRow, "seal-periods": SealPeriodRow, "calendar-versions": CalendarVersionRow, "calendar-changes": CalendarChangeRow,
+    "drives": DriveRow, "stops": StopRow,
 }  # fmt: skip
 
 

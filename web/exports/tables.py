@@ -24,6 +24,7 @@ from web.exports.columns import (
     roles,
     yes_no,
 )
+from web.exports.past_tables import PAST_TABLES
 
 VEHICLES = Table("车辆", "Vehicles", (
     plain("车牌", "Plate", "plate"),
@@ -375,6 +376,7 @@ TABLES: Mapping[str, Table] = {
     "fence-drafts": FENCE_DRAFTS,
     "fence-preview": FENCE_PREVIEW,
     **CALENDAR_TABLES,
+    **PAST_TABLES,
     "audit": AUDIT,
     "journal": JOURNAL,
 }

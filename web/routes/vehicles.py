@@ -1,30 +1,27 @@
-"""The map's vehicles: list, card, why one is not shown, and its past, which is opened only with an audit row."""
+"""The map's vehicles: list, card, and why one is not shown. Their past is in `web.routes.past`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel
 from starlette.responses import FileResponse
 
-from fleet.access import require
 from fleet.errors import NotFound
 from web import presence
 from web.basemap import BASEMAP_URL
-from web.evidence import Gap, ShownFix, gaps, shown
 from web.paging import Page, PageRequest
 from web.presence import Presence, Reason
-from web.shapes import From, Listing, Lists, Purpose, To, listed, span
+from web.shapes import Listing, Lists, Purpose, listed
 from web.store import vehicles as store
-from web.store.vehicles import CustodyRow, DriveRow, Sight, StopRow, VehicleRow
+from web.store.vehicles import CustodyRow, VehicleRow
 from web.work import Signed, SignedRoute, Work
 
 router = APIRouter(tags=["map"], route_class=SignedRoute)
 tiles = APIRouter(route_class=SignedRoute)
-LONGEST_TRACK_DAYS = 31
 # What tells where a vehicle is, or when it last said so.
 POSITION = ("lon", "lat", "fixed_at", "received_at", "speed_kmh", "heading_deg", "ignition", "quality")
 
@@ -51,18 +48,6 @@ class WhyNot(BaseModel):
 
     on_map: bool
     reasons: list[Reason]
-
-
-class Track(BaseModel):
-    """The past of one vehicle: WGS 84, oldest first."""
-
-    datum: str = "WGS84"
-    fixes: list[ShownFix]  # lon, lat, epoch ms, km/h, quality flags
-    gaps: list[Gap]  # instants of the fixes before and after
-    drives: list[DriveRow]
-    stops: list[StopRow]
-    truncated: bool  # there are more fixes than one answer holds: ask for a shorter span
-    sight: Sight  # how much of this span this person may see
 
 
 @router.get("/vehicles", response_model=Listing[VehicleItem])
@@ -97,57 +82,6 @@ async def why_not_on_map(vehicle_id: UUID, work: Signed) -> WhyNot:
     return WhyNot(on_map=row.lon is not None, reasons=presence.why_not_on_map(trail, _presence(row), work.now))
 
 
-@router.get("/vehicles/{vehicle_id}/track")
-async def track(
-    vehicle_id: UUID,
-    work: Signed,
-    start_at: From,
-    end_at: To,
-    purpose: Purpose = None,
-) -> Track:
-    """The past of one vehicle as far as this person may see it; the look is recorded before anything is read."""
-    start_at, end_at = span(start_at, end_at, longest_days=LONGEST_TRACK_DAYS)
-    await _recorded(work, vehicle_id, "view_track", start_at, end_at, purpose)
-    fixes = await store.track(work.conn, vehicle_id, start_at, end_at)
-    return Track(
-        fixes=shown(fixes),
-        gaps=gaps(fixes),
-        drives=await _drives(work, vehicle_id, start_at, end_at),
-        stops=await _stops(work, vehicle_id, start_at, end_at),
-        truncated=len(fixes) == store.FIXES_AT_MOST,
-        sight=await store.track_sight(work.conn, vehicle_id, start_at, end_at),
-    )
-
-
-@router.get("/vehicles/{vehicle_id}/drives")
-async def drives(
-    vehicle_id: UUID,
-    work: Signed,
-    start_at: From,
-    end_at: To,
-    purpose: Purpose = None,
-) -> list[DriveRow]:
-    """Drives say where somebody was: recorded like a track."""
-    start_at, end_at = span(start_at, end_at, longest_days=LONGEST_TRACK_DAYS)
-    await _recorded(work, vehicle_id, "view_drives", start_at, end_at, purpose)
-    return await _drives(work, vehicle_id, start_at, end_at)
-
-
-@router.get("/vehicles/{vehicle_id}/stops")
-async def stops(
-    vehicle_id: UUID,
-    work: Signed,
-    start_at: From,
-    end_at: To,
-    purpose: Purpose = None,
-    least_s: Annotated[int, Query(ge=30, le=86_400)] = store.STOP_S,
-) -> list[StopRow]:
-    """Stops say where somebody stayed: recorded like a track. Standstills from half a minute on with `least_s=30`."""
-    start_at, end_at = span(start_at, end_at, longest_days=LONGEST_TRACK_DAYS)
-    await _recorded(work, vehicle_id, "view_stops", start_at, end_at, purpose)
-    return await _stops(work, vehicle_id, start_at, end_at, least_s)
-
-
 @tiles.get(BASEMAP_URL, include_in_schema=False)
 async def basemap(work: Signed) -> FileResponse:
     """The base map file, whole or in byte ranges."""
@@ -155,29 +89,6 @@ async def basemap(work: Signed) -> FileResponse:
         raise NotFound(object="basemap")
     headers = {"Cache-Control": "private, no-cache"}
     return FileResponse(work.parts.basemap.path, media_type="application/vnd.pmtiles", headers=headers)
-
-
-async def _drives(work: Work, vehicle_id: UUID, start_at: datetime, end_at: datetime) -> list[DriveRow]:
-    found = await store.drives(work.conn, vehicle_id, start_at, end_at)
-    ends = (("start_place", "start_lon", "start_lat"), ("end_place", "end_lon", "end_lat"))
-    return await work.parts.places.in_words(work.conn, work.actor, found, *ends)
-
-
-async def _stops(
-    work: Work, vehicle_id: UUID, start_at: datetime, end_at: datetime, least_s: int = store.STOP_S
-) -> list[StopRow]:
-    found = await store.stops(work.conn, vehicle_id, start_at, end_at, least_s)
-    return await work.parts.places.in_words(work.conn, work.actor, found, ("place", "lon", "lat"))
-
-
-async def _recorded(
-    work: Work, vehicle_id: UUID, action: str, start_at: datetime, end_at: datetime, purpose: str | None
-) -> None:
-    if not await store.sees_vehicle(work.conn, vehicle_id):
-        raise NotFound(object="vehicle")
-    require(work.actor, "track.view")
-    period = {"from": start_at.isoformat(), "to": end_at.isoformat()}
-    await work.audit(action, "vehicle", vehicle_id, purpose=work.purpose(purpose), detail=period)
 
 
 async def _row(work: Work, vehicle_id: UUID) -> VehicleRow:

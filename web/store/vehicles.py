@@ -1,8 +1,8 @@
-"""Vehicles as the map and the administrator see them: list, card, locator trail, track, drives and stops."""
+"""Vehicles as the map and the administrator see them: list, card, locator trail and track."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from fleet.db import Connection, class_row, tuple_row
@@ -55,44 +55,6 @@ class VehicleRow:
     in_live_scope: bool  # False: where it is is not for this viewer, so nothing above about it means anything
     sees_every_order: bool  # False: without an order above there may still be one this viewer may not see
     row_version: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DriveRow:
-    """One drive of a vehicle."""
-
-    id: UUID
-    started_at: datetime
-    ended_at: datetime | None
-    start_lon: float
-    start_lat: float
-    end_lon: float | None
-    end_lat: float | None
-    distance_m: float
-    top_speed_kmh: float | None
-    gap_s: float
-    fixes: int
-    order_id: UUID | None
-    order_no: int | None
-    start_place: str | None = None  # its ends in words, made when they are shown
-    start_place_en: str | None = None
-    end_place: str | None = None
-    end_place_en: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StopRow:
-    """One stop of a vehicle."""
-
-    id: UUID
-    started_at: datetime
-    ended_at: datetime | None
-    lon: float
-    lat: float
-    ignition_on_s: float | None
-    area_name: str | None
-    place: str | None = None  # the point in words, made when it is shown
-    place_en: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,22 +145,6 @@ TRACK_SIGHT = """
 SELECT s.during @> tstzrange(%(start_at)s, %(end_at)s), s.during && tstzrange(%(start_at)s, %(end_at)s)
 FROM visible_track_span(%(id)s) AS s (during)
 """
-# Drives of one vehicle that touch a span.
-DRIVES = """
-SELECT r.id, r.started_at, r.ended_at, r.start_lon, r.start_lat, r.end_lon, r.end_lat, r.distance_m, r.top_speed_kmh,
-    r.gap_s, r.fixes, o.id AS order_id, o.order_no
-FROM drive r LEFT JOIN dispatch_order o ON o.id = r.order_id
-WHERE r.vehicle_id = %(id)s AND r.started_at < %(end_at)s AND coalesce(r.ended_at, 'infinity') > %(start_at)s
-ORDER BY r.started_at LIMIT 2000
-"""
-# Stops of one vehicle that touch a span.
-STOPS = """
-SELECT s.id, s.started_at, s.ended_at, s.lon, s.lat, s.ignition_on_s, a.name AS area_name
-FROM stop s LEFT JOIN area_version a ON a.id = s.area_version_id
-WHERE s.vehicle_id = %(id)s AND s.started_at < %(end_at)s AND coalesce(s.ended_at, 'infinity') > %(start_at)s
-    AND (s.ended_at IS NULL OR s.ended_at - s.started_at >= %(least_s)s * interval '1 second')
-ORDER BY s.started_at LIMIT 2000
-"""
 # Who owned, managed and used a vehicle, newest first.
 CUSTODY = """
 SELECT c.id, c.relation, c.unit_id, u.name AS unit_name, nullif(lower(c.during), '-infinity') AS start_at, nullif(upper(c.during), 'infinity') AS end_at, c.basis
@@ -209,7 +155,6 @@ WHERE c.vehicle_id = %(id)s ORDER BY lower(c.during) DESC, c.relation
 SEES_VEHICLE = "SELECT 1 FROM vehicle WHERE id = %(id)s"
 
 FIXES_AT_MOST = 50_000
-STOP_S = 120  # what people call a stop; shorter ones are kept too (docs/rules/README.md)
 
 
 async def vehicles(
@@ -256,22 +201,6 @@ async def track_sight(conn: Connection, vehicle_id: UUID, start_at: datetime, en
         await cursor.execute(TRACK_SIGHT, {"id": vehicle_id, "start_at": start_at, "end_at": end_at})
         whole, part = await cursor.fetchone() or (None, None)
     return "whole" if whole else "part" if part else "none"
-
-
-async def drives(conn: Connection, vehicle_id: UUID, start_at: datetime, end_at: datetime) -> list[DriveRow]:
-    """Drives that touch the span."""
-    async with conn.cursor(row_factory=class_row(DriveRow)) as cursor:
-        params: dict[str, Any] = {"id": vehicle_id, "start_at": start_at, "end_at": end_at}
-        return await (await cursor.execute(DRIVES, params)).fetchall()
-
-
-async def stops(
-    conn: Connection, vehicle_id: UUID, start_at: datetime, end_at: datetime, least_s: int = STOP_S
-) -> list[StopRow]:
-    """Stops that touch the span and last `least_s` or more."""
-    async with conn.cursor(row_factory=class_row(StopRow)) as cursor:
-        params: dict[str, Any] = {"id": vehicle_id, "start_at": start_at, "end_at": end_at, "least_s": least_s}
-        return await (await cursor.execute(STOPS, params)).fetchall()
 
 
 async def custody(conn: Connection, vehicle_id: UUID) -> list[CustodyRow]:

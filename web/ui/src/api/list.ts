@@ -34,7 +34,10 @@ export function readPage<Row>(path: ListPath, query: Query, signal?: AbortSignal
   return answered(api.GET(path as "/api/units", options as never));
 }
 
-export function exportAddress(path: ListPath, query: Query, format: "csv" | "xlsx"): string {
+export const exportAddress = (path: ListPath, query: Query, format: "csv" | "xlsx"): string =>
+  fileAddress(path, query, format);
+
+export function fileAddress(path: string, query: Query, format: "csv" | "xlsx"): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries({ ...said(query), format })) {
     for (const each of Array.isArray(value) ? value : [value]) search.append(name, String(each));

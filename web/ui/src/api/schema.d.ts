@@ -1681,7 +1681,7 @@ export interface paths {
         };
         /**
          * Drives
-         * @description Drives say where somebody was: recorded like a track.
+         * @description Drives say where somebody was: recorded like a track. Only those with a suspicion or without an order when asked; as a file with `format`.
          */
         get: operations["drives_api_vehicles__vehicle_id__drives_get"];
         put?: never;
@@ -1701,7 +1701,7 @@ export interface paths {
         };
         /**
          * Stops
-         * @description Stops say where somebody stayed: recorded like a track. Standstills from half a minute on with `least_s=30`.
+         * @description Stops say where somebody stayed: recorded like a track. Standstills from half a minute on with `least_s=30`; as a file with `format`.
          */
         get: operations["stops_api_vehicles__vehicle_id__stops_get"];
         put?: never;
@@ -1802,6 +1802,36 @@ export interface components {
          * @enum {string}
          */
         Action: "submit" | "edit" | "approve" | "reject" | "withdraw" | "cancel" | "review" | "assign" | "assign_retained" | "unassign" | "refuse" | "accept" | "depart" | "arrive" | "extend" | "break_down" | "no_show" | "return" | "return_for_driver" | "start_emergency" | "approve_late" | "receipt" | "close_unconfirmed" | "settle" | "archive" | "expire";
+        /**
+         * AlertMark
+         * @description A suspicion as something that happened at a time and place.
+         */
+        AlertMark: {
+            /** Alert No */
+            alert_no: number;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Judgement */
+            judgement: string;
+            /** Lat */
+            lat: number | null;
+            /** Lon */
+            lon: number | null;
+            /** Rule */
+            rule: string;
+            /** Severity */
+            severity: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+        };
         /**
          * AlertOrder
          * @description The order an alert was judged against, as it is now.
@@ -2884,6 +2914,8 @@ export interface components {
          * @description One drive of a vehicle.
          */
         DriveRow: {
+            /** Alerts */
+            alerts: components["schemas"]["AlertMark"][];
             /** Distance M */
             distance_m: number;
             /** End Lat */
@@ -2905,6 +2937,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Mean Speed Kmh */
+            mean_speed_kmh: number | null;
             /** Order Id */
             order_id: string | null;
             /** Order No */
@@ -5426,6 +5460,8 @@ export interface components {
          * @description One stop of a vehicle.
          */
         StopRow: {
+            /** Alerts */
+            alerts: components["schemas"]["AlertMark"][];
             /** Area Name */
             area_name: string | null;
             /** Ended At */
@@ -10389,6 +10425,14 @@ export interface operations {
             query: {
                 from: string;
                 to: string;
+                with_alert?: boolean;
+                without_order?: boolean;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
                 purpose?: string | null;
             };
             header?: never;
@@ -10433,8 +10477,15 @@ export interface operations {
             query: {
                 from: string;
                 to: string;
-                purpose?: string | null;
                 least_s?: number;
+                with_alert?: boolean;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
             };
             header?: never;
             path: {
@@ -10479,6 +10530,7 @@ export interface operations {
                 from: string;
                 to: string;
                 purpose?: string | null;
+                least_s?: number;
             };
             header?: never;
             path: {

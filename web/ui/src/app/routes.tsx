@@ -31,6 +31,7 @@ export const router = createBrowserRouter([
           { path: "map", lazy: () => import("../pages/map/MapPage") },
           { path: "alerts", lazy: () => import("../pages/alerts/AlertsPage") },
           { path: "alerts/:id", lazy: () => import("../pages/alerts/AlertPage") },
+          { path: "vehicles/:id/drives", lazy: () => import("../pages/past/DrivesPage") },
           { path: "book", lazy: () => import("../pages/book/BookPage") },
           { path: "trips", lazy: () => import("../pages/trips/TripsPage") },
           { path: "trips/:id", lazy: () => import("../pages/trips/TripPage") },

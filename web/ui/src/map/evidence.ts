@@ -33,6 +33,8 @@ export type Part =
   | "corridor"
   | "start"
   | "end"
+  | "stop"
+  | "chosen"
   | "origin"
   | "destination";
 

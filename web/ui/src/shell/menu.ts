@@ -11,7 +11,7 @@ export interface MenuEntry {
   readonly name: string;
   readonly icon: IconName;
   readonly group: Group;
-  /** Any of these rights offers the entry; none needed when empty. */
+  /** Any of these rights offers the entry; none needed when this and `linked` are empty. */
   readonly rights: readonly string[];
   /** Rights with which the page may be opened, from links, without being in the menu. */
   readonly linked?: readonly string[];
@@ -32,6 +32,7 @@ const ENTRIES: readonly MenuEntry[] = [
     rights: ["order.book", "order.assign", "order.settle"],
     linked: ["order.drive", "alert.view"],
   },
+  { path: "/vehicles", name: "drives", icon: "vehicles", group: "work", rights: [], linked: ["track.view"] },
   { path: "/admin/vehicles", name: "vehicles", icon: "vehicles", group: "setup", rights: ["vehicle.view"] },
   { path: "/admin/devices", name: "devices", icon: "devices", group: "setup", rights: ["device.view"] },
   { path: "/admin/health", name: "health", icon: "health", group: "setup", rights: ["device.view"] },
@@ -66,7 +67,8 @@ const FIRST_BY_ROLE: readonly (readonly [role: string, paths: readonly string[]]
 
 export function menuFor(session: Pick<Session, "rights" | "roles">): readonly MenuEntry[] {
   const offered = ENTRIES.filter(
-    ({ rights }) => rights.length === 0 || rights.some((right) => session.rights.includes(right)),
+    ({ rights, linked = [] }) =>
+      (rights.length === 0 && linked.length === 0) || rights.some((right) => session.rights.includes(right)),
   );
   const held = new Set(session.roles.map(({ role }) => role));
   const first = FIRST_BY_ROLE.find(([role]) => held.has(role))?.[1] ?? [];
@@ -80,14 +82,14 @@ export function menuFor(session: Pick<Session, "rights" | "roles">): readonly Me
 export const homeFor = (session: Pick<Session, "rights" | "roles">): string =>
   menuFor(session)[0]?.path ?? "/help";
 
-const ONE_OF = /^\/(?:trips|alerts|admin\/tickets|admin\/commands)\/(.+)$/;
+const ONE_OF = /^\/(?:(?:trips|alerts|admin\/tickets|admin\/commands)\/(.+)|vehicles\/(.+)\/drives)$/;
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export type Admission = { readonly may: true } | { readonly may: false; readonly entry: MenuEntry | null };
 
 /** Whether a page is this person's: if not, whose it would be (`entry`), or that there is no such page. */
 export function admission(session: Pick<Session, "rights">, pathname: string): Admission {
-  const id = ONE_OF.exec(pathname)?.[1];
+  const id = ONE_OF.exec(pathname)?.slice(1).find(Boolean);
   if (id !== undefined && !ID.test(id)) return { may: false, entry: null };
   const entry = ENTRIES.find(({ path }) => pathname === path || pathname.startsWith(`${path}/`));
   const rights = entry ? [...entry.rights, ...(entry.linked ?? [])] : [];

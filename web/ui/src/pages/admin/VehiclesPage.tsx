@@ -1,7 +1,8 @@
 // /admin/vehicles: the files of vehicles; a row opens its card with custody over time.
-import { Button } from "@mantine/core";
+import { Anchor, Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import type { LiveRow } from "../../api/vehicles";
 import { VehicleStatus } from "../../parts/badges";
 import { ChoiceFilter } from "../../parts/list/ChoiceFilter";
@@ -22,6 +23,7 @@ export function Component() {
   const name = useName();
   const state = useListState("plate", ["status", "unit"]);
   const mayEdit = useRight("vehicle.edit");
+  const maySeeTrack = useRight("track.view");
   const [adding, setAdding] = useState(false);
   const [openId, setOpenId] = useState<string | null>(null);
   const columns: Column<LiveRow>[] = [
@@ -49,6 +51,16 @@ export function Component() {
       show: (row) => <VehicleStatus status={row.status} />,
       sort: "status",
     },
+    ...(maySeeTrack
+      ? [
+          {
+            id: "drives",
+            tight: true,
+            title: t("shell.menu.drives"),
+            show: (row: LiveRow) => <DrivesLink row={row} />,
+          },
+        ]
+      : []),
   ];
   return (
     <>
@@ -82,5 +94,21 @@ export function Component() {
       {adding && <NewVehicleDialog onClose={() => setAdding(false)} />}
       {openId && <VehicleDialog id={openId} onClose={() => setOpenId(null)} />}
     </>
+  );
+}
+
+function DrivesLink({ row }: { row: LiveRow }) {
+  const { t } = useTranslation();
+  return (
+    <Anchor
+      component={Link}
+      to={`/vehicles/${row.id}/drives`}
+      size="sm"
+      className="touch-link"
+      aria-label={t("drives.of", { plate: showPlate(row.plate) })}
+      onClick={(event) => event.stopPropagation()}
+    >
+      {t("drives.open")}
+    </Anchor>
   );
 }

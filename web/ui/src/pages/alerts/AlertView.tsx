@@ -5,6 +5,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { AlertDetail } from "../../api/alerts";
+import { dayOf } from "../../app/time";
 import { useTime } from "../../app/useTime";
 import { EvidenceMap } from "../../map/EvidenceMap";
 import { lineOf } from "../../map/evidence";
@@ -12,7 +13,7 @@ import { Judgement, Severity } from "../../parts/badges";
 import { Note } from "../../parts/Note";
 import { PageHeader } from "../../parts/PageHeader";
 import { Panel } from "../../parts/Panel";
-import { useRight } from "../../session/useSession";
+import { useConfig, useRight } from "../../session/useSession";
 import { wordFor } from "../../text/codes";
 import { showPlate } from "../../text/plates";
 import { AlertFacts } from "./AlertFacts";
@@ -84,8 +85,20 @@ function Whereabouts({ alert }: { alert: AlertDetail }) {
   const { t } = useTranslation();
   const onMap = useRight("track.view");
   const inFile = useRight("vehicle.view");
+  const { timezone } = useConfig();
+  const day = (instant: string) => dayOf(instant, timezone);
   return (
     <>
+      {onMap && (
+        <Button
+          component={Link}
+          to={`/vehicles/${alert.vehicle_id}/drives?from=${day(alert.started_at)}&to=${day(alert.ended_at ?? alert.started_at)}`}
+          variant="default"
+          size="xs"
+        >
+          {t("shell.menu.drives")}
+        </Button>
+      )}
       {onMap && (
         <Button component={Link} to={`/map?vehicle=${alert.vehicle_id}`} variant="default" size="xs">
           {t("alert.onMap")}

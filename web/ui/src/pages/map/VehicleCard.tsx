@@ -65,6 +65,11 @@ function Onward({ item: { row }, plate }: { item: VehicleRow; plate: string }) {
           {t("past.open")}
         </Button>
       )}
+      {maySeeTrack && (
+        <Button component={Link} to={`/vehicles/${row.id}/drives`} size="xs" variant="default">
+          {t("shell.menu.drives")}
+        </Button>
+      )}
       <Button component={Link} to={`/trips?q=${words}`} size="xs" variant="default">
         {t("map.tripsOf")}
       </Button>

@@ -71,6 +71,8 @@ export const alert = {
       corridor: "Allowed corridor",
       origin: "Planned origin",
       destination: "Planned destination",
+      stop: "stop",
+      chosen: "what is chosen",
       start: "Track begins",
       end: "Track ends",
     },

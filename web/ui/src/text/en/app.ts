@@ -92,6 +92,7 @@ export const app = {
       book: "Book a trip",
       trips: "Trips",
       vehicles: "Vehicles",
+      drives: "Drives and stops",
       devices: "Locators",
       health: "Locator health",
       tickets: "Repair tickets",

@@ -81,6 +81,8 @@ export const record = {
     "seal-periods": "list of sealing periods",
     "calendar-versions": "list of calendar versions",
     "calendar-changes": "list of changes of the calendar",
+    drives: "drives",
+    stops: "stops",
     device: "locator",
     devices: "list of locators",
     command: "command to a locator",

@@ -70,6 +70,8 @@ export const alert = {
       corridor: "允许偏离范围",
       origin: "计划出发地",
       destination: "计划目的地",
+      stop: "停留",
+      chosen: "选中的一段",
       start: "轨迹起点",
       end: "轨迹终点",
     },

@@ -89,6 +89,7 @@ export const app = {
       book: "用车申请",
       trips: "行程",
       vehicles: "车辆",
+      drives: "行驶与停留",
       devices: "定位终端",
       health: "终端健康",
       tickets: "维修工单",

@@ -11,6 +11,7 @@ import { form } from "./form";
 import { health } from "./health";
 import { map } from "./map";
 import { messages } from "./messages";
+import { past } from "./past";
 import { record } from "./record";
 import { refusals } from "./refusals";
 import { register } from "./register";
@@ -29,6 +30,7 @@ export const zh = {
   ...dispatch,
   ...register,
   ...messages,
+  ...past,
   ...record,
   ...health,
   ...command,

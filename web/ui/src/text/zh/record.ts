@@ -73,6 +73,8 @@ export const record = {
     "seal-periods": "封存期列表",
     "calendar-versions": "日历版本列表",
     "calendar-changes": "日历变更列表",
+    drives: "行驶记录",
+    stops: "停留记录",
     device: "定位终端",
     devices: "终端列表",
     "device-health": "终端健康",

@@ -1,0 +1,118 @@
+"""What became of a vehicle's past: its drives, its stops, and the suspicions that fall into them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fleet.db import Connection, class_row
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlertMark:
+    """A suspicion as something that happened at a time and place."""
+
+    id: UUID
+    alert_no: int
+    rule: str
+    severity: str
+    judgement: str
+    started_at: datetime
+    ended_at: datetime | None
+    lon: float | None
+    lat: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DriveRow:
+    """One drive of a vehicle."""
+
+    id: UUID
+    started_at: datetime
+    ended_at: datetime | None
+    start_lon: float
+    start_lat: float
+    end_lon: float | None
+    end_lat: float | None
+    distance_m: float
+    top_speed_kmh: float | None
+    mean_speed_kmh: float | None  # distance by the whole time, gaps included; None while it goes on
+    gap_s: float
+    fixes: int
+    order_id: UUID | None
+    order_no: int | None
+    alerts: list[AlertMark]  # that fall into its time, found when it is shown
+    start_place: str | None = None  # its ends in words, made when they are shown
+    start_place_en: str | None = None
+    end_place: str | None = None
+    end_place_en: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StopRow:
+    """One stop of a vehicle."""
+
+    id: UUID
+    started_at: datetime
+    ended_at: datetime | None
+    lon: float
+    lat: float
+    ignition_on_s: float | None
+    area_name: str | None
+    alerts: list[AlertMark]  # that fall into its time, found when it is shown
+    place: str | None = None  # the point in words, made when it is shown
+    place_en: str | None = None
+
+
+# Drives of one vehicle that touch a span.
+DRIVES = """
+SELECT r.id, r.started_at, r.ended_at, r.start_lon, r.start_lat, r.end_lon, r.end_lat, r.distance_m, r.top_speed_kmh,
+    3.6 * r.distance_m / nullif(extract(epoch FROM r.ended_at - r.started_at)::float8, 0) AS mean_speed_kmh,
+    r.gap_s, r.fixes, o.id AS order_id, o.order_no, '[]'::jsonb AS alerts
+FROM drive r LEFT JOIN dispatch_order o ON o.id = r.order_id
+WHERE r.vehicle_id = %(id)s AND r.started_at < %(end_at)s AND coalesce(r.ended_at, 'infinity') > %(start_at)s
+ORDER BY r.started_at LIMIT %(limit)s
+"""
+# Stops of one vehicle that touch a span.
+STOPS = """
+SELECT s.id, s.started_at, s.ended_at, s.lon, s.lat, s.ignition_on_s, a.name AS area_name, '[]'::jsonb AS alerts
+FROM stop s LEFT JOIN area_version a ON a.id = s.area_version_id
+WHERE s.vehicle_id = %(id)s AND s.started_at < %(end_at)s AND coalesce(s.ended_at, 'infinity') > %(start_at)s
+    AND (s.ended_at IS NULL OR s.ended_at - s.started_at >= %(least_s)s * interval '1 second')
+ORDER BY s.started_at LIMIT %(limit)s
+"""
+# Suspicions about one vehicle that touch a span; withdrawn ones are history.
+ALERTS = """
+SELECT id, alert_no, rule, severity, judgement, started_at, ended_at, lon, lat FROM alert
+WHERE vehicle_id = %(id)s AND judgement <> 'withdrawn'
+    AND started_at < %(end_at)s AND coalesce(ended_at, 'infinity') >= %(start_at)s
+ORDER BY started_at, alert_no LIMIT %(limit)s
+"""
+
+ROWS_AT_MOST = 2_000
+STOP_S = 120  # what people call a stop; shorter ones are kept too (docs/rules/README.md)
+
+
+async def drives(conn: Connection, vehicle_id: UUID, start_at: datetime, end_at: datetime) -> list[DriveRow]:
+    """Drives that touch the span."""
+    async with conn.cursor(row_factory=class_row(DriveRow)) as cursor:
+        return await (await cursor.execute(DRIVES, _span(vehicle_id, start_at, end_at))).fetchall()
+
+
+async def stops(
+    conn: Connection, vehicle_id: UUID, start_at: datetime, end_at: datetime, least_s: int = STOP_S
+) -> list[StopRow]:
+    """Stops that touch the span and last `least_s` or more."""
+    async with conn.cursor(row_factory=class_row(StopRow)) as cursor:
+        params = {**_span(vehicle_id, start_at, end_at), "least_s": least_s}
+        return await (await cursor.execute(STOPS, params)).fetchall()
+
+
+async def alerts(conn: Connection, vehicle_id: UUID, start_at: datetime, end_at: datetime) -> list[AlertMark]:
+    """Suspicions this viewer may see that touch the span."""
+    async with conn.cursor(row_factory=class_row(AlertMark)) as cursor:
+        return await (await cursor.execute(ALERTS, _span(vehicle_id, start_at, end_at))).fetchall()
+
+
+def _span(vehicle_id: UUID, start_at: datetime, end_at: datetime) -> dict[str, Any]:
+    return {"id": vehicle_id, "start_at": start_at, "end_at": end_at, "limit": ROWS_AT_MOST}
