@@ -60,6 +60,8 @@ def answer(
         off_m, order = min(((off_path_m(each, step.lon, step.lat), each) for each in routed), key=lambda pair: pair[0])
     before_m = memory.off_m if memory.order_id == order.id else 0.0
     limit_m = _limit_m(piece, context, parameters, memory, order, off_m)
+    blind = step.to_ms - step.from_ms > BLIND_MS and Doubt.GAP not in piece.doubts
+    doubts = (*piece.doubts, Doubt.GAP) if blind else piece.doubts
     if step.kind is Kind.UNSEEN:
         if min(before_m, off_m) <= limit_m:
             return NOTHING
@@ -72,11 +74,9 @@ def answer(
         from_ms = _crossing_ms(piece, before_m, off_m, limit_m)
         if order.path is not None:
             memory.left_along_m = order.path.along_m(*step.place(from_ms))
-        return Answer(hit=Hit(from_ms, piece.to_ms, "Y", order.id, piece.doubts, off_m, limit_m=limit_m))
+        return Answer(hit=Hit(from_ms, piece.to_ms, "Y", order.id, doubts, off_m, limit_m=limit_m))
     if off_m <= limit_m * parameters.return_ratio:
         return _back(piece, parameters, episode, memory, order)
-    blind = (Doubt.GAP,) if step.to_ms - step.from_ms > BLIND_MS else ()
-    doubts = (*piece.doubts, *(each for each in blind if each not in piece.doubts))
     return Answer(hit=Hit(piece.from_ms, piece.to_ms, "Y", order.id, doubts, off_m, limit_m=limit_m))
 
 

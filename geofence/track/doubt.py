@@ -9,6 +9,7 @@ from geofence.track.fixes import TrackFix
 DRIVING_KMH = 5.0
 PROVING_M = 50.0  # a way so long, driven as fast as was said, proves that a locator's speeds are true
 PROVING_SHARE, PROVING_M_OFF = 0.3, 30.0
+COUNTED_SHARE, UNCOUNTED_M = 1.1, 1_200.0  # an odometer counts so much of a way at least; some tell whole kilometres
 
 
 def fast_enough(before: TrackFix, fix: TrackFix, away_m: float, profile: FixProfile) -> bool:
@@ -23,6 +24,14 @@ def explained(before: TrackFix, fix: TrackFix, away_m: float, profile: FixProfil
     passed_s = (fix.at_ms - before.at_ms) / 1000
     mean_m = (before.speed_kmh + fix.speed_kmh) / 7.2 * passed_s
     return away_m - profile.jump_unsaid_m <= mean_m + profile.jump_m_s2 * passed_s * passed_s / 4
+
+
+def counted(before: TrackFix, fix: TrackFix, away_m: float) -> bool:
+    """The odometer allows the way, as far as both fixes tell one and it has not been set back."""
+    if before.said is None or fix.said is None or before.said.odometer_km is None or fix.said.odometer_km is None:
+        return True
+    grown_m = (fix.said.odometer_km - before.said.odometer_km) * 1000
+    return grown_m < 0 or away_m - UNCOUNTED_M <= grown_m * COUNTED_SHARE
 
 
 def proves_speeds(before: TrackFix, fix: TrackFix, away_m: float) -> bool:

@@ -7,7 +7,7 @@ read only when there have been no good ones for ten minutes. The state is small,
 
 from fleet.quality import STANDARD, FixProfile
 from geofence.track.departure import arrival, proves_departure, still_at, strayed, way_to_first_ms, width_m
-from geofence.track.doubt import drifts, drives, explained, fast_enough, proves_speeds
+from geofence.track.doubt import counted, drifts, drives, explained, fast_enough, proves_speeds
 from geofence.track.fixes import TrackFix, apart_m
 from geofence.track.marks import JUMP, PARKED_DRIFT, Mark
 from geofence.track.motion import Drive, Event, Step, Stop
@@ -98,7 +98,8 @@ def _believable(track: Track, last: TrackFix, fix: TrackFix, profile: FixProfile
         possible = fast_enough(last, fix, away_m, profile)
         if fast_enough(last, before, apart_m(last.lon, last.lat, before.lon, before.lat), profile):
             out.append(Mark(track.odd[0].at_ms, before.at_ms, JUMP, stands=False))
-    if possible and (away_m <= from_odd_m or not follows):
+    # Among places that contradict each other a possible one is believed only where the odometer has counted the way to it.
+    if possible and (away_m <= from_odd_m or not follows) and counted(last, fix, away_m):
         track.odd.clear()
         return True
     if not follows:

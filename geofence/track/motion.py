@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from geofence.track.marks import Mark
 
-TRACK_VERSION = 5  # raised whenever the constants of geofence.track change; stored with every drive and stop
+TRACK_VERSION = 6  # raised whenever the constants of geofence.track change; stored with every drive and stop
 
 
 class Kind(StrEnum):

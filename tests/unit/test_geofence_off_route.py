@@ -145,6 +145,15 @@ def test_a_gap_between_two_places_outside_leaves_it_undetermined(tmp_path: Path)
     assert found.metrics["doubts"] == ["gap"]
 
 
+def test_one_fix_outside_after_minutes_that_nobody_saw_leaves_it_undetermined(tmp_path: Path) -> None:
+    """Between the last place on the route and the only one outside lie six minutes: where the route was left nobody knows."""
+    fixes = out_and_parked("03-11 09:10", aside(3000, 4000), kmh=60)
+    outside = [fix for fix in fixes if at("03-11 09:14:50") < fix["fixed_at"] < at("03-11 09:24:40")]
+    fixes = [fix for fix in fixes if fix not in outside or fix is outside[len(outside) // 2]]
+    (found,) = judged(tmp_path, fixes, context(orders=[order("03-11 09:00", "03-11 12:00", route=PLAN)]))
+    assert (found.rule, str(found.judgement)) == ("R07", "undetermined")
+
+
 def test_driving_to_the_route_and_home_from_its_end_is_lawful(tmp_path: Path) -> None:
     """The depot lies 3 km from the planned path: getting there and back is no detour, wandering off beyond it is."""
     planned = route((0.0, 3000.0), (20_000.0, 3000.0))

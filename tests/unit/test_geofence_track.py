@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from geofence.track.fixes import TrackFix, in_event_order
+from geofence.track.fixes import Said, TrackFix, in_event_order
 from geofence.track.fold import advance, view
 from geofence.track.motion import Drive, Event, Kind, Step, Stop
 from geofence.track.track import Track
@@ -36,6 +36,7 @@ def _compact(fix: Fix) -> TrackFix:
         fix.get("speed_kmh"),
         fix.get("accuracy_m"),
         None if ignition is None else bool(ignition),
+        said=Said(odometer_km=fix["km"]) if "km" in fix else None,
     )
 
 
@@ -115,6 +116,22 @@ def test_a_jump_is_set_aside_and_a_lasting_one_becomes_the_new_place_without_a_d
         drives, stops, steps = fold(fixes)
         assert (len(drives), moves(steps)) == (0, 0)
         assert len(stops) == 1
+
+
+@pytest.mark.parametrize(("counts", "metres"), [(False, 6000), (True, 8000)])
+def test_between_places_that_contradict_each_other_the_odometer_decides(counts: bool, metres: float) -> None:
+    """Driven 6 km, then two fixes far apart and one in reach: nothing was driven when the odometer stands, 2 km when it counts them."""
+    other = (6000.0, 2000.0)
+    fixes = day(
+        parked("03-11 13:10", 60, every_s=120, km=100.0),
+        driven("03-11 14:10", [DEPOT, FAR], every_s=10, km=106.0),
+        parked("03-11 14:20:10", 2, (60_000.0, 9000.0), every_s=120, km=106.0),
+        parked("03-11 14:22:10", 2, (-70_000.0, 0.0), every_s=120, km=106.0),
+        parked("03-11 14:24:10", 2, other, every_s=120, km=108.2 if counts else 106.0),
+        parked("03-11 14:26:10", 60, other if counts else FAR, every_s=120, km=108.2 if counts else 106.0),
+    )
+    _, _, steps = fold(fixes)
+    assert moves(steps) == pytest.approx(metres, rel=0.02)
 
 
 def test_of_two_fixes_at_one_instant_the_first_to_arrive_counts() -> None:

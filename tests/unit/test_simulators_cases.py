@@ -19,8 +19,8 @@ from simulators.__main__ import main
 from simulators.casefiles import truth_rows, write_case, write_track
 from simulators.cases import garbage, honest, skewed
 from simulators.cases.catalogue import PLOTS, RULES, examination
-from simulators.cases.days import YEAR, off
-from simulators.cases.plot import Plot, told
+from simulators.cases.days import WORKDAYS, YEAR, off
+from simulators.cases.plot import Plot, scene, told
 from simulators.story import Case
 
 DELAY_S = {  # rules that are built: how long after the truth each is found at the latest
@@ -92,6 +92,13 @@ def test_the_engine_finds_what_is_labelled_and_nothing_else(rule: str, tmp_path:
 def test_garbage_accuses_nobody() -> None:
     """F09: two cases of every kind of garbage."""
     assert suspected(garbage.corpus(2 * len(garbage.KINDS), seed=3)) == {}
+
+
+@pytest.mark.parametrize(("name", "seed"), [("0459", 20261129), ("0063", 101), ("0399", 202)])
+def test_a_parked_vehicle_thrown_to_several_far_places_in_turn_accuses_nobody(name: str, seed: int) -> None:
+    """Fixes every two minutes thrown aside as it parked, some in reach of each other: once told as off route and detour."""
+    case = garbage.thrown_thrice(scene(f"garbage-{name}-thrown-thrice", WORKDAYS, seed))
+    assert suspected([case]) == {}
 
 
 def test_clocks_that_are_off_accuse_nobody() -> None:
