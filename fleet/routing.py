@@ -11,8 +11,9 @@ from typing import Any, Self
 import httpx
 import structlog
 
-from fleet import valhalla
+from fleet import road_match, valhalla
 from fleet.geo import distance_m
+from fleet.road_match import NoMatch, RoadFix, RoadMatch, RoadPlace
 from fleet.travel import (
     Leg,
     LonLat,
@@ -24,7 +25,7 @@ from fleet.travel import (
     straight_route,
 )
 
-__all__ = ["Leg", "LonLat", "Matrix", "RoadPiece", "RoadTrace", "Route", "Router"]
+__all__ = ["Leg", "LonLat", "Matrix", "NoMatch", "RoadMatch", "RoadPiece", "RoadTrace", "Route", "Router"]
 
 log = structlog.get_logger(__name__)
 
@@ -100,6 +101,31 @@ class Router:
             self._note("trace", error)
             return None
 
+    async def match(self, fixes: Sequence[RoadFix]) -> RoadMatch | NoMatch:
+        """The roads these fixes (two or more, in order of time) were driven on, and how long they are."""
+        body = road_match.match_question(fixes[: road_match.FIXES_AT_MOST], rivals=False)
+        return await self._matched(body, fixes[: road_match.FIXES_AT_MOST])
+
+    async def weighed(self, fixes: Sequence[RoadFix], from_ms: int, to_ms: int) -> tuple[RoadPlace, ...] | NoMatch:
+        """Where on the roads the fixes of a span lie, each weighed against the next likely way."""
+        places: dict[int, RoadPlace] = {}
+        for window in road_match.windows(fixes, from_ms, to_ms):
+            found = await self._matched(road_match.match_question(window, rivals=True), window)
+            if found is NoMatch.REFUSED:  # Valhalla refuses as well where there is no second way
+                found = await self._matched(road_match.match_question(window, rivals=False), window)
+            if found is NoMatch.SILENT:
+                return found
+            told = found.places if isinstance(found, RoadMatch) else _nowhere(window)
+            places |= {each.at_ms: each for each in told if each.at_ms not in places or found is not NoMatch.REFUSED}
+        return tuple(places[at_ms] for at_ms in sorted(places) if from_ms <= at_ms <= to_ms)
+
+    async def data_version(self) -> str | None:
+        """Which roads it answers from: its program and when its tiles were made; None when it does not say."""
+        try:
+            return valhalla.decode_version(await self._ask("/status", {}))
+        except (_NoAnswerError, valhalla.UnreadableAnswerError):
+            return None
+
     async def off_road_m(self, points: Sequence[LonLat]) -> tuple[float | None, ...]:
         """How far each point is from the nearest road; None without a road or without an answer."""
         if not points:
@@ -139,6 +165,15 @@ class Router:
         except (_NoAnswerError, valhalla.UnreadableAnswerError) as error:
             self._note("route", error)
             return (straight_route(points),)
+
+    async def _matched(self, question: dict[str, Any], fixes: Sequence[RoadFix]) -> RoadMatch | NoMatch:
+        try:
+            return road_match.decode_match(await self._ask("/trace_attributes", question), fixes)
+        except _RefusedError:
+            return NoMatch.REFUSED
+        except (_NoAnswerError, valhalla.UnreadableAnswerError) as error:
+            self._note("match", error)
+            return NoMatch.SILENT
 
     async def _matrix(self, origins: Sequence[LonLat], destinations: Sequence[LonLat], guess: Matrix) -> Matrix:
         answer = await self._ask("/sources_to_targets", valhalla.matrix_question(origins, destinations))
@@ -186,3 +221,8 @@ class Router:
             return response.json()
         except ValueError as error:
             raise _NoAnswerError("answer is not JSON") from error
+
+
+def _nowhere(fixes: Sequence[RoadFix]) -> tuple[RoadPlace, ...]:
+    """No road explains these fixes."""
+    return tuple(RoadPlace(fix.at_ms, fix.lon, fix.lat, 0.0) for fix in fixes)

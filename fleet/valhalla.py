@@ -3,6 +3,7 @@ API is spoken nowhere else. Pure; `fleet.routing` does the talking.
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from fleet.travel import Leg, LonLat, Matrix, RoadPiece, RoadTrace, Route
@@ -14,7 +15,7 @@ TRACE_VERTICES_AT_MOST = 16_000
 
 
 _LONGEST = 1e7  # seconds (four months) or kilometres: no drive on Earth is longer
-_MISREAD = (KeyError, TypeError, ValueError, IndexError, AttributeError)  # what an answer of another shape leads to
+MISREAD = (KeyError, TypeError, ValueError, IndexError, AttributeError)  # what an answer of another shape leads to
 
 
 class UnreadableAnswerError(ValueError):
@@ -116,7 +117,7 @@ def decode_routes(answer: Json) -> tuple[Route, ...]:
     try:
         trips = [answer["trip"], *(other["trip"] for other in answer.get("alternates", ()))]
         return tuple(_decode_trip(trip) for trip in trips)
-    except _MISREAD as error:
+    except MISREAD as error:
         raise UnreadableAnswerError(f"route answer: {error!r}") from error
 
 
@@ -129,7 +130,7 @@ def decode_matrix(answer: Json, fallback: Matrix) -> Matrix:
         seconds, kilometres = (answer["sources_to_targets"][name] for name in ("durations", "distances"))
         durations = _table(seconds, fallback.durations_s, 1)
         distances = _table(kilometres, fallback.distances_m, 1000)
-    except _MISREAD as error:
+    except MISREAD as error:
         raise UnreadableAnswerError(f"matrix answer: {error!r}") from error
     guessed = frozenset(
         (i, j)
@@ -175,7 +176,7 @@ def decode_located(answer: Any) -> tuple[bool, ...]:
     """For each point of the question: is there a road to start from?"""
     try:
         return tuple(bool(found.get("edges")) for found in answer)
-    except _MISREAD as error:
+    except MISREAD as error:
         raise UnreadableAnswerError(f"locate answer: {error!r}") from error
 
 
@@ -188,8 +189,17 @@ def decode_off_road(answer: Any) -> tuple[LonLat | None, ...]:
             else None
             for found in answer
         )
-    except _MISREAD as error:
+    except MISREAD as error:
         raise UnreadableAnswerError(f"locate answer: {error!r}") from error
+
+
+def decode_version(answer: Any) -> str:
+    """The router's program and when its tiles were made, as one word for evidence."""
+    try:
+        made_at = datetime.fromtimestamp(int(answer["tileset_last_modified"]), UTC)
+        return f"valhalla {answer['version']}, {made_at:%Y-%m-%dT%H:%M:%SZ}"
+    except (*MISREAD, OverflowError, OSError) as error:
+        raise UnreadableAnswerError(f"status answer: {error!r}") from error
 
 
 def decode_trace(answer: Json) -> RoadTrace:
@@ -199,7 +209,7 @@ def decode_trace(answer: Json) -> RoadTrace:
             geometry=decode_polyline6(answer["shape"]),
             pieces=tuple(_decode_piece(edge) for edge in answer["edges"]),
         )
-    except _MISREAD as error:
+    except MISREAD as error:
         raise UnreadableAnswerError(f"trace answer: {error!r}") from error
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from fleet.quality import STANDARD, FixProfile
+from fleet.road_match import RoadPlace
 from fleet.vehicle import Relation
 from fleet.worktime import Day
 from geofence.driving import Drovers, Spell
@@ -47,6 +48,7 @@ class Context:
         "_forbidden",
         "_last",
         "_limited",
+        "_matched",
         "_orders",
         "_rural",
         "_sensitive",
@@ -58,6 +60,7 @@ class Context:
         self.facts = facts
         self._drovers = drovers
         self._by_id = {order.id: order for order in facts.orders}
+        self._matched = {place.at_ms: (place, match.router_data) for match in facts.matches for place in match.places}
         self._orders = sorted(facts.orders, key=lambda order: (order.start_ms, order.id))
         edges = {edge for order in facts.orders for edge in self._window(order)}
         edges |= {edge for span in facts.custody for edge in (span.from_ms, span.to_ms)}
@@ -117,6 +120,10 @@ class Context:
         """An order covers some of a span."""
         windows = (self._window(order) for order in self.facts.orders)
         return any(start_ms < to_ms and from_ms < end_ms for start_ms, end_ms in windows)
+
+    def matched(self, at_ms: int) -> tuple[RoadPlace, str | None] | None:
+        """Where on the roads the fix of an instant was laid, and by which roads; None when nobody asked."""
+        return self._matched.get(at_ms)
 
     def in_depot(self, at_ms: int, lon: float, lat: float, margin_m: float) -> bool:
         """In a depot as its fence was then."""

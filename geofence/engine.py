@@ -21,8 +21,9 @@ from fleet.errors import NotConfigured
 from fleet.routing import Router
 from fleet.settings import load, need
 from geofence.live.memory import Again, Memory
+from geofence.mileage import service as mileage
 from geofence.places import Path
-from geofence.service import HISTORY_MS, Turn, take_turn
+from geofence.service import ENGINE, HISTORY_MS, Turn, take_turn
 from geofence.store import stream
 
 log = structlog.get_logger("geofence")
@@ -35,6 +36,7 @@ SUMMARY_EVERY_S = 10.0
 ROUTER_S = 2.0
 ROUTES_A_TURN = 5
 ROUTER_AGAIN_S = 60.0
+ROADS_EVERY_S = 5.0
 BEFORE_ORDER_MS, AFTER_ORDER_MS = 3_600_000, 7_200_000
 
 
@@ -82,7 +84,8 @@ class Engine:
                 log.info("another_engine_works")
                 if await self._pause(2.0):
                     return
-            tasks = [asyncio.create_task(self._listen(listener)), asyncio.create_task(self._summarise())]
+            beside = (self._listen(listener), self._summarise(), self._lay_on_roads())
+            tasks = [asyncio.create_task(each) for each in beside]
             while not self.stopping.is_set():
                 turn = await self._turn(conn)
                 if not turn.more:
@@ -140,6 +143,19 @@ class Engine:
                     why="order_change",
                 )
             )
+
+    async def _lay_on_roads(self) -> None:
+        """Drives that have ended are laid on the roads, beside the judging and never in its way."""
+        async with await db.connect(self.database_url) as conn:
+            while True:
+                try:
+                    looked_at = await mileage.take_turn(conn, self.router, ENGINE, self.clock())
+                except stream.DatabaseLost:
+                    raise
+                except Exception:  # what is wrong with one drive must not end the judging of all
+                    log.exception("mileage_failed")
+                    looked_at = 0
+                await asyncio.sleep(REST_S if looked_at else ROADS_EVERY_S)
 
     async def _wait(self) -> None:
         """A short rest, then until woken or a poll is due."""

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from fleet.quality import FixProfile
+from fleet.road_match import RoadPlace
 from fleet.schedule import Schedule
 from fleet.vehicle import Relation
 from fleet.worktime import Calendar, Day
@@ -48,6 +49,14 @@ class JudgedOrder:
     def places(self) -> tuple[tuple[float, float], ...]:
         """Where it begins, stops and leads to, as far as it says."""
         return tuple(place for place in (self.origin, *self.stops, self.destination) if place is not None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MatchedDrive:
+    """Where on the roads the fixes of a drive lie, recorded when it was over; a live question would judge differently each time."""
+
+    router_data: str | None  # version of the roads; None = the router did not say
+    places: tuple[RoadPlace, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,6 +149,7 @@ class VehicleFacts:
     grace_after_ms: int = 30 * 60_000
     earlier: tuple[RulesThen, ...] = ()  # the rules of other times than now; none = those above held always
     locators: tuple[LocatorSpan, ...] = ()  # none = the standard limits
+    matches: tuple[MatchedDrive, ...] = ()  # of drives under suspicion of R07
     versions: Mapping[str, str] = field(default_factory=dict)  # ids of rule, calendar and area versions, for evidence
 
     def then(self, at_ms: int) -> "VehicleFacts | RulesThen":

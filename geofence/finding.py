@@ -21,6 +21,7 @@ class Doubt(StrEnum):
     POOR_FIXES = "poor_fixes"
     PROVISIONAL_CALENDAR = "provisional_calendar"
     UNKNOWN_CUSTODY = "unknown_custody"
+    ROAD_UNSURE = "road_unsure"
 
 
 class Judgement(StrEnum):

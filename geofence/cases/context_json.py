@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from fleet.errors import Invalid
 from fleet.order import OrderType
+from fleet.road_match import RoadPlace
 from fleet.schedule import Schedule, Season, parse_seasons
 from fleet.vehicle import Relation
 from fleet.worktime import Calendar, DayKind, built_in, parse_hours
@@ -32,12 +33,12 @@ from geofence.cases.values import (
     timezone_of,
     truth_of,
 )
-from geofence.facts import CustodySpan, JudgedOrder, QuietHours, Span, VehicleFacts
+from geofence.facts import CustodySpan, JudgedOrder, MatchedDrive, QuietHours, Span, VehicleFacts
 from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS
 from geofence.places import Area
 from geofence.rules.r03_off_hours import quiet_hours
 
-LISTS = ("calendar", "units", "depots", "areas", "vehicles", "orders")
+LISTS = ("calendar", "units", "depots", "areas", "vehicles", "orders", "matches")
 AREA_KINDS = ("allowed", "forbidden", "sensitive", "rural")
 
 
@@ -78,9 +79,18 @@ def read_context(raw: Mapping[str, Any], *, devices: Sequence[str], newest_ms: i
         grace_after_ms=round(parameters["R01"].grace_after_min * 60_000),
     )
     vehicles = _vehicles(lists["vehicles"], devices, base, units)
+    laid = [_match(row, f"matches[{i}]") for i, row in enumerate(lists["matches"])]
     listed = {facts.vehicle_id for _, facts in vehicles}
     placed = tuple(
-        (device, replace(facts, orders=_orders_of(facts.vehicle_id, orders, now_ms))) for device, facts in vehicles
+        (
+            device,
+            replace(
+                facts,
+                orders=_orders_of(facts.vehicle_id, orders, now_ms),
+                matches=tuple(match for owner, match in laid if owner == facts.vehicle_id),
+            ),
+        )
+        for device, facts in vehicles
     )
     noticed = [
         *notes.on_keys(raw, lists),
@@ -200,6 +210,22 @@ def _order(row: Row, where: str) -> tuple[str, JudgedOrder]:
         allowed_area_id=name_of(row.get("allowed_area"), f"{where}.allowed_area"),
     )
     return name_of(row.get("vehicle"), f"{where}.vehicle") or "", order
+
+
+def _match(row: Row, where: str) -> tuple[str | None, MatchedDrive]:
+    """A drive as it was laid on the roads, with its vehicle: places as [instant, lon, lat, confidence]."""
+    rows = row.get("places")
+    places = []
+    for i, place in enumerate(rows if isinstance(rows, list) else [None]):
+        name = f"{where}.places[{i}]"
+        if not isinstance(place, list) or len(place) != 4:
+            raise Invalid(field=name, reason="not [instant, lon, lat, confidence]")
+        point, sure = point_of(place[1:3], name), place[3]
+        if point is None or isinstance(sure, bool) or not isinstance(sure, int | float) or not 0 <= sure <= 1:
+            raise Invalid(field=name, reason="confidence is not from 0 to 1")
+        places.append(RoadPlace(instant_of(place[0], name), *point, float(sure)))
+    router_data = name_of(row.get("router_data"), f"{where}.router_data")
+    return name_of(row.get("vehicle"), f"{where}.vehicle"), MatchedDrive(router_data=router_data, places=tuple(places))
 
 
 def _names(raw: object, where: str) -> list[str]:

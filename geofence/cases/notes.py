@@ -11,7 +11,7 @@ from geofence.cases.values import Row
 from geofence.facts import JudgedOrder, VehicleFacts
 
 KNOWN = {
-    "": {"timezone", "now", "calendar", "units", "depots", "areas", "vehicles", "orders", "rules"},
+    "": {"timezone", "now", "calendar", "units", "depots", "areas", "vehicles", "orders", "rules", "matches"},
     "calendar": {"date", "kind", "name"},
     "units": {"id", "name", "work_hours", "seasons", "use_work_hours"},
     "depots": {"id", "name", "geometry"},
@@ -32,6 +32,7 @@ KNOWN = {
     }
     | {"route", "allowed_area", "created_at", "off_hours_approved", "holiday_approved", "requester", "approvers"}
     | {"driver", "passengers", "purpose"},
+    "matches": {"vehicle", "router_data", "places"},
 }  # contracts.md 5, and names for people
 
 

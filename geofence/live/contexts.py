@@ -13,6 +13,7 @@ from geofence.context import Context
 from geofence.facts import JudgedOrder
 from geofence.live.memory import ORDERS_AHEAD_MS, ORDERS_BACK_MS, Loaded, Memory
 from geofence.live.registry import facts_of
+from geofence.mileage import store as mileage
 from geofence.store import register
 from geofence.track.fixes import TrackFix
 
@@ -41,13 +42,14 @@ async def contexts_of(
     orders = await register.load_orders(
         conn, vehicle_ids, from_ms - ORDERS_BACK_MS, max(now_ms, from_ms) + ORDERS_AHEAD_MS, named
     )
+    matches = await mileage.matches(conn, vehicle_ids, from_ms)
     contexts = {}
     for vehicle_id in vehicle_ids:
         routed = [_with_route(memory, vehicle_id, order) for order in orders.get(vehicle_id, ())]
         facts, problems = facts_of(registry, vehicle_id, routed)
         for problem in problems:
             log.error("rule_parameters_unusable", vehicle=vehicle_id, problem=problem)
-        contexts[vehicle_id] = Context(facts)
+        contexts[vehicle_id] = Context(replace(facts, matches=tuple(matches.get(vehicle_id, ()))))
     return contexts
 
 

@@ -11,6 +11,7 @@ from geofence.evaluate import Outcome
 from geofence.finding import Finding
 from geofence.live.records import AlertChange, Stretch, alert_changes, latest, order_of_drive, order_search
 from geofence.live.registry import Registry
+from geofence.mileage import store as mileage
 from geofence.rules import EVERY
 from geofence.store import alerts, flags
 from geofence.store.alerts import JudgedBy, Subject
@@ -45,6 +46,8 @@ async def record(
         subject = _subject(registry, vehicle_id, drive.started_ms)
         unit_id = context.regime(drive.started_ms).unit_id
         await alerts.save_drive(conn, subject, drive, unit_id, order_of_drive(drive, context))
+    ended = [drive.started_ms for drive in drives if drive.ended_ms is not None]
+    await mileage.ask(conn, registry.vehicles[vehicle_id].tenant_id, vehicle_id, ended)
     for stop in stops:
         subject = _subject(registry, vehicle_id, stop.started_ms)
         area = context.depot(stop.started_ms, stop.lon, stop.lat)

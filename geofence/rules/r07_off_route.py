@@ -1,12 +1,13 @@
 """R07 偏离路线 OFF_ROUTE: the vehicle leaves the corridor around the planned path of its order for long or far.
 
 Distance is measured to the segments of the path. A fix whose circle of accuracy reaches over the edge of the corridor
-cannot begin an episode. Driving to the path before it has been joined, and home or back from its end, is not off route as
+cannot begin an episode; one that lies hardly farther is held against the road it was laid on, where that is recorded. Driving to the path before it has been joined, and home or back from its end, is not off route as
 long as it leads no farther away than where it started or where home is, and gets there without straying. The places an order
 names belong to its path.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,6 +22,11 @@ BLIND_MS = 180_000  # a longer time between two fixes says nothing about where t
 END_REACHED_M = 300.0
 END_REACHED_DEG = 1.001 * END_REACHED_M / METRES_PER_DEGREE
 AGAINST_SHARE = 0.3
+# A departure is marginal while it lies at most so many times the accuracy of its fixes (so much where they do not say) outside.
+APART_SHARE, UNSTATED_M = 3.0, 20.0
+CONFIDENT = 0.6  # a match less sure than this cannot tell
+NOT_MATCHED, MATCHED, UNSURE = "not_matched", "matched", "unsure"
+OF_MATCH = ("match", "match_confidence", "matched_off_m", "router_data")
 ASTRAY_M = 1_000.0  # a way to the path of twice its distance and this much more is no longer a way to the path
 
 
@@ -48,7 +54,8 @@ def answer(
     if step.kind is Kind.STAY:
         if episode is None or not piece.in_effect:
             return NOTHING
-        return Answer(hit=Hit(episode.last_ms, step.to_ms, "Y", episode.order_id, piece.doubts, standing=True))
+        doubts = _with(piece.doubts, (Doubt.ROAD_UNSURE,) if episode.more.get("match") == UNSURE else ())
+        return Answer(hit=Hit(episode.last_ms, step.to_ms, "Y", episode.order_id, doubts, standing=True))
     routed = _routed(piece.in_effect)
     if not routed:
         return Answer(ended_ms=episode.last_ms if episode is not None else None)
@@ -74,10 +81,14 @@ def answer(
         from_ms = _crossing_ms(piece, before_m, off_m, limit_m)
         if order.path is not None:
             memory.left_along_m = order.path.along_m(*step.place(from_ms))
-        return Answer(hit=Hit(from_ms, piece.to_ms, "Y", order.id, doubts, off_m, limit_m=limit_m))
+        road = _road(piece, context, order, None, off_m, limit_m)
+        doubts = _with(doubts, road.doubts)
+        return Answer(hit=Hit(from_ms, piece.to_ms, "Y", order.id, doubts, off_m, limit_m=limit_m, more=road.more))
     if off_m <= limit_m * parameters.return_ratio:
         return _back(piece, parameters, episode, memory, order)
-    return Answer(hit=Hit(piece.from_ms, piece.to_ms, "Y", order.id, doubts, off_m, limit_m=limit_m))
+    road = _road(piece, context, order, episode, off_m, limit_m)
+    doubts = _with(doubts, road.doubts)
+    return Answer(hit=Hit(piece.from_ms, piece.to_ms, "Y", order.id, doubts, off_m, limit_m=limit_m, more=road.more))
 
 
 def passes(stretch: Stretch, context: Context, parameters: Parameters, memory: RouteMemory) -> int:
@@ -126,8 +137,43 @@ def metrics(episode: Episode, parameters: Parameters, order: JudgedOrder | None)
         "farthest_m": round(episode.peak_m),
         "corridor_m": round(episode.limit_m or parameters.corridor_m),
         "route": order.path_source if order is not None else "order",
-        **episode.more,
+        **{name: value for name, value in episode.more.items() if name not in OF_MATCH or episode.more.get("match")},
     }
+
+
+class _Road(NamedTuple):
+    """What the recorded match of a fix says of a departure: doubts of this part, and metrics."""
+
+    doubts: tuple[Doubt, ...] = ()
+    more: tuple[tuple[str, object], ...] = ()
+
+
+def _road(
+    piece: Piece, context: Context, order: JudgedOrder, episode: Episode | None, off_m: float, limit_m: float
+) -> _Road:
+    """Was it on a road outside the corridor? Asked while its fixes cannot tell that road from one inside; makes nothing graver."""
+    step, peak_m = piece.step, max(off_m, episode.peak_m if episode is not None else 0.0)
+    told = episode.more.get("match") if episode is not None else None
+    if peak_m - limit_m > APART_SHARE * (step.accuracy_m or UNSTATED_M):
+        return _Road(more=(("match", None),)) if told else _Road()
+    found = context.matched(step.to_ms)
+    if found is None:
+        return _Road(more=(("match", told or NOT_MATCHED),))
+    place, router_data = found
+    matched_off_m = off_path_m(order, place.lon, place.lat)
+    unsure = place.confidence < CONFIDENT or matched_off_m <= limit_m
+    before = episode.more.get("match_confidence", 1.0) if episode is not None else 1.0
+    more = (
+        ("match", UNSURE if unsure else MATCHED),
+        ("match_confidence", min(before, round(place.confidence, 2))),
+        ("matched_off_m", round(matched_off_m)),
+        ("router_data", router_data),
+    )
+    return _Road((Doubt.ROAD_UNSURE,) if unsure else (), more)
+
+
+def _with(doubts: tuple[Doubt, ...], more: tuple[Doubt, ...]) -> tuple[Doubt, ...]:
+    return (*doubts, *(each for each in more if each not in doubts)) if more else doubts
 
 
 def _back(piece: Piece, parameters: Parameters, episode: Episode, memory: RouteMemory, order: JudgedOrder) -> Answer:

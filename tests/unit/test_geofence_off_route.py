@@ -281,3 +281,51 @@ def test_an_alternative_of_the_router_is_on_route() -> None:
     lon, lat = degrees((6000.0, 2000.0))
     assert off_path_m(planned, lon, lat) == pytest.approx(2000, abs=5)
     assert off_path_m(replace(planned, other_paths=(other,)), lon, lat) == pytest.approx(0, abs=1)
+
+
+def laid(places: list[tuple[str, Spot, float]], router_data: str | None = "roads of March") -> list[dict[str, Any]]:
+    """What the router is recorded to have said of a drive."""
+    return [
+        {
+            "vehicle": "v1",
+            "router_data": router_data,
+            "places": [[at(when).isoformat(), *degrees(spot), sure] for when, spot, sure in places],
+        }
+    ]
+
+
+def laid_beside(off_m: float, sure: float) -> list[dict[str, Any]]:
+    """Every fix of the drive out on a road so far beside the route."""
+    times = [f"03-11 09:{10 + s // 60}:{s % 60:02d}" for s in range(0, 1500, 10)]
+    return laid([(when, (i * 166.67, off_m), sure) for i, when in enumerate(times)])
+
+
+STRICT = {"rules": {"R07": {"corridor_m": 150, "minimum_min": 1, "minimum_km": 0.4}}}
+
+
+@pytest.mark.parametrize(
+    ("matches", "judgement", "match"),
+    [
+        pytest.param(None, "suspected", "not_matched", id="nobody asked"),
+        pytest.param(laid_beside(185, 0.97), "suspected", "matched", id="on a road outside"),
+        pytest.param(laid_beside(185, 0.4), "undetermined", "unsure", id="on one of two roads"),
+        pytest.param(laid_beside(120, 0.97), "undetermined", "unsure", id="on the parallel road inside"),
+    ],
+)
+def test_a_marginal_departure_is_held_against_the_road_it_was_laid_on(
+    tmp_path: Path, matches: Any, judgement: str, match: str
+) -> None:
+    """180 m beside the route by fixes good to 20 m, corridor 150 m: the fixes alone do not separate two parallel roads."""
+    (found,) = r07(tmp_path, aside(180, 6000), accuracy_m=20, matches=matches, **STRICT)
+    assert (str(found.judgement), found.metrics["match"]) == (judgement, match)
+    assert ("road_unsure" in found.metrics.get("doubts", ())) == (judgement == "undetermined")
+    assert found.metrics.get("router_data") == ("roads of March" if matches else None)
+    assert found.metrics.get("match_confidence") == (matches[0]["places"][0][3] if matches else None)
+
+
+def test_a_match_never_makes_a_finding_and_is_not_asked_of_a_clear_departure(tmp_path: Path) -> None:
+    """Inside the corridor a road outside raises nothing; 1.5 km off is off whatever the match says."""
+    assert r07(tmp_path / "a", aside(100, 6000), accuracy_m=20, matches=laid_beside(400, 1.0), **STRICT) == []
+    (found,) = r07(tmp_path / "b", aside(1500, 4000), matches=laid_beside(0, 0.1))
+    assert (str(found.judgement), found.metrics.get("match")) == ("suspected", None)
+    assert "router_data" not in found.metrics
