@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shapely.geometry import LineString, Point
+from shapely.geometry import LineString
 from shapely.ops import substring
 
 from fleet import store
@@ -34,7 +34,7 @@ class Driven:
     ) -> None:
         self.line = LineString(points)
         self.frame = Frame(lon=self.line.centroid.x, lat=self.line.centroid.y)
-        self.flat = LineString(self.frame.shape_m(self.line))
+        self.flat = LineString(self.frame.shape_m(self.line).coords)
         self.length_m = float(self.flat.length)
         self.accuracy_m, self.wheel = accuracy_m, wheel
 
@@ -46,13 +46,11 @@ class Driven:
         ]
 
     def _fix(self, at_s: int, along_m: float) -> TrackFix:
-        place = Point(self.frame.shape_deg(self.flat.interpolate(along_m)))
+        ((lon, lat),) = self.frame.shape_deg(self.flat.interpolate(along_m)).coords
         at_ms = epoch_ms(BEGIN) + at_s * 1000
         moves = 0 < along_m < self.length_m
         said = Said(odometer_km=52_000 + along_m * self.wheel / 1000)
-        return TrackFix(
-            at_ms, at_ms, place.x, place.y, SPEED_MPS * 3.6 if moves else 0.0, self.accuracy_m, moves, said=said
-        )
+        return TrackFix(at_ms, at_ms, lon, lat, SPEED_MPS * 3.6 if moves else 0.0, self.accuracy_m, moves, said=said)
 
     def beside(self, off_m: float) -> list[list[float]]:
         """A path so far to the left of the whole way."""
