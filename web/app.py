@@ -42,6 +42,7 @@ from web.routes import (
     quarantine,
     register,
     reprocessing,
+    rulebook,
     session,
     vehicles,
 )
@@ -107,6 +108,7 @@ def _api() -> APIRouter:
         fences.router,
         policy.router,
         calendar.router,
+        rulebook.router,
     ):
         api.include_router(router)
     return api

@@ -1,4 +1,4 @@
-"""The rulebook on stored rows: two people, versions that judge from their date on, mutes, and the commands at the machine."""
+"""The rulebook on stored rows: two people, versions that judge from their date on, mutes, the commands, and back-tests of drafts."""
 
 import asyncio
 import json
@@ -15,12 +15,15 @@ import pytest
 from fleet import access, db, store
 from fleet.errors import Conflict, Forbidden, Invalid, SameHands, Stale, WrongState
 from geofence.instants import instant
+from geofence.preview import engine
 from geofence.rulebook import service
 from geofence.rulebook.change import EndChange, MuteChange, ParametersChange, RuleSet, Scope, Wanted, What
 from tests.db import town as town_of
 from tests.db.judging import Bench, alerts, notices, set_scene, told
 from tests.db.town import NOW, Town
 from tests.servers import Database
+from web.paging import PageRequest
+from web.store import rulebook
 
 BLIND = ParametersChange(rules={"R01": RuleSet(parameters={"minimum_m": 900_000})})
 
@@ -201,3 +204,56 @@ async def test_the_commands_write_show_and_refuse(owner: db.Connection, town: To
         code, lines, said = await rules(*arguments)
         assert (code, lines) == (2, [])
         assert word in said
+
+
+async def test_a_preview_counts_before_and_after_and_lists_what_differs(
+    bench: Bench, database: Database, tmp_path: Path
+) -> None:
+    """Two drives without an order and a draft that is blind to them: two would be gone, nothing stored changes, others' units are not counted."""
+    case = told(tmp_path, "ordinary_trip")
+    await set_scene(bench, case, orders=False)
+    fixes = list(case.vehicles[0].fixes)
+    await bench.give(fixes)
+    await bench.turn(case.now_ms)
+    stored = await alerts(bench)
+    now = datetime.now(UTC)
+    span = instant(fixes[0].at_ms) - timedelta(hours=1), instant(case.now_ms)
+    page = PageRequest(limit=10, sort="rule")
+    async with await db.connect(database.web) as web:
+
+        async def as_person(name: str, act: Callable[[Any], Any]) -> Any:
+            who = await bench.town.actor(bench.owner, name, now)
+            async with web.transaction():
+                await db.scope(web, access.scope_settings(who))
+                return await act(who)
+
+        for_root = Wanted(change=BLIND, scope=Scope(unit_id=bench.town.units["root"]), reason="山区路远")
+        change_id, _ = await as_person("fleet_admin", lambda who: service.draft(web, who, for_root, now))
+        ask = await as_person("fleet_admin", lambda who: rulebook.ask_preview(web, who, change_id, *span, now))
+        async with await db.connect(database.engine) as conn:
+            assert await engine.turn(conn, lambda: datetime.now(UTC), asyncio.Event())
+            assert not await engine.turn(conn, lambda: datetime.now(UTC), asyncio.Event())
+        done = await as_person("fleet_admin", lambda who: rulebook.preview(web, who, change_id=change_id))
+        assert (done.id, done.state, done.vehicles_done, done.vehicles) == (ask, "done", 6, 6)
+        assert (done.raised, done.gone, done.changed, done.fixes) == (0, 2, 0, len(fixes))
+        about = {"preview": ask, "rule": None}
+        counts = await as_person(
+            "fleet_admin", lambda who: rulebook.counts(web, page, who, about | {"differing": True})
+        )
+        (row,) = counts.items
+        assert (row.rule, row.unit_name, row.before_suspected, row.after_suspected, row.gone) == (
+            "R01",
+            "bureau",
+            2,
+            0,
+            2,
+        )
+        wanted = about | {"change": None, "unit": row.unit_id, "q": None}
+        listed = await as_person("fleet_admin", lambda who: rulebook.differences(web, page, who, wanted))
+        assert [(each.change, each.before_judgement, each.alert_id is not None) for each in listed.items] == [
+            ("gone", "suspected", True), ("gone", "suspected", True),
+        ]  # fmt: skip
+        for name in ("other_admin", "section_admin"):
+            mine = await as_person(name, lambda who: rulebook.counts(web, page, who, about | {"differing": False}))
+            assert mine.items == []
+    assert await alerts(bench) == stored

@@ -132,6 +132,20 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/api/calendar/changes/{change_id}/publish"): frozenset({"fleet_admin"}),
     ("POST", "/api/calendar/changes/{change_id}/withdraw"): frozenset({"fleet_admin"}),
     ("GET", "/api/rules"): SOME_ROLE,
+    ("GET", "/api/rulebook"): SOME_ROLE,
+    ("GET", "/api/rulebook/versions"): SOME_ROLE,
+    ("GET", "/api/rulebook/mutes"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
+    ("GET", "/api/rulebook/changes"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
+    ("GET", "/api/rulebook/changes/{rule_change_id}"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
+    ("POST", "/api/rulebook/changes"): frozenset({"fleet_admin"}),  # of another unit; a dispatcher's is the centre
+    ("PUT", "/api/rulebook/changes/{rule_change_id}"): NO_ONE,  # somebody else's draft
+    ("POST", "/api/rulebook/changes/{rule_change_id}/submit"): NO_ONE,
+    ("POST", "/api/rulebook/changes/{rule_change_id}/publish"): frozenset({"fleet_admin"}),
+    ("POST", "/api/rulebook/changes/{rule_change_id}/withdraw"): frozenset({"fleet_admin"}),
+    ("POST", "/api/rulebook/changes/{rule_change_id}/preview"): frozenset({"fleet_admin"}),
+    ("GET", "/api/rulebook/changes/{rule_change_id}/preview"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
+    ("GET", "/api/rulebook/previews/{rule_preview_id}/counts"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
+    ("GET", "/api/rulebook/previews/{rule_preview_id}/differences"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
     ("GET", "/api/audit"): EVERYBODY,
     ("GET", "/api/journal"): OVERSEEING | {"sysadmin"},
     ("GET", "/tiles/basemap.pmtiles"): NO_ONE,  # there is none here
@@ -214,8 +228,17 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "id": change, "tenant_id": town.tenant_id, "what": "local", "source": "x", "proposed_at": now, "proposed_by": stranger,
         "body": '{"days": [{"date": "2026-07-08", "kind": "holiday", "name": "x"}]}',
     })  # fmt: skip
+    rules, tried = uuid4(), uuid4()
+    await store.insert(site.owner, "rule_change", {
+        "id": rules, "tenant_id": town.tenant_id, "what": "profile", "unit_id": town.units["other"], "body": '{"profile": "strict"}',
+        "reason": "test", "created_at": now, "created_by": stranger,
+    })  # fmt: skip
+    await store.insert(site.owner, "rule_preview", {
+        "id": tried, "tenant_id": town.tenant_id, "change_id": rules, "change_version": 1, "what": "profile", "body": "{}",
+        "from_at": now - timedelta(days=1), "to_at": now, "asked_at": now, "asked_by": stranger,
+    })  # fmt: skip
     return {
-        "change_id": change, "area_id": area, "draft_id": draft, "preview_id": preview, "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
+        "rule_change_id": rules, "rule_preview_id": tried, "change_id": change, "area_id": area, "draft_id": draft, "preview_id": preview, "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
         "unit_id": town.units["other"], "person_id": stranger, "device_id": device["id"], "entry_id": entry,
     }  # fmt: skip
 
@@ -255,6 +278,8 @@ def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, s
         ("POST", "/api/fence-files"): {"name": "a.geojson", "content": "e30=", "datum": "WGS84", "kind": "depot"},
         ("POST", "/api/calendar/preview"): {"text": "date,kind\n2027-01-01,holiday"},
         ("POST", "/api/calendar/changes"): {"what": "local", "unit_id": other, "source": "x", "body": {"days": [{"date": "2026-07-08", "kind": "holiday"}]}},
+        ("POST", "/api/rulebook/changes"): {"what": "profile", "unit_id": other, "body": {"profile": "strict"}, "reason": "test"},
+        ("PUT", "/api/rulebook/changes/{rule_change_id}"): {"what": "profile", "unit_id": other, "body": {"profile": "normal"}, "reason": "test"},
         ("PATCH", "/api/devices/{device_id}"): {"model": role},
         ("POST", "/api/devices/{device_id}/binding"): {"vehicle_id": str(town.vehicles["other"]), "since": now.isoformat()},
     }  # fmt: skip

@@ -32,6 +32,7 @@ from web.store.quarantine import QuarantineRow
 from web.store.records import RecordRow
 from web.store.register import DeviceRow
 from web.store.reprocessing import RunRow
+from web.store.rulebook import RuleChangeRow, RuleCountRow, RuleDifferenceRow, RuleLineRow, RuleMuteRow
 
 DANGEROUS = set("=+-@\t\r\n\0＝＋－＠")
 AT = datetime(2026, 2, 14, 16, 30, 5, 123456, tzinfo=UTC)  # 15 February, half past midnight in Shanghai
@@ -44,6 +45,7 @@ ROWS: dict[str, type] = {
     "reprocess-runs": RunRow, "messages": MessageItem, "fences": FenceRow, "fence-drafts": DraftRow, "fence-preview": PreviewFindingRow, "audit": RecordRow, "journal": RecordRow,
     "local-days": LocalDayRow, "unit-hours": UnitHoursRow, "seal-periods": SealPeriodRow, "calendar-versions": CalendarVersionRow, "calendar-changes": CalendarChangeRow,
     "drives": DriveRow, "stops": StopRow,
+    "rule-versions": RuleLineRow, "rule-mutes": RuleMuteRow, "rule-changes": RuleChangeRow, "rule-preview-counts": RuleCountRow, "rule-preview-differences": RuleDifferenceRow,
 }  # fmt: skip
 
 

@@ -39,6 +39,9 @@ FILTERS: Mapping[str, tuple[str, str, str]] = {
     "settled": ("已处理", "Settled", "yes"),
     "source": ("报文来源", "Form", "foreignForm"),
     "what": ("内容", "What", "calendarWhat"),
+    "standing": ("状态", "State", "ruleStanding"),
+    "vehicle_class": ("车辆类别", "Vehicle class", "vehicleClass"),
+    "differing": ("只看有差异的", "Differing only", "yes"),
     "year": ("年份", "Year", ""),
     "current": ("现在有效", "Holds now", "yes"),
     "dry": ("仅预演", "Preview only", "yes"),
@@ -118,8 +121,11 @@ def _value(taking: Taking, reader: Reader, name: str, value: str) -> str:
         "device-tickets": "ticketState",
         "device-commands": "commandState",
         "calendar-changes": "changeState",
+        "rule-changes": "ruleChangeState",
     }
     group = states.get(taking.name, FILTERS[name][2]) if name == "state" else FILTERS[name][2]
+    if name == "what" and taking.name.startswith("rule-"):
+        group = "ruleWhat"
     if group == "id":
         return taking.names.get(value, (value, value))[0 if reader.language == "zh" else 1]
     if group == "instant":

@@ -25,6 +25,7 @@ from web.exports.columns import (
     yes_no,
 )
 from web.exports.past_tables import PAST_TABLES
+from web.exports.rulebook_tables import RULEBOOK_TABLES
 
 VEHICLES = Table("车辆", "Vehicles", (
     plain("车牌", "Plate", "plate"),
@@ -377,6 +378,7 @@ TABLES: Mapping[str, Table] = {
     "fence-preview": FENCE_PREVIEW,
     **CALENDAR_TABLES,
     **PAST_TABLES,
+    **RULEBOOK_TABLES,
     "audit": AUDIT,
     "journal": JOURNAL,
 }

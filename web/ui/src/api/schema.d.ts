@@ -1452,6 +1452,238 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rulebook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * In Force
+         * @description The values that hold for everybody, or a unit and a vehicle class, now or at an instant, and where each comes from.
+         */
+        get: operations["in_force_api_rulebook_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rulebook/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes
+         * @description Drafts, submitted changes and what became of them.
+         */
+        get: operations["changes_api_rulebook_changes_get"];
+        put?: never;
+        /**
+         * Draft
+         * @description A draft; it changes nothing until it is submitted and somebody else publishes it.
+         */
+        post: operations["draft_api_rulebook_changes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rulebook/changes/{rule_change_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One Change
+         * @description One change with all it says.
+         */
+        get: operations["one_change_api_rulebook_changes__rule_change_id__get"];
+        /**
+         * Change Draft
+         * @description The draft anew, by who made it.
+         */
+        put: operations["change_draft_api_rulebook_changes__rule_change_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rulebook/changes/{rule_change_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Change Preview
+         * @description The newest back-test of a change and how far it came; null when none was asked for.
+         */
+        get: operations["change_preview_api_rulebook_changes__rule_change_id__preview_get"];
+        put?: never;
+        /**
+         * Ask Preview
+         * @description Asks what the change would have found in a stored span; a program beside the engine judges it, and writes no alert.
+         */
+        post: operations["ask_preview_api_rulebook_changes__rule_change_id__preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rulebook/changes/{rule_change_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish
+         * @description The change holds from its date on, at the earliest from now; 403 `same_hands` for who submitted it.
+         */
+        post: operations["publish_api_rulebook_changes__rule_change_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rulebook/changes/{rule_change_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit
+         * @description The draft waits for a second person; from here on it stays as it is.
+         */
+        post: operations["submit_api_rulebook_changes__rule_change_id__submit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rulebook/changes/{rule_change_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description Taken back by who made it, or turned down by who could publish it; it stays for the record.
+         */
+        post: operations["withdraw_api_rulebook_changes__rule_change_id__withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rulebook/mutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mutes
+         * @description Mutes: planned, in force and over, with the suspicions nobody was told of.
+         */
+        get: operations["mutes_api_rulebook_mutes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rulebook/previews/{rule_preview_id}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Counts
+         * @description Findings per rule and using unit, before and after; `differing` only those with a difference.
+         */
+        get: operations["preview_counts_api_rulebook_previews__rule_preview_id__counts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rulebook/previews/{rule_preview_id}/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Differences
+         * @description The findings that differ, of vehicles whose tracks the viewer may see.
+         */
+        get: operations["preview_differences_api_rulebook_previews__rule_preview_id__differences_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rulebook/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description The versions of rules and profiles: planned, in force and over.
+         */
+        get: operations["versions_api_rulebook_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rules": {
         parameters: {
             query?: never;
@@ -2910,6 +3142,24 @@ export interface components {
             row_version: number;
         };
         /**
+         * DraftedRules
+         * @description A new draft.
+         */
+        DraftedRules: {
+            /** Change No */
+            change_no: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Row Version
+             * @default 1
+             */
+            row_version: number;
+        };
+        /**
          * DriveRow
          * @description One drive of a vehicle.
          */
@@ -3615,10 +3865,55 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[RuleChangeRow] */
+        Listing_RuleChangeRow_: {
+            /** Items */
+            items: components["schemas"]["RuleChangeRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[RuleCountRow] */
+        Listing_RuleCountRow_: {
+            /** Items */
+            items: components["schemas"]["RuleCountRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[RuleDifferenceRow] */
+        Listing_RuleDifferenceRow_: {
+            /** Items */
+            items: components["schemas"]["RuleDifferenceRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[RuleItem] */
         Listing_RuleItem_: {
             /** Items */
             items: components["schemas"]["RuleItem"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[RuleLineRow] */
+        Listing_RuleLineRow_: {
+            /** Items */
+            items: components["schemas"]["RuleLineRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[RuleMuteRow] */
+        Listing_RuleMuteRow_: {
+            /** Items */
+            items: components["schemas"]["RuleMuteRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -4452,6 +4747,36 @@ export interface components {
          */
         OrderType: "normal" | "emergency" | "retained" | "service" | "shared" | "time_share" | "rental" | "batch" | "standing" | "back_fill";
         /**
+         * ParameterValue
+         * @description One parameter: what holds, whether it is the default's, the profile's or the version's, and what it may be.
+         */
+        ParameterValue: {
+            /** At Least */
+            at_least: number | null;
+            /** At Most */
+            at_most: number | null;
+            /** Default */
+            default: unknown;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "number" | "text" | "boolean";
+            /** Meaning */
+            meaning: string;
+            /** Name */
+            name: string;
+            /** Of Profile */
+            of_profile: unknown;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "default" | "profile" | "version";
+            /** Value */
+            value: unknown;
+        };
+        /**
          * Part
          * @description One field: where it is, its bytes, what they mean.
          */
@@ -4469,6 +4794,16 @@ export interface components {
             unknown: boolean;
             /** Value */
             value: string;
+        };
+        /**
+         * Period
+         * @description Which stored span is judged with a change and without; the last 31 days when absent.
+         */
+        Period: {
+            /** From At */
+            from_at?: string | null;
+            /** To At */
+            to_at?: string | null;
         };
         /**
          * PersonEdit
@@ -4720,7 +5055,7 @@ export interface components {
             source: string;
             /** Unit Id */
             unit_id?: string | null;
-            what: components["schemas"]["What"];
+            what: components["schemas"]["fleet__calendars__change__What"];
         };
         /**
          * PublishedFence
@@ -4738,6 +5073,25 @@ export interface components {
             until: string | null;
             /** Version No */
             version_no: number | null;
+        };
+        /**
+         * PublishedRules
+         * @description What a publication did: from when to when it holds, and the number of each rule's version ("" of a profile).
+         */
+        PublishedRules: {
+            /** Row Version */
+            row_version: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Until */
+            until: string | null;
+            /** Versions */
+            versions: {
+                [key: string]: number | null;
+            };
         };
         /**
          * QuarantineRow
@@ -5164,6 +5518,245 @@ export interface components {
             most_passengers: number | null;
         };
         /**
+         * RuleChange
+         * @description A change of the rules as somebody wants it (docs/rulebook.md).
+         */
+        RuleChange: {
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+            /** From At */
+            from_at?: string | null;
+            /** Reason */
+            reason: string;
+            /** To At */
+            to_at?: string | null;
+            /** Unit Id */
+            unit_id?: string | null;
+            /** Vehicle Class */
+            vehicle_class?: string | null;
+            /** Vehicle Id */
+            vehicle_id?: string | null;
+            what: components["schemas"]["geofence__rulebook__change__What"];
+        };
+        /**
+         * RuleChangeDetail
+         * @description A change with what it says.
+         */
+        RuleChangeDetail: {
+            /** Began At */
+            began_at: string | null;
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+            /** Change No */
+            change_no: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By Name */
+            created_by_name: string | null;
+            /** From At */
+            from_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Mine */
+            mine: boolean;
+            /** Plate */
+            plate: string | null;
+            /** Proposed At */
+            proposed_at: string | null;
+            /** Reason */
+            reason: string;
+            /** Row Version */
+            row_version: number;
+            /** Rules */
+            rules: string[];
+            /** Settled At */
+            settled_at: string | null;
+            /** Settled By Name */
+            settled_by_name: string | null;
+            /** State */
+            state: string;
+            /** To At */
+            to_at: string | null;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+            /** Vehicle Class */
+            vehicle_class: string | null;
+            /** Vehicle Id */
+            vehicle_id: string | null;
+            /** What */
+            what: string;
+        };
+        /**
+         * RuleChangeRow
+         * @description One change and what became of it.
+         */
+        RuleChangeRow: {
+            /** Began At */
+            began_at: string | null;
+            /** Change No */
+            change_no: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By Name */
+            created_by_name: string | null;
+            /** From At */
+            from_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Mine */
+            mine: boolean;
+            /** Plate */
+            plate: string | null;
+            /** Proposed At */
+            proposed_at: string | null;
+            /** Reason */
+            reason: string;
+            /** Row Version */
+            row_version: number;
+            /** Rules */
+            rules: string[];
+            /** Settled At */
+            settled_at: string | null;
+            /** Settled By Name */
+            settled_by_name: string | null;
+            /** State */
+            state: string;
+            /** To At */
+            to_at: string | null;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+            /** Vehicle Class */
+            vehicle_class: string | null;
+            /** Vehicle Id */
+            vehicle_id: string | null;
+            /** What */
+            what: string;
+        };
+        /**
+         * RuleCountRow
+         * @description Findings of one rule and using unit before and after, and how many of them differ.
+         */
+        RuleCountRow: {
+            /** After Suspected */
+            after_suspected: number;
+            /** After Undetermined */
+            after_undetermined: number;
+            /** Before Suspected */
+            before_suspected: number;
+            /** Before Undetermined */
+            before_undetermined: number;
+            /** Changed */
+            changed: number;
+            /** Gone */
+            gone: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Raised */
+            raised: number;
+            /** Rule */
+            rule: string;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+        };
+        /**
+         * RuleDifferenceRow
+         * @description One finding that differs; `alert_id` when one is stored that begins then.
+         */
+        RuleDifferenceRow: {
+            /** After Judgement */
+            after_judgement: string | null;
+            /** After Severity */
+            after_severity: string | null;
+            /** Alert Id */
+            alert_id: string | null;
+            /** Before Judgement */
+            before_judgement: string | null;
+            /** Before Severity */
+            before_severity: string | null;
+            /** Change */
+            change: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Plate */
+            plate: string | null;
+            /** Rule */
+            rule: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+        };
+        /**
+         * RuleInForce
+         * @description One rule as it holds, and whose version says so.
+         */
+        RuleInForce: {
+            /** Enabled */
+            enabled: boolean;
+            /** Name */
+            name: string;
+            /** Name Zh */
+            name_zh: string;
+            /** Rule */
+            rule: string;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Values */
+            values: components["schemas"]["ParameterValue"][];
+            /** Vehicle Class */
+            vehicle_class: string | null;
+            /** Version Id */
+            version_id: string | null;
+            /** Version No */
+            version_no: number | null;
+        };
+        /**
          * RuleItem
          * @description A rule with the values in force; `defaults` and `meanings` are the program's own.
          */
@@ -5203,6 +5796,176 @@ export interface components {
             vehicle_class: string | null;
             /** Version No */
             version_no: number;
+        };
+        /**
+         * RuleLineRow
+         * @description One version of a rule's parameters, or of a profile (then `rule` is absent).
+         */
+        RuleLineRow: {
+            /** Change Id */
+            change_id: string | null;
+            /** Change No */
+            change_no: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By Name */
+            created_by_name: string | null;
+            /** Enabled */
+            enabled: boolean | null;
+            /** Ended By Change No */
+            ended_by_change_no: number | null;
+            /** From At */
+            from_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            } | null;
+            /** Profile */
+            profile: string | null;
+            /** Reason */
+            reason: string;
+            /** Rule */
+            rule: string | null;
+            /** Standing */
+            standing: string;
+            /** To At */
+            to_at: string | null;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+            /** Vehicle Class */
+            vehicle_class: string | null;
+            /** Version No */
+            version_no: number;
+            /** What */
+            what: string;
+        };
+        /**
+         * RuleMuteRow
+         * @description One mute, with how many suspicions nobody was told of that the viewer may see.
+         */
+        RuleMuteRow: {
+            /** Change Id */
+            change_id: string | null;
+            /** Change No */
+            change_no: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By Name */
+            created_by_name: string | null;
+            /** From At */
+            from_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Muted */
+            muted: number;
+            /** Plate */
+            plate: string | null;
+            /** Reason */
+            reason: string;
+            /** Rule */
+            rule: string;
+            /** Standing */
+            standing: string;
+            /** To At */
+            to_at: string | null;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+            /** Vehicle Id */
+            vehicle_id: string | null;
+        };
+        /**
+         * RulePreviewRow
+         * @description One back-test of a change and how far it came; differences as far as the viewer may see them.
+         */
+        RulePreviewRow: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Change Id
+             * Format: uuid
+             */
+            change_id: string;
+            /** Change Version */
+            change_version: number;
+            /** Changed */
+            changed: number;
+            /** Ended At */
+            ended_at: string | null;
+            /** Fixes */
+            fixes: number;
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /** Gone */
+            gone: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Preview No */
+            preview_no: number;
+            /** Raised */
+            raised: number;
+            /** State */
+            state: string;
+            /**
+             * To At
+             * Format: date-time
+             */
+            to_at: string;
+            /** Trouble */
+            trouble: string | null;
+            /** Vehicles */
+            vehicles: number | null;
+            /** Vehicles Done */
+            vehicles_done: number;
+        };
+        /**
+         * RulesInForce
+         * @description The profile and every rule for a unit and a class at an instant.
+         */
+        RulesInForce: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Profile */
+            profile: string;
+            /** Profile No */
+            profile_no: number | null;
+            /** Profile Unit Id */
+            profile_unit_id: string | null;
+            /** Rules */
+            rules: components["schemas"]["RuleInForce"][];
         };
         /**
          * RunRow
@@ -6095,12 +6858,6 @@ export interface components {
             source: string;
         };
         /**
-         * What
-         * @description What a version of the calendar changed.
-         * @enum {string}
-         */
-        What: "days" | "local" | "hours" | "sealing";
-        /**
          * Where
          * @description Where a point is.
          */
@@ -6211,6 +6968,18 @@ export interface components {
             /** Text En */
             text_en: string;
         };
+        /**
+         * What
+         * @description What a version of the calendar changed.
+         * @enum {string}
+         */
+        fleet__calendars__change__What: "days" | "local" | "hours" | "sealing";
+        /**
+         * What
+         * @description What a change is about.
+         * @enum {string}
+         */
+        geofence__rulebook__change__What: "parameters" | "profile" | "mute" | "end";
     };
     responses: never;
     parameters: never;
@@ -6484,7 +7253,7 @@ export interface operations {
     changes_api_calendar_changes_get: {
         parameters: {
             query?: {
-                what?: components["schemas"]["What"] | null;
+                what?: components["schemas"]["fleet__calendars__change__What"] | null;
                 state?: string | null;
                 limit?: number;
                 cursor?: string | null;
@@ -6918,7 +7687,7 @@ export interface operations {
     versions_api_calendar_versions_get: {
         parameters: {
             query?: {
-                what?: components["schemas"]["What"] | null;
+                what?: components["schemas"]["fleet__calendars__change__What"] | null;
                 limit?: number;
                 cursor?: string | null;
                 q?: string | null;
@@ -9749,6 +10518,635 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Way"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    in_force_api_rulebook_get: {
+        parameters: {
+            query?: {
+                unit?: string | null;
+                vehicle_class?: string | null;
+                at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesInForce"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changes_api_rulebook_changes_get: {
+        parameters: {
+            query?: {
+                what?: components["schemas"]["geofence__rulebook__change__What"] | null;
+                state?: ("draft" | "proposed" | "in_force" | "withdrawn") | null;
+                rule?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_RuleChangeRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_api_rulebook_changes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftedRules"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_change_api_rulebook_changes__rule_change_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleChangeDetail"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_draft_api_rulebook_changes__rule_change_id__put: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                rule_change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_preview_api_rulebook_changes__rule_change_id__preview_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulePreviewRow"] | null;
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_preview_api_rulebook_changes__rule_change_id__preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Period"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulePreviewRow"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_api_rulebook_changes__rule_change_id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                rule_change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedRules"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_api_rulebook_changes__rule_change_id__submit_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                rule_change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_api_rulebook_changes__rule_change_id__withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                rule_change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mutes_api_rulebook_mutes_get: {
+        parameters: {
+            query?: {
+                rule?: string | null;
+                unit?: string | null;
+                standing?: ("planned" | "in_force" | "over") | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_RuleMuteRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_counts_api_rulebook_previews__rule_preview_id__counts_get: {
+        parameters: {
+            query?: {
+                rule?: string | null;
+                differing?: boolean;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path: {
+                rule_preview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_RuleCountRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_differences_api_rulebook_previews__rule_preview_id__differences_get: {
+        parameters: {
+            query?: {
+                change?: ("raised" | "gone" | "changed") | null;
+                rule?: string | null;
+                unit?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path: {
+                rule_preview_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_RuleDifferenceRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    versions_api_rulebook_versions_get: {
+        parameters: {
+            query?: {
+                what?: ("parameters" | "profile") | null;
+                rule?: string | null;
+                unit?: string | null;
+                standing?: ("planned" | "in_force" | "over") | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_RuleLineRow_"];
                 };
             };
             /** @description Refused; `code` says why */

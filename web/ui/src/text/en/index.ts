@@ -15,6 +15,7 @@ import { past } from "./past";
 import { record } from "./record";
 import { refusals } from "./refusals";
 import { register } from "./register";
+import { rulebook } from "./rulebook";
 import { vehicle } from "./vehicle";
 import { work } from "./work";
 
@@ -37,4 +38,5 @@ export const en = {
   ...foreign,
   ...fence,
   ...calendar,
+  ...rulebook,
 };

@@ -1,6 +1,13 @@
 // Words of refusals: which field, why, what it contradicts, which duties one person may not hold.
 export const refusals = {
   field: {
+    from_at: "from",
+    to_at: "until",
+    vehicle_class: "vehicle class",
+    rules: "rules",
+    rule: "rule",
+    profile: "profile",
+    what: "what",
     seasons: "hours",
     vehicle_classes: "vehicle classes",
     kept_out: "vehicles kept out",
@@ -147,6 +154,15 @@ export const refusals = {
     null: "it is empty",
     outside_1_5: "it must be between 1 and 5",
     past: "it lies in the past",
+    too_short: "too short",
+    too_far: "at most a year ahead",
+    unknown_rule: "there is no such rule",
+    unknown_parameter: "the rule has no such parameter",
+    wrong_type: "of another type",
+    unit_or_vehicle: "choose either a unit or a vehicle",
+    only_of_a_mute: "only a mute may name a vehicle",
+    has_no_end: "an end has no end of its own",
+    not_judged: "a mute does not change what is judged",
     self_intersection: "its border crosses itself",
     too_long: "it is too long",
     not_of_this_command: "it is not part of this command",
@@ -177,6 +193,7 @@ export const refusals = {
   },
   conflict: {
     change_settled: "this change has been settled already",
+    version_ended: "it is over by then",
     sealing_gone: "this sealing period holds no longer",
     command_open: "the locator has an open command of this kind; wait for its end, or cancel it",
     device_off: "the locator is switched off",
@@ -206,6 +223,7 @@ export const refusals = {
   },
   duty: {
     calendar: { propose: "propose a change of the calendar", publish: "let it hold" },
+    rule: { draft: "submitting a change of rules", publish: "publishing it" },
     asRole: "be {{role}}",
     order: {
       book: "request a trip",

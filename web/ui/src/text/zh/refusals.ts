@@ -1,6 +1,13 @@
 // 被拒绝时的说法：哪一项、为什么、与什么冲突、哪两种职责不能兼任。
 export const refusals = {
   field: {
+    from_at: "起始时间",
+    to_at: "截止时间",
+    vehicle_class: "车辆类别",
+    rules: "规则",
+    rule: "规则",
+    profile: "方案",
+    what: "内容",
     seasons: "作息",
     vehicle_classes: "车辆类别",
     kept_out: "不封存的车辆",
@@ -147,6 +154,15 @@ export const refusals = {
     null: "不能为空",
     outside_1_5: "应在 1 至 5 之间",
     past: "已经过去",
+    too_short: "太短",
+    too_far: "最多提前一年",
+    unknown_rule: "没有这条规则",
+    unknown_parameter: "这条规则没有这个参数",
+    wrong_type: "类型不对",
+    unit_or_vehicle: "请在单位和车辆中选一个",
+    only_of_a_mute: "只有免提醒可以指定车辆",
+    has_no_end: "结束没有截止时间",
+    not_judged: "免提醒不影响判断，无须试算",
     self_intersection: "边界自相交叉",
     too_long: "太长",
     not_of_this_command: "不属于这种指令",
@@ -177,6 +193,7 @@ export const refusals = {
   },
   conflict: {
     change_settled: "这项变更已经办理过",
+    version_ended: "该版本届时已经结束",
     sealing_gone: "该封存期已经不在执行",
     command_open: "该终端还有一条未完成的同类指令；请等它结束，或先取消",
     device_off: "终端已停用",
@@ -206,6 +223,7 @@ export const refusals = {
   },
   duty: {
     calendar: { propose: "提出日历变更", publish: "批准日历变更" },
+    rule: { draft: "提交规则变更", publish: "发布规则变更" },
     asRole: "担任{{role}}",
     order: {
       book: "申请用车",
