@@ -1,7 +1,7 @@
 """R05 封存车辆移动 SEALED_MOVE: a sealed vehicle, or one that waits for its disposal, is driven or its engine runs.
 
-Being towed (the ignition is off) and shuffled inside its depot are no use of it, and an order that was approved for holidays
-has unsealed it for its time.
+Being towed (the ignition is off) and shuffled inside its depot are no use of it. No order breaks a seal, approved for holidays or
+not: a duty vehicle is kept out of the sealing period.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Parameters:
 
 def look(moment: Moment, memories: Memories, context: Context, parameters: Parameters) -> Look:
     broken, fix, track = memories.seal, moment.fix, moment.track
-    if not moment.regime.sealed or any(order.holiday_approved for order in moment.approving):
+    if not moment.regime.sealed:
         memories.seal = SealBroken()
         return NOTHING_SEEN
     if fix is None:

@@ -1,7 +1,8 @@
 """R06 越界 OUT_OF_AREA: the vehicle is outside the area its order or its own file allows, or inside a forbidden one.
 
 The area of the order goes before that of the vehicle; an order without one leaves that of the vehicle in force. A fix whose
-circle of accuracy reaches back over the edge cannot begin an episode. Standing outside counts.
+circle of accuracy reaches back over the edge cannot begin an episode. Standing outside counts. Only time beyond the whole
+margin makes a finding; one that is told goes on until the vehicle is well inside the margin again.
 """
 
 from dataclasses import dataclass
@@ -19,7 +20,9 @@ class Parameters:
     """Of R06."""
 
     outside_m: float = parameter(300.0, "metres outside the allowed area that must be exceeded")
-    return_ratio: float = parameter(0.6, "the vehicle is back when inside this share of that margin", at_most=1.0)
+    return_ratio: float = parameter(
+        0.6, "a finding goes on until the vehicle is inside this share of that margin", at_most=1.0
+    )
     minimum_min: float = parameter(3.0, "minutes outside, or inside a forbidden area, from which the episode counts")
 
 
@@ -39,7 +42,8 @@ def answer(
         return Answer(hit=_hit(piece, severity, depth_m, 0.0, forbidden))
     area = _allowed(piece, context) if context.facts.allowed else None
     if area is not None:
-        limit_m = parameters.outside_m * (parameters.return_ratio if episode is not None else 1.0)
+        told = episode is not None and episode.detected_ms is not None
+        limit_m = parameters.outside_m * (parameters.return_ratio if told else 1.0)
         if not area.holds(step.lon, step.lat, limit_m + accuracy_m):
             return Answer(hit=_hit(piece, severity, area.distance_m(step.lon, step.lat), parameters.outside_m, area))
     return NOTHING if episode is None else Answer(ended_ms=piece.to_ms)

@@ -1,6 +1,7 @@
 """R02, R05, R06, R08 and R31 on small drives: what they find, what just misses, and what excuses."""
 
 import random
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -70,18 +71,40 @@ def test_a_sealed_vehicle_whose_engine_runs_is_told(tmp_path: Path, minutes: flo
         assert (each.ended_ms - each.started_ms) / 60_000 == pytest.approx(5.5)
 
 
-def test_a_tow_and_an_order_approved_for_holidays_break_no_seal(tmp_path: Path) -> None:
-    """Moved with the ignition off, or under an order that unsealed it: nothing."""
+def test_a_tow_breaks_no_seal_and_no_order_lifts_one(tmp_path: Path) -> None:
+    """Moved with the ignition off: nothing. Under an order approved for holidays: a finding, for only a kept-out vehicle is on duty."""
     sealed = {"vehicles": [{**VEHICLE, "sealed": [{"from": "2026-03-11T00:00:00+08:00"}]}]}
     towed = trip("03-11 08:30", [DEPOT, FAR], ignition=0)
     assert found(tmp_path / "a", towed, "R05", **sealed) == []
     approved = order("03-11 08:15", "03-11 12:00", holiday_approved=True)
-    assert found(tmp_path / "b", trip("03-11 08:30", [DEPOT, FAR]), "R05", orders=[approved], **sealed) == []
+    (one,) = found(tmp_path / "b", trip("03-11 08:30", [DEPOT, FAR]), "R05", orders=[approved], **sealed)
+    assert (one.severity, one.order_id) == ("R", "o1")
 
 
-@pytest.mark.parametrize(("reach_m", "told"), [(5400.0, 1), (4700.0, 1), (4290.0, 0)])
+@pytest.mark.parametrize(("stays_min", "told"), [(2.0, 0), (4.0, 1)])
+def test_only_time_beyond_the_whole_margin_makes_an_area_finding(tmp_path: Path, stays_min: float, told: int) -> None:
+    """Two minutes at 400 m outside, and minutes at 250 m before and after it: not three minutes outside; four minutes are."""
+    area = {"id": "a0", "kind": "allowed", "geometry": square(DEPOT, 4000.0)}
+    edge, beyond = (4250.0, 0.0), (4400.0, 0.0)
+    out = driven("03-11 09:00", [DEPOT, edge], kmh=50)
+    fixes = day(
+        parked("03-11 08:30", 30),
+        out,
+        parked(out[-1]["fixed_at"], 1.5, edge, every_s=10, ignition=1),
+        over := driven(out[-1]["fixed_at"] + timedelta(minutes=1.5), [edge, beyond], kmh=30),
+        parked(over[-1]["fixed_at"], stays_min, beyond, every_s=10, ignition=1),
+        back := driven(over[-1]["fixed_at"] + timedelta(minutes=stays_min), [beyond, edge], kmh=30),
+        parked(back[-1]["fixed_at"], 1.5, edge, every_s=10, ignition=1),
+        home := driven(back[-1]["fixed_at"] + timedelta(minutes=1.5), [edge, DEPOT], kmh=50),
+        parked(home[-1]["fixed_at"], 30),
+    )
+    under = {"orders": [order("03-11 08:00", "03-11 12:00", allowed_area="a0")], "areas": [area]}
+    assert len(found(tmp_path, fixes, "R06", **under)) == told
+
+
+@pytest.mark.parametrize(("reach_m", "told"), [(5400.0, 1), (4820.0, 1), (4700.0, 0), (4290.0, 0)])
 def test_out_of_the_allowed_area(tmp_path: Path, reach_m: float, told: int) -> None:
-    """More than 300 m outside for three minutes; 290 m outside is still inside the margin."""
+    """More than 300 m outside for three minutes (at 18 km/h 520 m beyond it); 290 m outside is still inside the margin."""
     area = {"id": "a0", "kind": "allowed", "geometry": square(DEPOT, 4000.0)}
     fixes = trip("03-11 08:30", [DEPOT, (reach_m, 0.0), DEPOT], kmh=18)
     under = {"orders": [order("03-11 08:00", "03-11 12:00", allowed_area="a0")], "areas": [area]}
