@@ -16,7 +16,7 @@ from geofence.track.clock import Clock
 from geofence.track.motion import Step
 from geofence.track.track import Track
 
-STATE_VERSION = 12
+STATE_VERSION = 13
 
 
 @dataclass(slots=True)

@@ -34,8 +34,8 @@ def pass_time(
         state.clock_ms = NEVER_MS
         moment = moment_of(state, at_ms, None, last_ms, context, doubts)
         for watch in BY_CLOCK:
-            again_ms = _look(state, watch, moment, context, findings)
-            state.clock_ms = min(state.clock_ms, again_ms)
+            _, clock_ms = _look(state, watch, moment, context, findings)
+            state.clock_ms = min(state.clock_ms, clock_ms)
         state.clock_ms = min(state.clock_ms, moment.regime.until_ms)
         at_ms += 1  # an instant is asked about once
 
@@ -56,10 +56,10 @@ def see(
     rest_ms = round(fatigue.break_min * 60_000)
     wake_ms = min(wake_ms, follow(state.memories, moment, context.facts.vehicle_id, rest_ms, drove))
     for watch in WATCHES:
-        again_ms = _look(state, watch, moment, context, findings)
+        again_ms, asked_ms = _look(state, watch, moment, context, findings)
         wake_ms = min(wake_ms, again_ms)
         if watch.by_clock:
-            clock_ms = min(clock_ms, again_ms)
+            clock_ms = min(clock_ms, asked_ms)
     state.wake_ms, state.clock_ms = wake_ms, clock_ms
 
 
@@ -84,7 +84,8 @@ def as_it_stands(state: State, facts: VehicleFacts) -> list[Finding]:
     return [_finding(watch, watched, facts, None) for watch, watched in open_ones if watched.detected_ms is not None]
 
 
-def _look(state: State, watch: Watch, moment: Moment, context: Context, findings: list[Finding]) -> int:
+def _look(state: State, watch: Watch, moment: Moment, context: Context, findings: list[Finding]) -> tuple[int, int]:
+    """Ask a watch; when to ask again, by a fix and by the clock."""
     facts = context.facts
     then = facts.then(moment.at_ms)
     if watch.id in then.exempt_rules or (
@@ -100,10 +101,13 @@ def _look(state: State, watch: Watch, moment: Moment, context: Context, findings
         watched.doubts += [doubt for doubt in look.doubts if doubt not in watched.doubts]
         if look.sure:
             watched.doubts.clear()
-        _end(state, watch, watched, facts, moment.before_ms if look.ended_ms is None else look.ended_ms, findings)
+        untrue = watched.started_ms == look.untrue_ms
+        ended_ms = moment.before_ms if look.ended_ms is None else look.ended_ms
+        _end(state, watch, watched, facts, ended_ms, findings, Judgement.WITHDRAWN if untrue else None)
         watched = None
+    clock_ms = look.again_ms if look.clock_ms is None else look.clock_ms
     if sign is None:
-        return look.again_ms
+        return look.again_ms, clock_ms
     if watched is None:
         watched = state.watched[watch.id] = Watched(
             started_ms=sign.from_ms, due_ms=sign.due_ms, severity=sign.severity, lon=sign.lon, lat=sign.lat
@@ -113,11 +117,11 @@ def _look(state: State, watch: Watch, moment: Moment, context: Context, findings
     _take(watched, sign, moment.at_ms, tuple(dict.fromkeys((*heeded, *sign.doubts))))
     if watched.detected_ms is None:
         if moment.at_ms < sign.due_ms:
-            return min(look.again_ms, sign.due_ms)
+            return min(look.again_ms, sign.due_ms), min(clock_ms, sign.due_ms)
         watched.detected_ms = max(sign.due_ms, sign.from_ms) if watch.by_clock else moment.at_ms
     if _verdict(watched) != before:
         findings.append(_finding(watch, watched, facts, None))
-    return look.again_ms
+    return look.again_ms, clock_ms
 
 
 def _take(watched: Watched, sign: Sign, at_ms: int, doubts: tuple[Doubt, ...]) -> None:
@@ -134,18 +138,26 @@ def _take(watched: Watched, sign: Sign, at_ms: int, doubts: tuple[Doubt, ...]) -
 
 
 def _end(
-    state: State, watch: Watch, watched: Watched, facts: VehicleFacts, ended_ms: int, findings: list[Finding]
+    state: State,
+    watch: Watch,
+    watched: Watched,
+    facts: VehicleFacts,
+    ended_ms: int,
+    findings: list[Finding],
+    judgement: Judgement | None,
 ) -> None:
     del state.watched[watch.id]
     if watched.detected_ms is not None:
-        findings.append(_finding(watch, watched, facts, ended_ms))
+        findings.append(_finding(watch, watched, facts, ended_ms, judgement))
 
 
 def _verdict(watched: Watched) -> tuple[object, ...]:
     return watched.detected_ms, watched.severity, bool(watched.doubts)
 
 
-def _finding(watch: Watch, watched: Watched, facts: VehicleFacts, ended_ms: int | None) -> Finding:
+def _finding(
+    watch: Watch, watched: Watched, facts: VehicleFacts, ended_ms: int | None, judgement: Judgement | None = None
+) -> Finding:
     metrics, severity = dict(watched.metrics), watched.severity
     detected_ms = watched.detected_ms if watched.detected_ms is not None else watched.last_ms
     if watched.doubts:
@@ -162,7 +174,7 @@ def _finding(watch: Watch, watched: Watched, facts: VehicleFacts, ended_ms: int 
         ended_ms=None if ended_ms is None else max(ended_ms, detected_ms),
         detected_ms=detected_ms,
         severity=severity,
-        judgement=Judgement.UNDETERMINED if watched.doubts else Judgement.SUSPECTED,
+        judgement=judgement or (Judgement.UNDETERMINED if watched.doubts else Judgement.SUSPECTED),
         metrics=metrics,
         lon=watched.lon,
         lat=watched.lat,

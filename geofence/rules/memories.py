@@ -74,10 +74,15 @@ class Calling:
 
 @dataclass(slots=True)
 class SensitiveStay:
-    """Of R09: the stop under way, and since when it lies in quiet hours or a day off (0: it does not)."""
+    """Of R09: the stop under way, and since when it lies in quiet hours or a day off (0: it does not).
+
+    What the clock tells of it rests on the newest fix there until a later one bears it out.
+    """
 
     from_ms: int = 0
     off_hours_ms: int = 0
+    due_ms: int = 0  # when it was long enough, as told; 0 = it is not told
+    seen_ms: int = 0  # newest fix there at the last look
 
 
 @dataclass(slots=True)
@@ -159,6 +164,7 @@ class Away:
     """Of R17: since a leap the track goes on elsewhere; where it left, and how wide the leap was."""
 
     from_ms: int = 0
+    believed: bool = True  # by the track; until then it may be thrown back
     lon: float = 0.0
     lat: float = 0.0
     far_m: float = 0.0

@@ -10,14 +10,16 @@ from typing import NamedTuple
 
 from geofence.context import Context
 from geofence.finding import Doubt
-from geofence.rules.memories import Aside, Blind, Displaced, Memories, Running, Spoofed
+from geofence.rules.memories import Aside, Away, Blind, Displaced, Memories, Running, Spoofed
 from geofence.rules.rule import parameter
 from geofence.rules.watch import NEVER_MS, Look, Moment, Sign, Watch
 from geofence.track.fixes import TrackFix, apart_m
+from geofence.track.track import Track
 
 HEARD_MS = 300_000  # messages no farther apart than this come with signal
 FASTEST_KMH = 200.0
 AWAY_MS = 3_600_000  # so long a leap is told as going on when the track does not come back
+ASIDE_FIXES, ASIDE_MS = 3, 20_000  # so many fixes away over so long are told as a leap before the track believes it
 TWICE_FIXES, TWICE_MS, TWICE_HOLE_MS = (
     10,
     120_000,
@@ -56,7 +58,7 @@ def look(moment: Moment, memories: Memories, context: Context, parameters: Param
     if fix is None or moment.regime.in_repair:
         forget(memories)
         return Look(ended_ms=moment.at_ms)
-    spoofed.ended_ms, spoofed.leapt_back = 0, False
+    spoofed.ended_ms, spoofed.leapt_back, untrue_ms = 0, False, _thrown_back(spoofed, moment)
     looks = [
         _blind(spoofed, fix, parameters),
         _displaced(spoofed, fix),
@@ -67,11 +69,12 @@ def look(moment: Moment, memories: Memories, context: Context, parameters: Param
     again_ms = min(each_ms for _, each_ms in looks)
     grounds = [ground for ground, _ in looks if ground is not None]
     if not grounds:
-        return Look(again_ms=again_ms, ended_ms=spoofed.ended_ms or moment.at_ms, sure=spoofed.leapt_back)
+        ended_ms = spoofed.ended_ms or moment.at_ms
+        return Look(again_ms=again_ms, ended_ms=ended_ms, sure=spoofed.leapt_back, untrue_ms=untrue_ms)
     ground = min(grounds, key=lambda each: each.from_ms)
     metrics = {"ground": ground.what, **ground.metrics}
     sign = Sign(ground.from_ms, moment.at_ms, "R", ground.lon, ground.lat, moment.order_id, ground.doubts, metrics)
-    return Look(sign, again_ms, spoofed.ended_ms or None, sure=spoofed.leapt_back)
+    return Look(sign, again_ms, spoofed.ended_ms or None, sure=spoofed.leapt_back, untrue_ms=untrue_ms)
 
 
 def forget(memories: Memories) -> None:
@@ -110,12 +113,15 @@ def _displaced(spoofed: Spoofed, fix: TrackFix) -> tuple[Ground | None, int]:
 def _odometer(spoofed: Spoofed, moment: Moment, fix: TrackFix, parameters: Parameters) -> tuple[Ground | None, int]:
     """Counted while the vehicle rests with its ignition on; the odometers of some locators creep while they drift."""
     running, track = spoofed.running, moment.track
+    told_km = fix.said.odometer_km if fix.said is not None else None
+    if moment.rests and fix.ignition is False and _back_again(running, track, fix, told_km, parameters):
+        running.found, running.last_ms, running.last_km, running.grown_ms = True, fix.at_ms, told_km or 0.0, fix.at_ms
+        return _running(running), 0
     if not moment.rests or not fix.ignition:
         if running.found:
             spoofed.ended_ms = running.grown_ms
         spoofed.running = Running()
         return None, NEVER_MS
-    told_km = fix.said.odometer_km if fix.said is not None else None
     ground = _running(running) if running.found else None
     if told_km is None or fix.poor or apart_m(track.here_lon, track.here_lat, fix.lon, fix.lat) > PLACE_M:
         return ground, NEVER_MS if told_km is None and not running.last_ms else fix.at_ms + ASKED_MS
@@ -132,6 +138,16 @@ def _odometer(spoofed: Spoofed, moment: Moment, fix: TrackFix, parameters: Param
     far_enough = told_km - running.from_km > parameters.odometer_km
     running.found = running.found or (far_enough and fix.at_ms - running.from_ms >= RUNS_MS)
     return _running(running) if running.found else None, fix.at_ms + ASKED_MS
+
+
+def _back_again(running: Running, track: Track, fix: TrackFix, told_km: float | None, parameters: Parameters) -> bool:
+    """Parked where it had stood all the time, and yet the odometer ran: nobody comes out of a tunnel where he went in."""
+    if told_km is None or not running.from_ms or running.found or fix.poor:
+        return False
+    grown_km, passed_ms = told_km - running.from_km, fix.at_ms - running.from_ms
+    sound = running.last_km <= told_km and grown_km <= FASTEST_KMH * passed_ms / 3_600_000 + 0.5
+    near = apart_m(track.here_lon, track.here_lat, fix.lon, fix.lat) <= PLACE_M
+    return sound and near and passed_ms <= COUNTED_MS and grown_km > parameters.odometer_km
 
 
 def _running(running: Running) -> Ground:
@@ -173,20 +189,56 @@ def _leapt(spoofed: Spoofed, moment: Moment, parameters: Parameters) -> tuple[Gr
     if leap is not None and leap.at_ms > spoofed.leap_ms:
         spoofed.leap_ms = leap.at_ms
         wide_m = apart_m(leap.lon, leap.lat, leap.to_lon, leap.to_lat)
-        back = bool(away.from_ms) and apart_m(away.lon, away.lat, leap.to_lon, leap.to_lat) < away.far_m / 2
-        if away.from_ms:
+        back = (
+            bool(away.from_ms)
+            and away.believed
+            and apart_m(away.lon, away.lat, leap.to_lon, leap.to_lat) < away.far_m / 2
+        )
+        if away.from_ms and away.believed:
             spoofed.ended_ms, spoofed.leapt_back = leap.at_ms, back
-            away.from_ms = 0
-        fast = wide_m > FASTEST_KMH / 3600 * max(leap.at_ms - leap.since_ms, 1)
-        if leap.driving and fast and wide_m > parameters.leap_km * 1000 and not back:
-            away.from_ms, away.lon, away.lat, away.far_m = leap.at_ms, leap.lon, leap.lat, wide_m
+        away.from_ms = 0
+        if leap.driving and _no_way(leap.at_ms - leap.since_ms, wide_m, parameters) and not back:
+            spoofed.away = away = Away(leap.at_ms, True, leap.lon, leap.lat, wide_m)
+    elif not away.from_ms:
+        spoofed.away = away = _seen_away(moment, parameters) or away
     if away.from_ms and moment.at_ms >= away.from_ms + AWAY_MS:
         spoofed.ended_ms = away.from_ms + AWAY_MS
         away.from_ms = 0
     if not away.from_ms:
         return None, NEVER_MS
     metrics: dict[str, object] = {"leap_km": round(away.far_m / 1000, 1)}
-    return Ground("leap", away.from_ms, away.lon, away.lat, metrics, (Doubt.GAP,)), away.from_ms + AWAY_MS
+    again_ms = away.from_ms + AWAY_MS if away.believed else 0
+    return Ground("leap", away.from_ms, away.lon, away.lat, metrics, (Doubt.GAP,)), again_ms
+
+
+def _seen_away(moment: Moment, parameters: Parameters) -> Away | None:
+    """Fixes set aside as a jump that agree with each other: a leap to be, told before the track believes it."""
+    track = moment.track
+    if track.odd_fixes < ASIDE_FIXES or len(track.odd) < 2 or track.resting or track.drive is None:
+        return None
+    first, newest = track.odd[0], track.odd[-1]
+    wide_m = apart_m(track.here_lon, track.here_lat, first.lon, first.lat)
+    soon = newest.at_ms != moment.at_ms or newest.at_ms - first.at_ms < ASIDE_MS
+    if soon or first.poor or newest.poor or not _no_way(first.at_ms - track.here_ms, wide_m, parameters):
+        return None
+    return Away(first.at_ms, False, track.here_lon, track.here_lat, wide_m)
+
+
+def _thrown_back(spoofed: Spoofed, moment: Moment) -> int:
+    """When what was told as a leap began, if its fixes turned out to be thrown aside; else 0."""
+    away, track = spoofed.away, moment.track
+    leap_ms = track.leap.at_ms if track.leap is not None else 0
+    if not away.from_ms or away.believed or leap_ms == away.from_ms:
+        return 0
+    if track.odd and track.odd[0].at_ms == away.from_ms:
+        return 0
+    from_ms, away.from_ms = away.from_ms, 0
+    return from_ms
+
+
+def _no_way(passed_ms: int, wide_m: float, parameters: Parameters) -> bool:
+    """So wide that it counts, and no vehicle gets there in that time."""
+    return wide_m > max(parameters.leap_km * 1000, FASTEST_KMH / 3600 * max(passed_ms, 1))
 
 
 WATCH = Watch(

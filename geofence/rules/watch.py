@@ -75,6 +75,8 @@ class Look(NamedTuple):
     ended_ms: int | None = None
     doubts: tuple[Doubt, ...] = ()  # of an episode that ends without the sign: what now speaks against it
     sure: bool = False  # what ends turned out to be beyond doubt
+    clock_ms: int | None = None  # of the clock's watches: the instant to ask at, where it is not that of the fixes
+    untrue_ms: int = 0  # the episode that began then turned out to be none
 
 
 NOTHING_SEEN = Look()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from geofence.finding import Finding
-from tests.unit.geofence_cases import EAST, Fix, at, context, day, driven, judged, order, parked
+from tests.unit.geofence_cases import DEPOT, EAST, Fix, at, context, day, driven, judged, order, parked
 
 VEHICLE = {"id": "v1", "device": "dev1", "user_unit": "u1"}
 SERVICE = [order("03-11 08:00", "03-11 14:00", type="service")]
@@ -118,6 +118,17 @@ def test_a_leap_that_stays(tmp_path: Path, far_m: float, minutes_: float, told: 
     assert [minutes(each)[1] for each in leaps] == [minutes_] * told
 
 
+def test_a_leap_is_told_at_once_and_taken_back_when_it_was_thrown_aside(tmp_path: Path) -> None:
+    """Three fixes away are told as undetermined after twenty seconds; a fourth at home takes that back."""
+    thrown = moved_east(trip(), "03-11 09:05", 0.5, 40_000)
+    during = [fix for fix in thrown if fix["fixed_at"] < at("03-11 09:05:30")]
+    (one,) = found(tmp_path / "a", during, "R17", now="03-11 09:05:20")
+    assert (str(one.judgement), minutes(one)) == ("undetermined", (pytest.approx(1 / 3), None))
+    assert found(tmp_path / "b", thrown, "R17") == []
+    (stays,) = found(tmp_path / "c", moved_east(trip(), "03-11 09:05", 12, 40_000), "R17")
+    assert (stays.started_ms, stays.detected_ms) == (one.started_ms, one.detected_ms)
+
+
 def test_a_ferry_and_a_tunnel_are_no_leap(tmp_path: Path) -> None:
     """Elsewhere after an hour without or with the old place repeated, parked: nothing was driven that fast."""
     before, after = parked("03-11 08:30", 90, every_s=60), parked("03-11 10:05", 60, (40_000.0, 0.0))
@@ -154,6 +165,21 @@ def test_the_odometer_runs_while_the_place_stands(tmp_path: Path, km_a_min: floa
     assert [each.metrics["ground"] for each in runs] == ["odometer"] * told
     assert all(minutes(each)[0] <= 6 for each in runs)
     assert [minutes(each)[1] for each in runs] == [pytest.approx(10, abs=1.1)] * told
+
+
+@pytest.mark.parametrize(("ran_km", "back", "told"), [(1.6, True, 1), (0.8, True, 0), (1.6, False, 0)])
+def test_an_odometer_that_ran_for_three_minutes_is_told_when_it_parks_where_it_stood(
+    tmp_path: Path, ran_km: float, back: bool, told: int
+) -> None:
+    """Nobody comes out of a tunnel where he went in; one who comes out elsewhere was perhaps in one."""
+    fixes = parked("03-11 08:00", 60, odometer_km=1000.0)
+    stands = parked("03-11 09:00", 3, ignition=1, every_s=10)
+    for number, fix in enumerate(stands):
+        fix["odometer_km"] = 1000 + ran_km * number / (len(stands) - 1)
+    after = parked("03-11 09:03", 60, DEPOT if back else (1200.0, 0.0), odometer_km=1000 + ran_km)
+    runs = found(tmp_path, day(fixes, stands, after), "R17")
+    assert [each.metrics["ground"] for each in runs] == ["odometer"] * told
+    assert all(minutes(each)[0] == pytest.approx(3, abs=0.2) for each in runs)
 
 
 def test_an_illegal_displacement_is_told_as_long_as_it_is_said(tmp_path: Path) -> None:

@@ -119,6 +119,32 @@ def test_a_sensitive_stay_that_slept_and_one_of_a_day_not_announced(tmp_path: Pa
     assert (str(long.judgement), long.severity) == ("suspected", "Y")
 
 
+@pytest.mark.parametrize(
+    ("every_s", "waited_min"),
+    [(10, 15.0), (120, 15.0), (300, 15.0), (1500, 25.0)],  # half an hour asleep: only a fix can tell
+)
+def test_the_clock_tells_of_a_sensitive_stay_between_two_fixes(tmp_path: Path, every_s: int, waited_min: float) -> None:
+    """At the minute it is long enough, however far apart a parked locator reports, as long as it does every five minutes."""
+    stop = parked("03-11 09:05", 60, HOTEL, every_s=every_s)
+    (one,) = found(
+        tmp_path, day(parked("03-11 08:30", 30), driven("03-11 09:00", [DEPOT, HOTEL]), stop), "R09", areas=[AREA]
+    )
+    assert (one.detected_ms - one.started_ms) / 60_000 == pytest.approx(waited_min, abs=0.01)
+    assert str(one.judgement) == "suspected"
+
+
+def test_a_sensitive_stay_the_clock_told_of_and_no_fix_bore_out_is_undetermined(tmp_path: Path) -> None:
+    """Last heard there after 13 minutes, next half an hour later elsewhere; leaving at that minute, seen, it is nothing."""
+    out = day(parked("03-11 08:30", 30), driven("03-11 09:00", [DEPOT, HOTEL]), parked("03-11 09:05", 13.2, HOTEL))
+    silent = day(out, parked("03-11 09:48", 30, END))
+    (one,) = found(tmp_path / "a", silent, "R09", areas=[AREA])
+    assert (str(one.judgement), one.metrics["doubts"]) == ("undetermined", ["gap"])
+    left = day(out, driven("03-11 09:18:10", [HOTEL, END]), parked("03-11 09:24", 30, END))
+    assert found(tmp_path / "b", left, "R09", areas=[AREA]) == []
+    (still,) = found(tmp_path / "c", out, "R09", "03-11 09:20:30", areas=[AREA])
+    assert still.ended_ms is None
+
+
 def ms(text: str) -> float:
     return at(text).timestamp() * 1000
 

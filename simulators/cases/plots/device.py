@@ -1,5 +1,6 @@
 """R15 离线, R16 断电/拆除, R17 屏蔽/漂移 and R30 紧急/碰撞: what the locator says of itself, or ceases to say."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from simulators.truth import Truth
 MOVING_SILENT, PARKED_SILENT = timedelta(minutes=10), timedelta(hours=24)
 TAMPERED = timedelta(minutes=2)
 NO_FIX = timedelta(minutes=10)
+ROUND_M = 1_500.0  # an odometer that runs while the fix stands: 1 km, and a good deal more
 SECOND = timedelta(seconds=1)
 TAMPERING = ("power_cut", "antenna_cut", "removed")
 OFTEN = Disturbance(name="often", model=LocatorModel(parked_interval_s=20.0))
@@ -161,6 +163,8 @@ def frozen(scene: Scene, *, found: bool) -> Case:
     """The odometer runs for kilometres while the fix stands, and the vehicle comes back to where it stood."""
     rng = scene.rng
     place, other = target(rng), target(rng, 4_000.0, 5_000.0)
+    while math.dist(place, other) < ROUND_M / 2:
+        other = target(rng, 4_000.0, 5_000.0)
     out = driven(scene, [DEPOT_SPOT, place], between("09:00", "13:00")(scene))
     round_trip = driven(scene, [place, other, place], out.ended_at + 20 * MINUTE)
     back = driven(scene, [place, DEPOT_SPOT], round_trip.ended_at + 20 * MINUTE)
