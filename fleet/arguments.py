@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from fleet import commands, device_commands
 from fleet.access import Role
+from fleet.badges import commands as badges
 from fleet.calendars import commands as calendars
 from fleet.commanding import commands as commanding
 from fleet.commandline import Arguments
@@ -61,6 +62,7 @@ def parser() -> Arguments:
     for one in (user, password):
         one.add_argument("--draw-password", action="store_true", help="draw one and print it once")
 
+    badges.add_arguments(add, group)
     _vehicles_and_locators(add, group)
     _policy(add, group)
     fences.add_arguments(add, group)

@@ -20,6 +20,7 @@ from geofence.places import Area, Areas, areas_of
 from geofence.track.columns import Floats
 
 LIMIT_KMH, LOWEST_LIMIT_KMH = 120.0, 40.0  # what may be driven where no area says it; what an area may ask at least
+CARD_LASTS_MS = 16 * 3_600_000  # a card nobody was seen to take out says who drives for so long
 HELD_MS = 6 * 3_600_000  # so long after its planned end an order still approves the overrun of its own trip
 
 
@@ -79,6 +80,31 @@ class Context:
 
     def order(self, order_id: str | None) -> JudgedOrder | None:
         return self._by_id.get(order_id) if order_id is not None else None
+
+    @property
+    def drivers(self) -> set[str]:
+        """Whom orders and cards name."""
+        named = {order.driver_id for order in self.facts.orders if order.driver_id is not None}
+        return named | {self.driver_of(card.badge, card.at_ms) for card in self.facts.cards if card.badge}
+
+    def driver_of(self, badge: str, at_ms: int) -> str:
+        """Whose badge it was: a person, or the badge itself when it is nobody's."""
+        for span in self.facts.badges.get(badge, ()):
+            if span.from_ms <= at_ms < span.to_ms:
+                return span.person_id
+        return self.facts.badge_scope + badge
+
+    def card(self, at_ms: int) -> tuple[str, int]:
+        """The badge of the card that is in the locator, empty when none is, and until when that is so."""
+        cards = self.facts.cards
+        if not cards:
+            return "", FAR_FUTURE_MS
+        place = bisect_right(cards, at_ms, key=lambda each: each.at_ms)
+        until_ms = cards[place].at_ms if place < len(cards) else FAR_FUTURE_MS
+        seen = cards[place - 1] if place else None
+        if seen is None or not seen.badge or at_ms >= seen.at_ms + CARD_LASTS_MS:
+            return "", until_ms
+        return seen.badge, min(until_ms, seen.at_ms + CARD_LASTS_MS)
 
     def drove_elsewhere(self, driver: str) -> list[Spell]:
         """What a driver drove in other vehicles, as far as it is known."""

@@ -4,10 +4,10 @@ Built from rows (geofence.store) or from context.json (geofence.cases.folder); i
 short ones. Instants are epoch milliseconds, spans half-open.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from fleet.quality import FixProfile
 from fleet.road_match import RoadPlace
@@ -92,6 +92,21 @@ class QuietHours:
         return start, end if end > start else end + timedelta(days=1)
 
 
+class CardSeen(NamedTuple):
+    """A driver's card was put into the locator, or (`badge` empty) taken out or not read."""
+
+    at_ms: int
+    badge: str
+
+
+class BadgeSpan(NamedTuple):
+    """Whose badge it is during a half-open span."""
+
+    person_id: str
+    from_ms: int = FAR_PAST_MS
+    to_ms: int = FAR_FUTURE_MS
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LocatorSpan:
     """The limits of the locator the vehicle carries during a half-open span."""
@@ -151,6 +166,9 @@ class VehicleFacts:
     locators: tuple[LocatorSpan, ...] = ()  # none = the standard limits
     matches: tuple[MatchedDrive, ...] = ()  # of drives under suspicion of R07
     versions: Mapping[str, str] = field(default_factory=dict)  # ids of rule, calendar and area versions, for evidence
+    badges: Mapping[str, Sequence[BadgeSpan]] = field(default_factory=dict, repr=False)  # by number
+    badge_scope: str = ""  # before the number of a badge that is nobody's, so that two tenants' are told apart
+    cards: tuple[CardSeen, ...] = ()  # oldest first
 
     def then(self, at_ms: int) -> "VehicleFacts | RulesThen":
         """The rules that held at an instant: parameters, exemptions, quiet hours, grace and versions."""

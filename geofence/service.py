@@ -13,13 +13,15 @@ import structlog
 
 from fleet.db import Connection
 from fleet.quality import PROFILES_VERSION
-from geofence.evaluate import evaluate, standing
+from geofence.context import Context
+from geofence.evaluate import Outcome, evaluate, standing
 from geofence.finding import WATERMARK_MS
 from geofence.instants import FAR_FUTURE_MS, epoch_ms
 from geofence.live.contexts import contexts_of, load_contexts
+from geofence.live.drivers import MOST, know, name_drivers, record_drove
 from geofence.live.memory import CLOCK_RULES, UNKNOWN, Again, Heard, Memory, merged
 from geofence.live.recording import record
-from geofence.live.records import Stretch
+from geofence.live.records import Stretch, stretch_to
 from geofence.live.registry import Registry
 from geofence.live.replay import Replay, checkpoint_due
 from geofence.rules import r01_no_order
@@ -59,6 +61,8 @@ async def take_turn(conn: Connection, memory: Memory, now: datetime) -> Turn:
     """Do the work that waits. The caller's transaction is one snapshot (repeatable read)."""
     now_ms, turn = epoch_ms(now), Turn()
     begins = memory.registry is None
+    if len(memory.drivers_since) > MOST:
+        memory.forget_drivers()
     await _read_register(conn, memory, now_ms, older_than_ms=REGISTER_EVERY_MS)
     if begins:
         waiting = await stream.with_state(conn, now - timedelta(milliseconds=HISTORY_MS))
@@ -188,12 +192,13 @@ async def _load_states(conn: Connection, memory: Memory, vehicle_ids: Iterable[s
 
 async def _fold_on(conn: Connection, memory: Memory, vehicle_id: str, fixes: Sequence[TrackFix]) -> None:
     registry, context = memory.registry, memory.contexts[vehicle_id].context
+    await know(conn, memory, context, memory.states[vehicle_id], fixes)
     state, outcome = evaluate(memory.states[vehicle_id], fixes, context)
     memory.states[vehicle_id] = state
     outcome.findings += memory.confirm(vehicle_id, state, outcome.findings)
     if registry is None:
         return
-    await record(conn, registry, vehicle_id, context, outcome, stretch=None, engine=ENGINE_VERSION)
+    await _write(conn, memory, vehicle_id, context, outcome, None)
     if state.read_ms is not None and checkpoint_due(state, memory.checkpoints.get(vehicle_id, 0)):
         memory.checkpoints[vehicle_id] = state.read_ms
         tenant_id = registry.vehicles[vehicle_id].tenant_id
@@ -221,6 +226,7 @@ async def _judge_again(conn: Connection, memory: Memory, again: Again, now_ms: i
     )
     after_ms, bindings = start_ms, registry.devices_of(vehicle_id)
     while fixes := await stream.history(conn, ENGINE, bindings, after_ms):
+        await know(conn, memory, context, replay.state, fixes)
         if replay.take(fixes):
             break
         after_ms = max(after_ms + 1, fixes[-1].at_ms)
@@ -235,9 +241,9 @@ async def _keep_replay(
     vehicle_id, registry, outcome = again.vehicle_id, memory.registry, replay.outcome
     if registry is None:
         return
-    until_ms, kept_stop_ms = replay.converged_ms, None
+    until_ms = replay.converged_ms
     if until_ms is None:
-        until_ms = FAR_FUTURE_MS
+        stretch = Stretch(from_ms=start_ms, until_ms=FAR_FUTURE_MS, why=again.why)
         as_it_stands = standing(replay.state, replay.context, now_ms)
         outcome.add(as_it_stands)
         memory.states[vehicle_id] = replay.state
@@ -245,15 +251,24 @@ async def _keep_replay(
         outcome.findings += memory.foretell(vehicle_id, replay.state, as_it_stands)
         memory.note_told(vehicle_id, _heard(replay.state, now_ms), ends=as_it_stands.ends)
     else:
-        kept_stop_ms = replay.state.track.here_ms
-    stretch = Stretch(from_ms=start_ms, until_ms=until_ms, why=again.why, kept_stop_ms=kept_stop_ms)
-    await record(conn, registry, vehicle_id, replay.context, outcome, stretch=stretch, engine=ENGINE_VERSION)
-    await stream.forget_checkpoints(conn, vehicle_id, start_ms, until_ms)
+        stretch = stretch_to(replay.state, start_ms, until_ms, again.why)
+    await _write(conn, memory, vehicle_id, replay.context, outcome, stretch)
+    await stream.forget_checkpoints(conn, vehicle_id, start_ms, stretch.until_ms)
     tenant_id = registry.vehicles[vehicle_id].tenant_id
     for at_ms, raw in replay.checkpoints:
         await stream.add_checkpoint(conn, vehicle_id, tenant_id, at_ms, raw)
     if replay.converged_ms is None:
         memory.checkpoints[vehicle_id] = replay.checkpoint_ms
+
+
+async def _write(
+    conn: Connection, memory: Memory, vehicle_id: str, context: Context, outcome: Outcome, stretch: Stretch | None
+) -> None:
+    """Everything judging one vehicle brought."""
+    if memory.registry is not None:
+        await record_drove(conn, memory, vehicle_id, outcome.drove, stretch)
+        await record(conn, memory.registry, vehicle_id, context, outcome, stretch=stretch, engine=ENGINE_VERSION)
+        await name_drivers(conn, vehicle_id, outcome, stretch)
 
 
 async def _settle(conn: Connection, memory: Memory, now_ms: int, turn: Turn) -> None:
@@ -276,7 +291,7 @@ async def _settle(conn: Connection, memory: Memory, now_ms: int, turn: Turn) -> 
         context = loaded.context if loaded is not None else contexts[vehicle_id]
         outcome, heard = standing(state, context, now_ms), _heard(state, now_ms)
         outcome.findings += memory.foretell(vehicle_id, state, outcome)
-        await record(conn, registry, vehicle_id, context, outcome, stretch=None, engine=ENGINE_VERSION)
+        await _write(conn, memory, vehicle_id, context, outcome, None)
         memory.note_told(vehicle_id, heard, ends=outcome.ends)
 
 

@@ -54,7 +54,7 @@ def see(
     wake_ms = clock_ms = moment.regime.until_ms
     fatigue = context.facts.then(fix.at_ms).parameters.get("R14", r14_fatigue.WATCH.defaults)
     rest_ms = round(fatigue.break_min * 60_000)
-    wake_ms = min(wake_ms, follow(state.memories, moment, context.facts.vehicle_id, rest_ms, drove))
+    wake_ms = min(wake_ms, follow(state.memories, moment, context, rest_ms, drove))
     for watch in WATCHES:
         again_ms, asked_ms = _look(state, watch, moment, context, findings)
         wake_ms = min(wake_ms, again_ms)

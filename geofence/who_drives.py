@@ -5,6 +5,7 @@ neither as driving nor as rest, nor does a vehicle that moves with its ignition 
 is rest. Where neither says who drives nothing is counted.
 """
 
+from geofence.context import Context
 from geofence.driving import Drove, Spell
 from geofence.rules.memories import Driving, Memories
 from geofence.rules.watch import NEVER_MS, Moment
@@ -13,16 +14,19 @@ ASKED_MS = 1_800_000  # so often it is looked whether the driver is still the sa
 KEPT_MS, KEPT = 86_400_000, 16  # so long ago, and so many, are spells of before remembered
 
 
-def follow(memories: Memories, moment: Moment, vehicle_id: str, rest_ms: int, told: list[Drove]) -> int:
+def follow(memories: Memories, moment: Moment, context: Context, rest_ms: int, told: list[Drove]) -> int:
     """Go on to a moment; tells spells as they begin and pause. Returns when to be asked again."""
-    fix, shift = moment.fix, memories.driving
+    fix, shift, vehicle_id = moment.fix, memories.driving, context.facts.vehicle_id
     if fix is None:
         return NEVER_MS
-    badge = (fix.said.driver if fix.said is not None else None) or ""
+    card, changes_ms = context.card(moment.at_ms)
+    number = (fix.said.driver if fix.said is not None else None) or card
+    badge = context.driver_of(number, moment.at_ms) if number else ""
+    again_ms = min(moment.at_ms + ASKED_MS, changes_ms)
     by_order = (moment.in_effect[0].driver_id if moment.in_effect else None) or ""
     if moment.rests or fix.ignition is False:
         if not shift.from_ms:
-            return NEVER_MS if moment.rests else moment.at_ms + ASKED_MS
+            return NEVER_MS if moment.rests else again_ms
         if not shift.rested_ms:
             shift.rested_ms = max(shift.since_ms, moment.track.here_ms if moment.rests else moment.at_ms)
             shift.driven_ms += shift.rested_ms - shift.since_ms
@@ -33,7 +37,7 @@ def follow(memories: Memories, moment: Moment, vehicle_id: str, rest_ms: int, to
         return NEVER_MS
     resumed_ms = _resumed_ms(shift, moment)
     rested = bool(shift.rested_ms) and resumed_ms - shift.rested_ms >= rest_ms
-    if shift.from_ms and (rested or _another(shift, badge, by_order)):
+    if shift.from_ms and (rested or _another(shift, badge, by_order, registered=number in context.facts.badges)):
         resumed_ms = resumed_ms if shift.rested_ms else moment.at_ms
         if not shift.rested_ms:
             shift.rested_ms = max(shift.since_ms, moment.before_ms)
@@ -43,15 +47,16 @@ def follow(memories: Memories, moment: Moment, vehicle_id: str, rest_ms: int, to
     if not shift.from_ms and (badge or by_order):
         shift.from_ms, shift.lon, shift.lat = resumed_ms, fix.lon, fix.lat
     if not shift.from_ms:
-        return moment.at_ms + ASKED_MS
+        return again_ms
     before = shift.driver, shift.order_id, bool(shift.since_ms) and not shift.rested_ms
     if shift.rested_ms or not shift.since_ms:
         shift.since_ms, shift.rested_ms = resumed_ms, 0
     shift.badge, shift.by_order = badge or shift.badge, by_order or shift.by_order
+    shift.number = number or shift.number
     shift.order_id = shift.order_id or moment.order_id or ""
     if before != (shift.driver, shift.order_id, True):
         told.append(_drove(shift, vehicle_id, under_way=True))
-    return moment.at_ms + ASKED_MS
+    return again_ms
 
 
 def silenced(shift: Driving, vehicle_id: str, last_ms: int) -> list[Drove]:
@@ -73,7 +78,7 @@ def _drove(shift: Driving, vehicle_id: str, *, under_way: bool) -> Drove:
         to_ms=to_ms,
         driven_ms=shift.driven_ms,
         under_way=under_way,
-        badge=shift.badge,
+        badge=shift.number,
         order_id=shift.order_id or None,
         order_driver=shift.by_order,
     )
@@ -93,8 +98,10 @@ def _resumed_ms(shift: Driving, moment: Moment) -> int:
     return began_ms if began_ms >= max(shift.rested_ms, shift.over_ms) else moment.at_ms
 
 
-def _another(shift: Driving, badge: str, by_order: str) -> bool:
-    """Somebody else drives now, as far as anything says so."""
+def _another(shift: Driving, badge: str, by_order: str, *, registered: bool) -> bool:
+    """Somebody else drives now, as far as anything says so: a badge that is nobody's may be that of the order's driver."""
     if badge and shift.badge:
         return badge != shift.badge
+    if registered and shift.by_order:
+        return badge != shift.by_order
     return bool(not badge and by_order and shift.by_order and by_order != shift.by_order)

@@ -18,6 +18,7 @@ from geofence.evaluate import evaluate, standing
 from geofence.finding import Finding
 from geofence.instants import instant
 from geofence.live.contexts import contexts_of
+from geofence.live.drivers import know
 from geofence.live.memory import Memory
 from geofence.state import State
 from geofence.store import register, stream
@@ -69,10 +70,11 @@ async def _judge(database_url: str, engine: str, vehicle_ids: Sequence[str], spa
             contexts = await contexts_of(conn, memory, vehicle_ids, span.from_ms - BEFORE_MS, span.to_ms)
             for vehicle_id in vehicle_ids:
                 context = contexts[vehicle_id]
-                sides = [context, Context(changed(context.facts, changes))] if changes else [context]
+                sides = [context, Context(changed(context.facts, changes), memory.drovers)] if changes else [context]
                 states, found = [State() for _ in sides], [list[Finding]() for _ in sides]
                 bindings = registry.devices_of(vehicle_id)
                 async for fixes in stream.spans(conn, engine, bindings, span.from_ms - BEFORE_MS, span.to_ms):
+                    await know(conn, memory, context, states[0], fixes)
                     for place, side in enumerate(sides):
                         states[place], outcome = evaluate(states[place], fixes, side)
                         found[place] += outcome.findings

@@ -11,10 +11,10 @@ import structlog
 from fleet.db import Connection
 from geofence.context import Context
 from geofence.facts import JudgedOrder
-from geofence.live.memory import ORDERS_AHEAD_MS, ORDERS_BACK_MS, Loaded, Memory
+from geofence.live.memory import DAY_MS, ORDERS_AHEAD_MS, ORDERS_BACK_MS, Loaded, Memory
 from geofence.live.registry import facts_of
 from geofence.mileage import store as mileage
-from geofence.store import register
+from geofence.store import drivers, register
 from geofence.track.fixes import TrackFix
 
 log = structlog.get_logger("geofence")
@@ -43,13 +43,14 @@ async def contexts_of(
         conn, vehicle_ids, from_ms - ORDERS_BACK_MS, max(now_ms, from_ms) + ORDERS_AHEAD_MS, named
     )
     matches = await mileage.matches(conn, vehicle_ids, from_ms)
+    cards = await drivers.cards(conn, vehicle_ids, from_ms - DAY_MS, max(now_ms, from_ms) + DAY_MS)
     contexts = {}
     for vehicle_id in vehicle_ids:
         routed = [_with_route(memory, vehicle_id, order) for order in orders.get(vehicle_id, ())]
-        facts, problems = facts_of(registry, vehicle_id, routed)
+        facts, problems = facts_of(registry, vehicle_id, routed, cards.get(vehicle_id, ()))
         for problem in problems:
             log.error("rule_parameters_unusable", vehicle=vehicle_id, problem=problem)
-        contexts[vehicle_id] = Context(replace(facts, matches=tuple(matches.get(vehicle_id, ()))))
+        contexts[vehicle_id] = Context(replace(facts, matches=tuple(matches.get(vehicle_id, ()))), memory.drovers)
     return contexts
 
 

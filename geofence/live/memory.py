@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from geofence.context import Context
+from geofence.driving import Drovers
 from geofence.evaluate import Outcome
 from geofence.facts import JudgedOrder
 from geofence.finding import Finding, Judgement
@@ -72,6 +73,8 @@ class Memory:
         default_factory=dict
     )  # router's answers, by order and version
     unrouted: dict[str, tuple[str, JudgedOrder]] = field(default_factory=dict)  # orders without a path, by id
+    drovers: Drovers = field(default_factory=Drovers)  # what the drivers met so far drove
+    drivers_since: dict[str, int] = field(default_factory=dict)  # and since when it is known, by driver
     again: list[Again] = field(default_factory=list)  # stretches this program itself wants judged again
 
     def forget(self) -> None:
@@ -81,6 +84,12 @@ class Memory:
             self.states, self.contexts, self.checkpoints, self.settled, self.unrouted, self.due, self.foretold
         ):  # fmt: skip
             kept.clear()
+        self.forget_drivers()
+
+    def forget_drivers(self) -> None:
+        """They are read again when they are met."""
+        self.drovers.clear()
+        self.drivers_since.clear()
 
     def note_told(self, vehicle_id: str, heard: Heard, *, ends: bool) -> None:
         """How things stand has been told, with an end to something or not."""

@@ -12,6 +12,7 @@ from geofence.context import Context
 from geofence.evaluate import Outcome
 from geofence.facts import JudgedOrder
 from geofence.finding import Finding, Judgement
+from geofence.state import State
 from geofence.track.motion import Drive, Stop
 
 NEARBY_MS = 86_400_000  # orders this near to an episode are named in its evidence
@@ -54,6 +55,20 @@ class Stretch:
     until_ms: int
     why: str
     kept_stop_ms: int | None = None  # start of the stop under way at `until_ms`: it stays as it is stored
+    kept_spell_ms: int | None = None  # and of the driver's spell
+    kept: frozenset[tuple[str, int]] = frozenset()  # rule and start of the watches' findings under way then: they too
+
+
+def stretch_to(state: State, from_ms: int, until_ms: int, why: str) -> Stretch:
+    """Up to where the state came out as it was stored: what goes on there stays as it is stored."""
+    return Stretch(
+        from_ms=from_ms,
+        until_ms=until_ms,
+        why=why,
+        kept_stop_ms=state.track.here_ms,
+        kept_spell_ms=state.memories.driving.from_ms or None,
+        kept=frozenset((rule, watched.started_ms) for rule, watched in state.watched.items()),
+    )
 
 
 def latest(outcome: Outcome) -> tuple[list[Finding], list[Drive], list[Stop]]:
@@ -75,6 +90,8 @@ def alert_changes(
         found = _same_episode(finding, free, moved=stretch is not None)
         if found is not None:
             free.remove(found)
+            if stretch is not None and finding.key in stretch.kept:
+                continue
         elif finding.judgement is Judgement.WITHDRAWN:
             continue
         change = _change(found, finding, stretch.why if stretch is not None else None)

@@ -12,7 +12,7 @@ from fleet.quality import STANDARD, FixProfile
 from fleet.schedule import Schedule
 from fleet.vehicle import Relation, VehicleStatus
 from fleet.worktime import Calendar, DayKind
-from geofence.facts import CustodySpan, JudgedOrder, LocatorSpan, Span, VehicleFacts
+from geofence.facts import BadgeSpan, CardSeen, CustodySpan, JudgedOrder, LocatorSpan, Span, VehicleFacts
 from geofence.live.chosen_rules import ProfileRow, RuleRow, rules_then
 from geofence.places import Area
 
@@ -56,6 +56,17 @@ class SealRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class BadgeRow:
+    """A badge is a person's during a half-open span."""
+
+    tenant_id: str
+    badge: str
+    person_id: str
+    from_ms: int
+    to_ms: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Registry:
     """Everything but orders. Two registries are compared to see whether anything changed."""
 
@@ -68,6 +79,7 @@ class Registry:
     profiles: tuple[ProfileRow, ...] = ()
     parents: Mapping[str, str] = field(default_factory=dict)  # unit -> the one above
     seals: Mapping[str, tuple[SealRow, ...]] = field(default_factory=dict)  # by tenant
+    badges: Mapping[str, Mapping[str, tuple[BadgeSpan, ...]]] = field(default_factory=dict)  # by tenant, then number
     by_device: Mapping[int, tuple[BindingRow, ...]] = field(default_factory=dict, compare=False)
 
     def above(self, unit_id: str) -> tuple[str, ...]:
@@ -96,8 +108,18 @@ def by_device(bindings: Iterable[BindingRow]) -> dict[int, tuple[BindingRow, ...
     return {device_no: tuple(rows) for device_no, rows in grouped.items()}
 
 
+def by_badge(rows: Iterable[BadgeRow]) -> dict[str, dict[str, tuple[BadgeSpan, ...]]]:
+    """Badges grouped by tenant and number."""
+    grouped: dict[str, dict[str, tuple[BadgeSpan, ...]]] = {}
+    for row in rows:
+        of_tenant = grouped.setdefault(row.tenant_id, {})
+        span = BadgeSpan(row.person_id, row.from_ms, row.to_ms)
+        of_tenant[row.badge] = (*of_tenant.get(row.badge, ()), span)
+    return grouped
+
+
 def facts_of(
-    registry: Registry, vehicle_id: str, orders: Sequence[JudgedOrder]
+    registry: Registry, vehicle_id: str, orders: Sequence[JudgedOrder], cards: tuple[CardSeen, ...] = ()
 ) -> tuple[VehicleFacts, tuple[str, ...]]:
     """The facts of one vehicle, and sentences about configuration that cannot be used."""
     vehicle = registry.vehicles[vehicle_id]
@@ -137,6 +159,9 @@ def facts_of(
         grace_after_ms=now.grace_after_ms,
         versions=now.versions,
         earlier=held[:-1],
+        badges=registry.badges.get(tenant, {}),
+        badge_scope=f"{tenant}/",
+        cards=cards,
     )
     return facts, problems
 

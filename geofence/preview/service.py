@@ -13,6 +13,7 @@ from geofence.evaluate import evaluate, standing
 from geofence.finding import Finding
 from geofence.instants import epoch_ms, instant
 from geofence.live.contexts import contexts_of
+from geofence.live.drivers import know
 from geofence.live.memory import Memory
 from geofence.live.registry import Registry
 from geofence.preview import rules, store
@@ -90,7 +91,9 @@ async def _told(
     conn: Connection, registry: Registry, vehicle_id: str, fixes: Sequence[TrackFix], now_ms: int
 ) -> tuple[list[Finding], Context]:
     """Everything the fold says of these fixes by a register, in the order it says it, and what it was judged by."""
-    context = (await contexts_of(conn, Memory(registry=registry), [vehicle_id], fixes[0].at_ms, now_ms))[vehicle_id]
+    memory = Memory(registry=registry)
+    context = (await contexts_of(conn, memory, [vehicle_id], fixes[0].at_ms, now_ms))[vehicle_id]
+    await know(conn, memory, context, State(), fixes)
     return await asyncio.to_thread(_fold, context, fixes, now_ms), context
 
 

@@ -194,7 +194,8 @@ class Driving:
     since_ms: int = 0  # of the stretch under way
     rested_ms: int = 0  # since when it stands; 0 = it drives
     driven_ms: int = 0  # before this stretch
-    badge: str = ""
+    badge: str = ""  # whose it is, or of nobody's the badge
+    number: str = ""  # what it says
     by_order: str = ""  # the driver of the order
     order_id: str = ""
     over_ms: int = 0  # when it was known that the driving before it was over

@@ -21,9 +21,10 @@ from fleet.worktime import Calendar
 from geofence.facts import CustodySpan, JudgedOrder
 from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS
 from geofence.live.chosen_rules import ProfileRow, RuleRow
-from geofence.live.registry import BindingRow, Registry, SealRow, VehicleRow, by_device
+from geofence.live.registry import BindingRow, Registry, SealRow, VehicleRow, by_badge, by_device
 from geofence.places import Area, Path
 from geofence.rules.profiles import Profile
+from geofence.store import drivers
 
 log = structlog.get_logger("geofence")
 
@@ -146,6 +147,7 @@ async def load_registry(conn: Connection, before: Registry | None, *, since: dat
         seals=await _seals(conn, since),
         rules=await _rule_rows(conn, since),
         profiles=await _profiles(conn, since),
+        badges=by_badge(await drivers.badges(conn)),
         by_device=by_device(bindings),
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from fleet.db import Connection
+from fleet.db import Connection, Jsonb
 from fleet.position import Quality
 from geofence.instants import instant
 from geofence.track.fixes import TrackFix
@@ -10,7 +10,8 @@ from geofence.track.fixes import TrackFix
 CLAIM = """INSERT INTO ingest_writer (name) VALUES (%s) ON CONFLICT (name) DO UPDATE SET name = excluded.name
 RETURNING writer_no"""
 FIX = """INSERT INTO position (device_no, fixed_at, received_at, lon_e7, lat_e7, speed_dkmh, accuracy_dm, ignition, valid,
-    quality, odometer_m, tenant_no, writer_no, batch) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 1, %s, %s) ON CONFLICT DO NOTHING"""
+    quality, odometer_m, detail, tenant_no, writer_no, batch)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 1, %s, %s) ON CONFLICT DO NOTHING"""
 BATCH = "INSERT INTO ingest_batch (writer_no, batch, first_fixed_at, last_fixed_at, fixes) VALUES (%s, %s, %s, %s, %s)"
 NUMBER = "UPDATE ingest_writer SET last_batch = last_batch + 1 WHERE writer_no = %s RETURNING last_batch"
 
@@ -41,6 +42,7 @@ def _row(device_no: int, fix: TrackFix, writer_no: int, batch: int) -> tuple[obj
         not fix.poor,
         Quality.NO_FIX if fix.poor else Quality.GOOD,
         None if fix.said is None or fix.said.odometer_km is None else round(fix.said.odometer_km * 1000),
+        Jsonb({"driver": fix.said.driver}) if fix.said is not None and fix.said.driver else None,
         writer_no,
         batch,
     )

@@ -1,6 +1,7 @@
 // Words of refusals: which field, why, what it contradicts, which duties one person may not hold.
 export const refusals = {
   field: {
+    badge: "badge",
     from_at: "from",
     to_at: "until",
     vehicle_class: "vehicle class",
@@ -208,6 +209,7 @@ export const refusals = {
     custody: "custody contradicts itself",
     database: "the database",
     source_binding: "a later binding of this name is on file",
+    driver_badge: "the badge is somebody’s from a later time on",
     device_binding: "the locator or the vehicle is bound already",
     emergency_not_approved: "the emergency is not approved yet",
     no_distance: "no distance is known yet",

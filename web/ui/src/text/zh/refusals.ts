@@ -1,6 +1,7 @@
 // 被拒绝时的说法：哪一项、为什么、与什么冲突、哪两种职责不能兼任。
 export const refusals = {
   field: {
+    badge: "身份卡",
     from_at: "起始时间",
     to_at: "截止时间",
     vehicle_class: "车辆类别",
@@ -208,6 +209,7 @@ export const refusals = {
     custody: "权属记录有冲突",
     database: "数据库",
     source_binding: "该外部名称在此之后已有另一条绑定",
+    driver_badge: "该身份卡在此之后已属于他人",
     device_binding: "终端或车辆已有绑定",
     emergency_not_approved: "应急用车尚未补批",
     no_distance: "还没有可用的里程",

@@ -1,0 +1,1 @@
+"""Whose badge a locator reads: numbers of cards and certificates, given to people for a time."""
