@@ -108,6 +108,7 @@ def _fold(state: State, fix: TrackFix, context: Context, outcome: Outcome) -> No
             and fix.speed_kmh > context.speed_limit(fix.at_ms, fix.lon, fix.lat)[0]
         )
         or (fix.said is not None and (fix.said.alarms or fix.said.no_fix))
+        or (fix.ignition is False and not resting and track.last is not fix)  # no place to rely on, but it has parked
     ):
         doubts = _clock_doubts(state, fix.at_ms, context)
         see(state, fix, before_ms, context, outcome.findings, doubts, outcome.drove)

@@ -74,7 +74,8 @@ def moment_of(
         doubts = (*doubts, Doubt.UNKNOWN_CUSTODY)
     if fix is not None and fix.poor:
         doubts = (*doubts, Doubt.POOR_FIXES)
-    return Moment(at_ms, fix, before_ms, state.track, state.out, regime, in_effect, approving, doubts)
+    read_ms = max(before_ms, state.clock.fix_ms)
+    return Moment(at_ms, fix, before_ms, state.track, state.out, regime, in_effect, approving, doubts, read_ms)
 
 
 def as_it_stands(state: State, facts: VehicleFacts) -> list[Finding]:

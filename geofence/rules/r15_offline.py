@@ -34,7 +34,7 @@ def look(moment: Moment, memories: Memories, context: Context, parameters: Param
         return Look(again_ms=again_ms, ended_ms=moment.at_ms)
     if moment.regime.in_repair or last is None:
         return Look(ended_ms=moment.at_ms)
-    since_ms = max(moment.before_ms, _in_hand_until_ms(context.facts, moment.at_ms))
+    since_ms = max(moment.read_ms, _in_hand_until_ms(context.facts, moment.at_ms))
     driving = not moment.rests and _drives(moment, memories, context)
     due_ms = since_ms + (moving_ms if driving else parked_ms)
     if moment.at_ms < due_ms:
@@ -48,7 +48,7 @@ def _drives(moment: Moment, memories: Memories, context: Context) -> bool:
     last, heard = moment.track.last, memories.heard
     if last is None:
         return False
-    ignition = heard.ignition if heard.at_ms == moment.before_ms else last.ignition
+    ignition = heard.ignition if heard.at_ms >= moment.before_ms else last.ignition
     stands = ignition is None and last.speed_kmh is not None and last.speed_kmh < STANDS_KMH
     margin_m = IN_DEPOT_M + (last.accuracy_m or 0.0)
     return ignition is not False and not stands and not context.in_depot(last.at_ms, last.lon, last.lat, margin_m)

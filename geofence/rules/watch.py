@@ -43,6 +43,7 @@ class Moment(NamedTuple):
     in_effect: tuple[JudgedOrder, ...]  # orders covering it, and the one the vehicle is still out under
     approving: tuple[JudgedOrder, ...]  # of these, whose approvals still hold
     doubts: tuple[Doubt, ...]  # of the instant itself: clock, custody, a poor fix
+    read_ms: int  # of the newest fix of any kind, also one that the track does not take
 
     @property
     def order_id(self) -> str | None:

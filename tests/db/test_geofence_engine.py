@@ -1,15 +1,19 @@
 """The judging engine on a real TimescaleDB: what it stores equals the pure fold, whatever the order, restarts and kills."""
 
 import asyncio
+import contextlib
 import os
 import random
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from benchmarks.faults.proxy import Moment, Trap
+from benchmarks.faults.scale import progress, seed, size
 from fleet import db, store
 from geofence.instants import instant
 from geofence.judge import findings_of
@@ -25,6 +29,7 @@ from tests.db.judging import (
     told,
 )
 from tests.db.track_feed import feed
+from tests.faults.stage import before
 from tests.servers import Database
 
 
@@ -88,33 +93,53 @@ async def test_two_engines_at_once_only_one_works(bench: Bench, database: Databa
     await second.close()
 
 
+POINTS: dict[str, tuple[bytes, Moment] | None] = {  # where the engine dies, seen from what it sends to its database
+    "at any moment": None,
+    "before COMMIT": (b"COMMIT", Moment.BEFORE),
+    "after COMMIT, before it knows": (b"COMMIT", Moment.REPLY),
+    "inside a turn": (b"engine_watermark", Moment.HALF),
+}
+
+
+@pytest.mark.fault
 @pytest.mark.timeout(180)
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("run", [1, 2])
 async def test_killed_again_and_again_it_finds_what_an_undisturbed_one_finds(
-    bench: Bench, tmp_path: Path, environment_of: Callable[..., dict[str, str]], seed: int
+    bench: Bench, database: Database, tmp_path: Path, environment_of: Callable[..., dict[str, str]], run: int
 ) -> None:
-    """The real program, kill -9 at seeded moments while fixes arrive: no alert missing, none doubled, one chain each."""
+    """The real program, kill -9 at 50 seeded points of its turns while fixes arrive: no alert missing, none doubled, one chain each."""
     cases = {
-        "bureau": told(tmp_path / "a", "night_no_order", seed=seed),
-        "section": told(tmp_path / "b", "no_order", seed=seed),
+        "bureau": told(tmp_path / "a", "night_no_order", seed=run),
+        "section": told(tmp_path / "b", "no_order", seed=run),
     }
     await set_scene(bench, cases["bureau"])
     await bench.owner.execute("UPDATE vehicle SET home_depot_id = NULL")
-    rng = random.Random(seed)
+    rng = random.Random(1000 * seed() + run)
     todo = [(name, batch) for name, case in cases.items() for batch in chunks(list(case.vehicles[0].fixes), 12)]
     rng.shuffle(todo)
-    environment = environment_of("geofence", FLEET_TEST_SEED=str(seed))
-    process = await started(environment)
-    for name, batch in todo:
-        await feed(bench.owner, bench.town.device_no[name], batch)
-        await asyncio.sleep(rng.uniform(0, 0.3))
-        if rng.random() < 0.3:
-            os.kill(process.pid, signal.SIGKILL)
-            await process.wait()
-            process = await started(environment)
-    await caught_up(bench)
-    process.terminate()
-    assert await asyncio.wait_for(process.wait(), 5) == 0
+    times = min(len(todo), size(6, 25))
+    points = {number: rng.choice(list(POINTS)) for number in rng.sample(range(len(todo)), times)}
+    async with before(database.engine) as (proxy, database_url):
+        environment = environment_of("geofence", FLEET_TEST_SEED=str(run), FLEET_DATABASE_URL=database_url)
+        process = await started(environment)
+        for number, (name, batch) in enumerate(todo):
+            dead = asyncio.Event()
+            point = POINTS[points[number]] if number in points else None
+            if point is not None:
+                proxy.trap = Trap(*point, spring=partial(_killed, process, dead), lets_by=rng.randint(0, 2))
+            await feed(bench.owner, bench.town.device_no[name], batch)
+            await asyncio.sleep(rng.uniform(0, 0.3))
+            if number in points:
+                with contextlib.suppress(TimeoutError):  # it had nothing to say there
+                    await asyncio.wait_for(dead.wait(), 3 if point is not None else 0.01)
+                proxy.trap, there = None, dead.is_set()
+                _killed(process, dead)
+                await process.wait()
+                process = await started(environment)
+                progress(f"engine, run {run}: killed {points[number] if there else 'at any moment'}")
+        await caught_up(bench)
+        process.terminate()
+        assert await asyncio.wait_for(process.wait(), 5) == 0
     rows = await store.many(
         bench.owner,
         """SELECT v.plate, a.rule, a.started_at, a.ended_at, a.detected_at FROM alert a JOIN vehicle v ON v.id = a.vehicle_id
@@ -134,6 +159,12 @@ async def test_killed_again_and_again_it_finds_what_an_undisturbed_one_finds(
         "SELECT a.revision AS newest, array_agg(r.revision ORDER BY r.revision) AS chain FROM alert a JOIN alert_revision r ON r.alert_id = a.id GROUP BY a.id",
     )
     assert all(row["chain"] == list(range(1, row["newest"] + 1)) for row in chains)
+
+
+def _killed(process: asyncio.subprocess.Process, dead: asyncio.Event) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process.pid, signal.SIGKILL)
+    dead.set()
 
 
 async def started(environment: dict[str, str]) -> asyncio.subprocess.Process:

@@ -80,6 +80,22 @@ def test_a_locator_that_sleeps_on_arrival_is_parked(tmp_path: Path) -> None:
     assert found(tmp_path / "d", fixes, "R15", depots=[{"id": "d2", "geometry": garage}]) == []
 
 
+@pytest.mark.parametrize(
+    ("ignition", "poor_min", "silent_min", "told"), [(0, 0.5, 30, 0), (1, 0.5, 30, 1), (1, 9, 2, 0)]
+)
+def test_a_fix_without_a_place_to_rely_on_is_heard_too(
+    tmp_path: Path, ignition: int, poor_min: float, silent_min: float, told: int
+) -> None:
+    """Under a bad sky the newest fix says that the engine is off: parked, however long it then sleeps. Poor fixes are no silence."""
+    poor = {"accuracy_m": 200.0, "ignition": ignition, "speed_kmh": 0.0 if ignition == 0 else 40.0}
+    fixes = changed(trip(), "03-11 09:10", poor_min, **poor)
+    since = at("03-11 09:10") + timedelta(minutes=poor_min)
+    fixes = [fix for fix in fixes if not since <= fix["fixed_at"] < since + timedelta(minutes=silent_min)]
+    silences = found(tmp_path, fixes, "R15")
+    assert [each.metrics["ground"] for each in silences] == ["while_driving"] * told
+    assert all(minutes(each)[0] == 10 for each in silences)
+
+
 def test_counting_begins_anew_after_a_repair(tmp_path: Path) -> None:
     """Silent in the workshop for two days is nothing; silent for a day after it is."""
     (after,) = found(tmp_path, trip(), "R15", "03-14 01:00", vehicles=REPAIR)
