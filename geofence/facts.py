@@ -4,6 +4,7 @@ Built from rows (geofence.store) or from context.json (geofence.cases.folder); i
 short ones. Instants are epoch milliseconds, spans half-open.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -16,8 +17,18 @@ from fleet.vehicle import Relation
 from fleet.worktime import Calendar, Day
 from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS
 from geofence.places import Area, Path
+from geofence.track.fixes import apart_m
 
 Span = tuple[int, int]  # half-open, epoch milliseconds
+
+
+class AllowedStop(NamedTuple):
+    """A stop an approver allows beside those that were booked, from an instant on."""
+
+    lon: float
+    lat: float
+    radius_m: float
+    from_ms: int = FAR_PAST_MS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +55,20 @@ class JudgedOrder:
     requester_id: str | None = None
     approvals: tuple[tuple[str, int | None], ...] = ()  # who approved, and when where that is known
     allowed_area_id: str | None = None
+    allowed_stops: tuple[AllowedStop, ...] = ()
+
+    def allowed_m(self, at_ms: int, lon: float, lat: float) -> float:
+        """How far from the nearest allowed stop, 0 within one; infinite when there is none."""
+        near_m = (
+            apart_m(each.lon, each.lat, lon, lat) - each.radius_m
+            for each in self.allowed_stops
+            if each.from_ms <= at_ms
+        )
+        return max(0.0, min(near_m, default=math.inf))
+
+    def allows(self, at_ms: int, lon: float, lat: float) -> bool:
+        """The vehicle may stop here, as an approver said before."""
+        return bool(self.allowed_stops) and self.allowed_m(at_ms, lon, lat) == 0.0
 
     @property
     def places(self) -> tuple[tuple[float, float], ...]:

@@ -43,6 +43,7 @@ from web.routes import (
     register,
     reprocessing,
     rulebook,
+    said,
     session,
     vehicles,
 )
@@ -93,6 +94,7 @@ def _api() -> APIRouter:
         vehicles.router,
         past.router,
         alerts.router,
+        said.router,  # before the steps of an order, which take every word
         orders.router,
         dispatch.router,
         places.router,

@@ -5,7 +5,9 @@ Row-level security applies where the web calls: a query never says who may see a
 
 from dispatch.store.orders import (
     Overlapping,
+    add_allowed_stop,
     add_approval,
+    add_statement,
     hold,
     insert_order,
     last_odometer_km,
@@ -22,8 +24,10 @@ from dispatch.store.resources import drivers, most_seats, vehicles
 
 __all__ = [
     "Overlapping",
+    "add_allowed_stop",
     "add_approval",
     "add_plan",
+    "add_statement",
     "all_known",
     "approvers_of",
     "dispatchers",

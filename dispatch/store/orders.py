@@ -114,6 +114,14 @@ async def last_odometer_km(conn: Connection, file: OrderFile) -> float | None:
     return None if row is None else row["reading"]
 
 
+async def add_statement(conn: Connection, values: Mapping[str, Any]) -> None:
+    await fleet_store.insert(conn, "order_statement", values)
+
+
+async def add_allowed_stop(conn: Connection, values: Mapping[str, Any]) -> None:
+    await fleet_store.insert(conn, "approved_stop", values)
+
+
 async def add_approval(conn: Connection, values: Mapping[str, Any]) -> None:
     await fleet_store.insert(conn, "approval", values)
 

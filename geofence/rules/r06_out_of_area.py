@@ -36,6 +36,8 @@ def answer(
             return NOTHING
         stands = Hit(episode.last_ms, step.to_ms, severity, episode.order_id, piece.doubts, standing=True)
         return Answer(hit=stands._replace(what=episode.what))
+    if any(order.allows(step.to_ms, step.lon, step.lat) for order in piece.in_effect):
+        return NOTHING if episode is None else Answer(ended_ms=piece.to_ms)
     accuracy_m = 0.0 if episode is not None else step.accuracy_m
     forbidden = context.forbidden(step.to_ms, step.lon, step.lat)
     if forbidden is not None and (depth_m := forbidden.depth_m(step.lon, step.lat)) > accuracy_m:

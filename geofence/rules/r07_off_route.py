@@ -14,6 +14,7 @@ import numpy as np
 from geofence.context import Context
 from geofence.facts import JudgedOrder
 from geofence.finding import NOTHING, Answer, Doubt, Episode, Hit, Measure
+from geofence.instants import FAR_PAST_MS
 from geofence.rules.rule import Piece, RouteMemory, Rule, Stretch, parameter
 from geofence.track.fixes import METRES_PER_DEGREE, apart_m
 from geofence.track.motion import Kind
@@ -64,7 +65,8 @@ def answer(
     near_m = min(parameters.corridor_m, parameters.rural_corridor_m) - step.accuracy_m
     surely_inside = same and episode is None and step.kind is Kind.MOVE and off_m <= near_m
     if not surely_inside:  # so far it cannot have come since the path was last asked
-        off_m, order = min(((off_path_m(each, step.lon, step.lat), each) for each in routed), key=lambda pair: pair[0])
+        aside = ((off_path_m(each, step.lon, step.lat, step.to_ms), each) for each in routed)
+        off_m, order = min(aside, key=lambda pair: pair[0])
     before_m = memory.off_m if memory.order_id == order.id else 0.0
     limit_m = _limit_m(piece, context, parameters, memory, order, off_m)
     blind = step.to_ms - step.from_ms > BLIND_MS and Doubt.GAP not in piece.doubts
@@ -77,7 +79,7 @@ def answer(
         if off_m - step.accuracy_m <= limit_m:
             return NOTHING
         if same:
-            before_m = min(before_m, off_path_m(order, step.from_lon, step.from_lat))
+            before_m = min(before_m, off_path_m(order, step.from_lon, step.from_lat, step.from_ms))
         from_ms = _crossing_ms(piece, before_m, off_m, limit_m)
         if order.path is not None:
             memory.left_along_m = order.path.along_m(*step.place(from_ms))
@@ -104,11 +106,11 @@ def passes(stretch: Stretch, context: Context, parameters: Parameters, memory: R
     ways_m = (steps.distance_m * passed_ms / passed_ms).tolist()  # as a piece is measured
     near_m = (edge_m - steps.accuracy_m).tolist()
     at_end = (np.abs(steps.lat - end[1]) <= END_REACHED_DEG).tolist()
-    for count, (lon, lat, step_m) in enumerate(
-        zip(steps.lon.tolist(), steps.lat.tolist(), steps.distance_m.tolist(), strict=True)
+    for count, (lon, lat, step_m, to_ms) in enumerate(
+        zip(steps.lon.tolist(), steps.lat.tolist(), steps.distance_m.tolist(), steps.to_ms.tolist(), strict=True)
     ):
         off_m += step_m
-        if off_m > near_m[count] and (off_m := off_path_m(order, lon, lat)) > edge_m:
+        if off_m > near_m[count] and (off_m := off_path_m(order, lon, lat, to_ms)) > edge_m:
             return count
         memory.off_m = off_m
         memory.driven_m += ways_m[count]
@@ -201,8 +203,8 @@ def _back(piece: Piece, parameters: Parameters, episode: Episode, memory: RouteM
     return Answer(ended_ms=piece.to_ms, more=tuple(more))
 
 
-def off_path_m(order: JudgedOrder, lon: float, lat: float) -> float:
-    """How far from the path, or from a place the order itself names."""
+def off_path_m(order: JudgedOrder, lon: float, lat: float, at_ms: int = FAR_PAST_MS) -> float:
+    """How far from the path, from a place the order itself names, or from a stop that was allowed by then."""
     named = [place for place in (order.origin, *order.stops, order.destination) if place is not None]
     path_m = order.path.distance_m(lon, lat) if order.path is not None else 0.0
     return min(
@@ -210,6 +212,7 @@ def off_path_m(order: JudgedOrder, lon: float, lat: float) -> float:
             path_m,
             *(other.distance_m(lon, lat) for other in order.other_paths),
             *(apart_m(*place, lon, lat) for place in named),
+            order.allowed_m(at_ms, lon, lat),
         ]
     )
 

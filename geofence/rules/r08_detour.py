@@ -71,7 +71,7 @@ def look(moment: Moment, memories: Memories, context: Context, parameters: Param
         return Look(again_ms=0)
     if order.type == OrderType.SERVICE:  # it excuses its own way, also when that is told after the order
         return Look(again_ms=0)
-    best_m = _best_m(order, way)
+    best_m = _best_m(order, way) + _to_stops_m(order, moment.at_ms)
     least_m = max(best_m * parameters.ratio, best_m + parameters.minimum_km * 1000)
     if way.driven_m <= least_m:
         return Look(again_ms=0)
@@ -96,6 +96,13 @@ def _best_m(order: JudgedOrder, way: WayUnderOrder) -> float:
     if there_m > BEGINS_M:
         back_m = max(back_m, apart_m(*path.points[-1], way.lon, way.lat) * ROADS_TO_LINE)
     return there_m + path.length_m + back_m
+
+
+def _to_stops_m(order: JudgedOrder, at_ms: int) -> float:
+    """There and back from the path to the stops that were allowed."""
+    path = order.path
+    stops = [each for each in order.allowed_stops if each.from_ms <= at_ms] if path is not None else []
+    return sum(2 * ROADS_TO_LINE * path.distance_m(each.lon, each.lat) for each in stops) if path is not None else 0.0
 
 
 WATCH = Watch(id="R08", name="DETOUR", zh="绕行", defaults=Parameters(), look=look)

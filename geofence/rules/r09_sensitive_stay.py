@@ -98,6 +98,8 @@ def _unasked(moment: Moment, context: Context, parameters: Parameters) -> Area |
     lon, lat = track.here_lon, track.here_lat
     if context.in_depot(moment.at_ms, lon, lat, DEPOT_MARGIN_M):
         return None
+    if any(order.allows(moment.at_ms, lon, lat) for order in moment.in_effect):
+        return None
     err_m = max(parameters.inside_m, ((fix.accuracy_m if fix is not None else None) or 0.0) / 2)
     named = [place for order in moment.in_effect for place in order.places]
     for area in context.sensitive(moment.at_ms, lon, lat):

@@ -76,6 +76,8 @@ def _elsewhere(moment: Moment, context: Context, parameters: Parameters) -> bool
     out, lon, lat = moment.out, moment.track.here_lon, moment.track.here_lat
     if out is None or not moment.in_effect:
         return False
+    if any(order.allows(moment.at_ms, lon, lat) for order in moment.in_effect):
+        return False
     if any(order.destination is None and not order.stops for order in moment.in_effect):
         return False
     known = [(out.lon, out.lat), *(place for order in moment.in_effect for place in order.places)]

@@ -18,7 +18,7 @@ from fleet.quality import profile_of
 from fleet.schedule import Schedule, Season
 from fleet.vehicle import Relation
 from fleet.worktime import Calendar
-from geofence.facts import CustodySpan, JudgedOrder
+from geofence.facts import AllowedStop, CustodySpan, JudgedOrder
 from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS
 from geofence.live.chosen_rules import ProfileRow, RuleRow
 from geofence.live.registry import BindingRow, Registry, SealRow, VehicleRow, by_badge, by_device
@@ -73,7 +73,9 @@ ORDERS = """
         row_version, origin, stops, destination, round_trip, route, route_source, off_hours_approved, holiday_approved,
         epoch_ms(created_at), driver_id::text, requester_id::text, allowed_area_id::text,
         (SELECT json_agg(json_build_array(a.approver_id, epoch_ms(a.decided_at)) ORDER BY a.decided_at) FROM approval a
-            WHERE a.order_id = dispatch_order.id AND a.decision = 'approved')
+            WHERE a.order_id = dispatch_order.id AND a.decision = 'approved'),
+        (SELECT json_agg(json_build_array(s.lon, s.lat, s.radius_m, epoch_ms(s.approved_at)) ORDER BY s.approved_at, s.id)
+            FROM approved_stop s WHERE s.order_id = dispatch_order.id)
     FROM dispatch_order
     WHERE vehicle_id = ANY (%(vehicles)s::uuid[]) AND state = ANY (%(states)s)
         AND ((planned_end_at > from_epoch_ms(%(from_ms)s) AND planned_start_at < from_epoch_ms(%(to_ms)s))
@@ -229,6 +231,7 @@ def _order(row: Sequence[Any]) -> JudgedOrder:
         requester_id=row[17],
         allowed_area_id=row[18],
         approvals=tuple((str(person), at_ms) for person, at_ms in row[19] or ()),
+        allowed_stops=tuple(AllowedStop(*each) for each in row[20] or ()),
     )
 
 

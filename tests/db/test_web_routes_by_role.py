@@ -51,6 +51,8 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/api/orders"): frozenset({"fleet_admin"}),  # for a unit one's roles reach
     ("PATCH", "/api/orders/{order_id}"): frozenset({"dispatcher"}),
     ("GET", "/api/orders/{order_id}/settlement"): OVERSEEING,  # told that it is too early
+    ("POST", "/api/orders/{order_id}/statements"): NO_ONE,  # for its driver and booker
+    ("POST", "/api/orders/{order_id}/allowed-stops"): NO_ONE,  # for the approvers of that unit
     ("POST", "/api/orders/{order_id}/{step}"): NO_ONE,  # approving is for the approvers of that unit
     ("GET", "/api/dispatch/queue"): frozenset({"dispatcher"}),
     ("GET", "/api/dispatch/orders/{order_id}/candidates"): OVERSEEING,  # told that it is not approved yet
@@ -258,6 +260,8 @@ def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, s
         ("POST", "/api/password"): {"old": "not it", "new": "another long password"},
         ("POST", "/api/orders"): {**wish, "unit_id": other},
         ("PATCH", "/api/orders/{order_id}"): wish,
+        ("POST", "/api/orders/{order_id}/statements"): {"reason": "fuel", "from_at": (now - timedelta(minutes=9)).isoformat(), "to_at": now.isoformat()},
+        ("POST", "/api/orders/{order_id}/allowed-stops"): {**place, "reason": "加油"},
         ("POST", "/api/dispatch/accept"): {"plan_id": str(uuid4())},
         ("POST", "/api/units"): {"parent_id": other, "code": f"N-{role}", "name": "n"},
         ("PATCH", "/api/units/{unit_id}"): {"name_en": role},

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from web.exports.columns import Column, Reader, Table, degrees, instant, made, named, plain
+from web.exports.columns import Column, Reader, Table, code, degrees, instant, made, named, plain
 from web.exports.formats import Cell
 
 
@@ -43,6 +43,9 @@ DRIVES = Table("行驶记录", "Drives", (
     plain("定位点数", "Fixes", "fixes"),
     plain("派车单号", "Order no.", "order_no"),
     made("疑点", "Suspicions", _alerts),
+    plain("驾驶员", "Driver", "driver_name"),
+    code("驾驶员依据", "Driver by", "driver_source", "driverSource"),
+    plain("派车单上的驾驶员", "Driver the order names", "order_driver_name"),
     degrees("起点经度", "From, longitude", "start_lon"),
     degrees("起点纬度", "From, latitude", "start_lat"),
     degrees("终点经度", "To, longitude", "end_lon"),

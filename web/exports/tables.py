@@ -60,6 +60,8 @@ ALERTS = Table("疑点", "Suspicions", (
     named("当时使用单位", "Unit using it then", "unit_name"),
     plain("派车单号", "Order no.", "order_no"),
     plain("驾驶员", "Driver", "driver_name"),
+    code("驾驶员依据", "Driver by", "driver_source", "driverSource"),
+    plain("派车单上的驾驶员", "Driver the order names", "order_driver_name"),
     instant("开始时间", "Began", "started_at"),
     instant("结束时间", "Ended", "ended_at"),
     instant("发现时间", "Noticed", "detected_at"),

@@ -14,8 +14,9 @@ from web.evidence import Gap, ShownFix, corridor, gaps, shown
 from web.paging import Page, PageRequest
 from web.shapes import Listing, Lists, Purpose, SinceFilter, UntilFilter, listed
 from web.store import alerts as store
-from web.store import vehicles
+from web.store import said, vehicles
 from web.store.alerts import AlertFilter, AlertOrder, AlertRow, AreaShape, LookedAt, RevisionRow
+from web.store.said import AllowedStopRow, StatementRow
 from web.store.vehicles import Sight
 from web.work import Signed, SignedRoute, Work
 
@@ -38,6 +39,8 @@ class Evidence:
     corridor: dict[str, Any] | None  # GeoJSON around the planned route
     corridor_m: float | None
     areas: list[AreaShape]
+    statements: list[StatementRow]  # what those on the trip said of this span; it takes no suspicion away
+    allowed_stops: list[AllowedStopRow]  # of the order
     order_search: list[LookedAt]  # the orders looked at and why each did or did not cover
     sight: Sight  # how much of the track of this span this person may see: "none" explains an empty one
     datum: str = "WGS84"
@@ -141,6 +144,8 @@ async def _evidence(work: Work, row: AlertRow, newest: RevisionRow | None) -> Ev
         corridor=corridor(route, corridor_m) if route and corridor_m else None,
         corridor_m=corridor_m,
         areas=await store.areas(work.conn, newest.area_version_ids) if newest else [],
+        statements=await said.of_span(work.conn, row.vehicle_id, row.started_at, row.ended_at or work.now),
+        allowed_stops=await said.allowed_stops(work.conn, row.order_id),
         order_search=await store.looked_at(work.conn, newest.order_search) if newest else [],
         sight=sight,
     )

@@ -12,6 +12,7 @@ from dispatch import assignment, requests, service
 from dispatch.booking import Draft
 from dispatch.guards import Deed
 from dispatch.lifecycle import Action
+from dispatch.said import may_allow, role_in
 from dispatch.settle import Settlement
 from fleet.access import Role
 from fleet.errors import NotFound
@@ -34,9 +35,10 @@ from web.shapes import (
     listed,
     required,
 )
-from web.store import calendar, story
+from web.store import calendar, said, story
 from web.store import orders as store
 from web.store.orders import OrderDetail, OrderFilter, OrderRow
+from web.store.said import AllowedStopRow, StatementRow
 from web.store.story import ApprovalRow, HistoryRow
 from web.work import Signed, SignedRoute, Work
 
@@ -51,6 +53,10 @@ class OrderPage(OrderDetail):
     history: list[HistoryRow]
     steps: list[str]  # what this person could do now
     hints: list[Reason]  # what an approver should know
+    statements: list[StatementRow]  # reasons for spans of it
+    allowed_stops: list[AllowedStopRow]
+    may_say: bool  # whether this person may give a reason, or allow a stop
+    may_allow_stop: bool
 
 
 class PlaceBody(BaseModel):
@@ -223,6 +229,10 @@ async def order_page(work: Work, order_id: UUID) -> OrderPage:
         history=await story.history(work.conn, order_id, refusals=bool(work.actor.roles & READ_REFUSALS)),
         steps=steps_of(work.actor, file),
         hints=hints_of(row, days, zone),
+        statements=await said.of_order(work.conn, order_id),
+        allowed_stops=await said.allowed_stops(work.conn, order_id),
+        may_say=role_in(work.actor, file) is not None,
+        may_allow_stop=may_allow(work.actor, file),
     )
 
 

@@ -29,6 +29,9 @@ class AlertRow:
     order_no: int | None
     driver_id: UUID | None
     driver_name: str | None
+    driver_source: str | None  # badge | order | unknown; None = of before it was recorded
+    driver_badge: str | None
+    order_driver_name: str | None  # whom the order names, where that is another
     started_at: datetime
     ended_at: datetime | None
     detected_at: datetime
@@ -147,7 +150,8 @@ SORTABLE = {
 # Alerts with the names of what they speak of. Withdrawn ones are history: only asked for by name.
 ALERTS = """
 SELECT a.id, a.alert_no, a.rule, a.rule_name, a.vehicle_id, v.plate, a.unit_id, u.name AS unit_name,
-    u.name_en AS unit_name_en, a.order_id, o.order_no, a.driver_id, p.name AS driver_name, a.started_at, a.ended_at,
+    u.name_en AS unit_name_en, a.order_id, o.order_no, a.driver_id, p.name AS driver_name, a.driver_source, a.driver_badge,
+    CASE WHEN o.driver_id <> a.driver_id THEN d.name END AS order_driver_name, a.started_at, a.ended_at,
     a.detected_at, a.severity, a.judgement, a.state, a.revision, a.metrics, a.lon, a.lat, a.created_at, a.row_version,
     NULL::text AS place, NULL::text AS place_en
 FROM alert a
@@ -155,6 +159,7 @@ LEFT JOIN vehicle_label v ON v.id = a.vehicle_id
 LEFT JOIN unit u ON u.id = a.unit_id
 LEFT JOIN dispatch_order o ON o.id = a.order_id
 LEFT JOIN person p ON p.id = a.driver_id
+LEFT JOIN person d ON d.id = o.driver_id
 WHERE (%(id)s::uuid IS NULL OR a.id = %(id)s)
   AND (%(state)s::text IS NULL OR a.state = %(state)s)
   AND (a.judgement = %(judgement)s::text OR (%(judgement)s::text IS NULL

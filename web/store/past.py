@@ -41,6 +41,10 @@ class DriveRow:
     fixes: int
     order_id: UUID | None
     order_no: int | None
+    driver_name: str | None
+    driver_source: str  # badge | order | unknown
+    driver_badge: str | None
+    order_driver_name: str | None  # whom the order names, where that is another
     alerts: list[AlertMark]  # that fall into its time, found when it is shown
     start_place: str | None = None  # its ends in words, made when they are shown
     start_place_en: str | None = None
@@ -68,8 +72,16 @@ class StopRow:
 DRIVES = """
 SELECT r.id, r.started_at, r.ended_at, r.start_lon, r.start_lat, r.end_lon, r.end_lat, r.distance_m, r.top_speed_kmh,
     3.6 * r.distance_m / nullif(extract(epoch FROM r.ended_at - r.started_at)::float8, 0) AS mean_speed_kmh,
-    r.gap_s, r.fixes, o.id AS order_id, o.order_no, '[]'::jsonb AS alerts
+    r.gap_s, r.fixes, o.id AS order_id, o.order_no, p.name AS driver_name,
+    coalesce(s.source, CASE WHEN o.driver_id IS NULL THEN 'unknown' ELSE 'order' END) AS driver_source, s.badge AS driver_badge,
+    CASE WHEN o.driver_id <> p.id THEN d.name END AS order_driver_name, '[]'::jsonb AS alerts
 FROM drive r LEFT JOIN dispatch_order o ON o.id = r.order_id
+LEFT JOIN LATERAL (SELECT s.source, s.badge, s.driver_id FROM driver_spell s WHERE s.vehicle_id = r.vehicle_id
+    AND s.started_at < coalesce(r.ended_at, 'infinity') AND (s.under_way OR s.ended_at > r.started_at)
+    ORDER BY least(CASE WHEN s.under_way THEN 'infinity' ELSE s.ended_at END, coalesce(r.ended_at, now()))
+        - greatest(s.started_at, r.started_at) DESC, s.started_at LIMIT 1) s ON true
+LEFT JOIN person p ON p.id = CASE WHEN s.source IS NULL THEN o.driver_id ELSE s.driver_id END
+LEFT JOIN person d ON d.id = o.driver_id
 WHERE r.vehicle_id = %(id)s AND r.started_at < %(end_at)s AND coalesce(r.ended_at, 'infinity') > %(start_at)s
 ORDER BY r.started_at LIMIT %(limit)s
 """

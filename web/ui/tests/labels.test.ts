@@ -24,6 +24,7 @@ const GROUPS = [
   "deviceLine",
   "distanceSource",
   "draftState",
+  "driverSource",
   "energy",
   "fenceShape",
   "fenceState",

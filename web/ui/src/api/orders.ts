@@ -50,6 +50,40 @@ export const bookOrder = (wish: Wish, key: string): Promise<OrderDetail> =>
     }),
   );
 
+export type Why = Schemas["Why"];
+export const WHY = [
+  "road_closed",
+  "traffic",
+  "weather",
+  "fuel",
+  "rest",
+  "fault",
+  "passenger_request",
+  "task_changed",
+  "emergency",
+  "other",
+] as const satisfies readonly Why[];
+
+/** A reason of the driver or the booker for a span of the trip. */
+export const sayWhy = (id: string, body: Omit<Schemas["StatementBody"], "lon" | "lat">, key: string) =>
+  answered<OrderDetail>(
+    api.POST("/api/orders/{order_id}/statements", {
+      params: { path: { order_id: id } },
+      body,
+      headers: once(key),
+    }),
+  );
+
+/** A stop an approver allows beside those that were booked. */
+export const allowStop = (id: string, body: Schemas["AllowedStopBody"], key: string) =>
+  answered<OrderDetail>(
+    api.POST("/api/orders/{order_id}/allowed-stops", {
+      params: { path: { order_id: id } },
+      body,
+      headers: once(key),
+    }),
+  );
+
 export interface StepInput {
   id: string;
   step: Step;

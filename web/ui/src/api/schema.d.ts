@@ -1160,6 +1160,26 @@ export interface paths {
         patch: operations["correct_api_orders__order_id__patch"];
         trace?: never;
     };
+    "/api/orders/{order_id}/allowed-stops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Allow Stop
+         * @description An approver of the unit allows a stop of the trip; from now on it excuses leaving route and area around it.
+         */
+        post: operations["allow_stop_api_orders__order_id__allowed_stops_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orders/{order_id}/settlement": {
         parameters: {
             query?: never;
@@ -1174,6 +1194,26 @@ export interface paths {
         get: operations["settlement_api_orders__order_id__settlement_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say
+         * @description A reason of the trip's driver or booker for a span of it; it stands beside suspicions and takes none away.
+         */
+        post: operations["say_api_orders__order_id__statements_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2139,10 +2179,14 @@ export interface components {
              * Format: date-time
              */
             detected_at: string;
+            /** Driver Badge */
+            driver_badge: string | null;
             /** Driver Id */
             driver_id: string | null;
             /** Driver Name */
             driver_name: string | null;
+            /** Driver Source */
+            driver_source: string | null;
             /** Ended At */
             ended_at: string | null;
             /** Engine Version */
@@ -2167,6 +2211,8 @@ export interface components {
             metrics: {
                 [key: string]: unknown;
             };
+            /** Order Driver Name */
+            order_driver_name: string | null;
             /** Order Id */
             order_id: string | null;
             /** Order No */
@@ -2233,10 +2279,14 @@ export interface components {
              * Format: date-time
              */
             detected_at: string;
+            /** Driver Badge */
+            driver_badge: string | null;
             /** Driver Id */
             driver_id: string | null;
             /** Driver Name */
             driver_name: string | null;
+            /** Driver Source */
+            driver_source: string | null;
             /** Ended At */
             ended_at: string | null;
             /**
@@ -2254,6 +2304,8 @@ export interface components {
             metrics: {
                 [key: string]: unknown;
             };
+            /** Order Driver Name */
+            order_driver_name: string | null;
             /** Order Id */
             order_id: string | null;
             /** Order No */
@@ -2292,6 +2344,53 @@ export interface components {
              * Format: uuid
              */
             vehicle_id: string;
+        };
+        /**
+         * AllowedStopBody
+         * @description A stop beside those that were booked.
+         */
+        AllowedStopBody: {
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Name */
+            name: string;
+            /**
+             * Radius M
+             * @default 300
+             */
+            radius_m: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * AllowedStopRow
+         * @description A stop an approver allowed beside those that were booked; it excuses from its approval on.
+         */
+        AllowedStopRow: {
+            /**
+             * Approved At
+             * Format: date-time
+             */
+            approved_at: string;
+            /** Approver Name */
+            approver_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Name */
+            name: string;
+            /** Radius M */
+            radius_m: number;
+            /** Reason */
+            reason: string;
         };
         /**
          * Alternative
@@ -3168,6 +3267,12 @@ export interface components {
             alerts: components["schemas"]["AlertMark"][];
             /** Distance M */
             distance_m: number;
+            /** Driver Badge */
+            driver_badge: string | null;
+            /** Driver Name */
+            driver_name: string | null;
+            /** Driver Source */
+            driver_source: string;
             /** End Lat */
             end_lat: number | null;
             /** End Lon */
@@ -3189,6 +3294,8 @@ export interface components {
             id: string;
             /** Mean Speed Kmh */
             mean_speed_kmh: number | null;
+            /** Order Driver Name */
+            order_driver_name: string | null;
             /** Order Id */
             order_id: string | null;
             /** Order No */
@@ -3243,6 +3350,8 @@ export interface components {
          * @description What the verdict rests on, as far as this person may see it.
          */
         Evidence: {
+            /** Allowed Stops */
+            allowed_stops: components["schemas"]["AllowedStopRow"][];
             /** Areas */
             areas: components["schemas"]["AreaShape"][];
             /** Corridor */
@@ -3288,6 +3397,8 @@ export interface components {
              * @enum {string}
              */
             sight: "whole" | "part" | "none";
+            /** Statements */
+            statements: components["schemas"]["StatementRow"][];
         };
         /**
          * Excluded
@@ -4485,6 +4596,8 @@ export interface components {
          * @description One order with everything about it.
          */
         OrderPage: {
+            /** Allowed Stops */
+            allowed_stops: components["schemas"]["AllowedStopRow"][];
             /** Approvals */
             approvals: components["schemas"]["ApprovalRow"][];
             /** Arrived At */
@@ -4545,6 +4658,10 @@ export interface components {
             latest_start_at: string | null;
             /** Make Model */
             make_model: string | null;
+            /** May Allow Stop */
+            may_allow_stop: boolean;
+            /** May Say */
+            may_say: boolean;
             /** Off Hours Approved */
             off_hours_approved: boolean;
             /** Order No */
@@ -4601,6 +4718,8 @@ export interface components {
             state: string;
             /** State Reason */
             state_reason: string | null;
+            /** Statements */
+            statements: components["schemas"]["StatementRow"][];
             /** Steps */
             steps: string[];
             /** Stops */
@@ -6188,6 +6307,77 @@ export interface components {
          */
         State: "queued" | "sent" | "answered" | "refused" | "expired" | "cancelled";
         /**
+         * StatementBody
+         * @description Why somebody on the trip left the route or stopped, from when to when.
+         */
+        StatementBody: {
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /** Lat */
+            lat?: number | null;
+            /** Lon */
+            lon?: number | null;
+            reason: components["schemas"]["Why"];
+            /**
+             * To At
+             * Format: date-time
+             */
+            to_at: string;
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+        };
+        /**
+         * StatementRow
+         * @description Why somebody on a trip left the route or stopped, in a half-open span.
+         */
+        StatementRow: {
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lat */
+            lat: number | null;
+            /** Lon */
+            lon: number | null;
+            /**
+             * Order Id
+             * Format: uuid
+             */
+            order_id: string;
+            /** Order No */
+            order_no: number;
+            /** Person Name */
+            person_name: string;
+            /** Reason */
+            reason: string;
+            /** Said As */
+            said_as: string;
+            /**
+             * Said At
+             * Format: date-time
+             */
+            said_at: string;
+            /**
+             * To At
+             * Format: date-time
+             */
+            to_at: string;
+            /** Words */
+            words: string;
+        };
+        /**
          * StepBody
          * @description What somebody says when he takes a step; a step ignores what it does not need.
          */
@@ -6864,6 +7054,12 @@ export interface components {
         Where: {
             words: components["schemas"]["Words"] | null;
         };
+        /**
+         * Why
+         * @description Why somebody left the route or stopped.
+         * @enum {string}
+         */
+        Why: "road_closed" | "traffic" | "weather" | "fuel" | "rest" | "fault" | "passenger_request" | "task_changed" | "emergency" | "other";
         /**
          * WhyNot
          * @description Every reason why a vehicle is not on the map, or not fresh on it.
@@ -9806,6 +10002,50 @@ export interface operations {
             };
         };
     };
+    allow_stop_api_orders__order_id__allowed_stops_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AllowedStopBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     settlement_api_orders__order_id__settlement_get: {
         parameters: {
             query?: never;
@@ -9824,6 +10064,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settlement"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    say_api_orders__order_id__statements_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatementBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
                 };
             };
             /** @description Refused; `code` says why */

@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import type { AlertDetail } from "../../api/alerts";
 import { measured } from "../../app/measure";
 import { useTime } from "../../app/useTime";
+import { Driver } from "../../parts/Driver";
 import { Facts } from "../../parts/Facts";
 import { Panel } from "../../parts/Panel";
 import { wordFor } from "../../text/codes";
@@ -31,7 +32,9 @@ export function AlertFacts({ alert }: { alert: AlertDetail }) {
               <strong key="none">{t("alert.noOrder")}</strong>
             ),
           ],
-          alert.driver_name ? [t("order.driver"), alert.driver_name] : null,
+          alert.driver_source || alert.driver_name
+            ? [t("order.driver"), <Driver key="driver" driven={alert} />]
+            : null,
           [t("alert.started"), time(alert.started_at, "full")],
           [t("alert.place"), unitName(alert.place, alert.place_en) ?? coordinatesOf(alert)],
           [t("alert.ended"), alert.ended_at ? time(alert.ended_at, "full") : t("alert.goingOn")],

@@ -13,6 +13,7 @@ import { Judgement, Severity } from "../../parts/badges";
 import { Note } from "../../parts/Note";
 import { PageHeader } from "../../parts/PageHeader";
 import { Panel } from "../../parts/Panel";
+import { SaidList } from "../../parts/SaidList";
 import { useConfig, useRight } from "../../session/useSession";
 import { wordFor } from "../../text/codes";
 import { showPlate } from "../../text/plates";
@@ -72,6 +73,17 @@ export function AlertView({ alert, onReload }: { alert: AlertDetail; onReload: (
         </Stack>
         <Stack gap="md">
           <AlertFacts alert={alert} />
+          <Panel title={t("said.onAlert")}>
+            <SaidList
+              statements={evidence.statements}
+              stops={evidence.allowed_stops}
+              none={t("said.noneOnAlert")}
+              besides={alert.started_at}
+            />
+            <Text size="xs" c="dimmed" mt="xs">
+              {t("said.about")}
+            </Text>
+          </Panel>
           <RuleText alert={alert} />
           <Revisions revisions={revisions} />
         </Stack>

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { distance, duration } from "../../app/measure";
 import { useTime } from "../../app/useTime";
+import { Driver } from "../../parts/Driver";
 import { Icon } from "../../parts/Icon";
 import type { Column } from "../../parts/list/columns";
 import { OrderLink } from "../../parts/OrderLink";
@@ -67,6 +68,11 @@ export function useColumns(severalDays: boolean, seesEveryOrder: boolean): Colum
         if (entry.row.order_id) return <OrderLink id={entry.row.order_id} number={entry.row.order_no} />;
         return t(seesEveryOrder ? "drives.noOrder" : "drives.noOrderForYou");
       },
+    },
+    {
+      id: "driver",
+      title: t("order.driver"),
+      show: (entry) => (entry.kind === "drive" ? <Driver driven={entry.row} /> : "—"),
     },
     {
       id: "alerts",

@@ -15,6 +15,7 @@ import { useRight } from "../../session/useSession";
 import { Missing } from "../../shell/Missing";
 import { Assignment } from "./Assignment";
 import { History } from "./History";
+import { SaidPanel } from "./SaidPanel";
 import { StateLine } from "./StateLine";
 import { allowancesOf, offeredSteps } from "./steps";
 import { TripFacts } from "./TripFacts";
@@ -85,6 +86,7 @@ function Trip({ order }: { order: OrderDetail }) {
         <Stack gap="md">
           <TripFacts order={order} />
           <Assignment order={order} />
+          <SaidPanel order={order} />
         </Stack>
         <Stack gap="md">
           <TripMap order={order} />

@@ -151,6 +151,8 @@ export const codes = {
     edit: "Edit",
     expire: "Expire",
     archive: "Archive",
+    say: "Gave a reason",
+    allow_stop: "Allowed a stop",
   },
   travelTimes: {
     matrix: "times as given",

@@ -16,6 +16,7 @@ import { record } from "./record";
 import { refusals } from "./refusals";
 import { register } from "./register";
 import { rulebook } from "./rulebook";
+import { said } from "./said";
 import { vehicle } from "./vehicle";
 import { work } from "./work";
 
@@ -39,4 +40,5 @@ export const en = {
   ...fence,
   ...calendar,
   ...rulebook,
+  ...said,
 };

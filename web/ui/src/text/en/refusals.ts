@@ -1,6 +1,7 @@
 // Words of refusals: which field, why, what it contradicts, which duties one person may not hold.
 export const refusals = {
   field: {
+    words: "in words",
     badge: "badge",
     from_at: "from",
     to_at: "until",
@@ -80,6 +81,10 @@ export const refusals = {
     speed_limit_kmh: "speed limit",
   },
   invalidReason: {
+    longer_than_a_day: "at most 24 hours at once",
+    not_of_this_trip: "it does not belong to this trip",
+    say_more: "please say more",
+    both_or_none: "longitude and latitude belong together",
     not_an_object: "it is not in the right form",
     not_a_text: "it is not a text",
     not_a_date: "it is not a date",

@@ -150,6 +150,8 @@ export const codes = {
     edit: "修改",
     expire: "过期",
     archive: "归档",
+    say: "途中说明",
+    allow_stop: "批准停靠",
   },
   travelTimes: {
     matrix: "给定的时间表",

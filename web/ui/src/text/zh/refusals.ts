@@ -1,6 +1,7 @@
 // 被拒绝时的说法：哪一项、为什么、与什么冲突、哪两种职责不能兼任。
 export const refusals = {
   field: {
+    words: "具体说明",
     badge: "身份卡",
     from_at: "起始时间",
     to_at: "截止时间",
@@ -80,6 +81,10 @@ export const refusals = {
     speed_limit_kmh: "限速",
   },
   invalidReason: {
+    longer_than_a_day: "一次最多 24 小时",
+    not_of_this_trip: "不属于本次行程",
+    say_more: "请写得更具体",
+    both_or_none: "经度和纬度须一并填写",
     not_an_object: "格式不对",
     not_a_text: "不是文字",
     not_a_date: "不是日期",
