@@ -117,6 +117,7 @@ MAY: Mapping[str, frozenset[Role]] = {
     "alert.clear_green": frozenset({R.DISPATCHER}),
     "vehicle.view": frozenset({R.UNIT_ADMIN, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR, R.FINANCE, R.DEVICE_ENGINEER}),
     "vehicle.edit": frozenset({R.FLEET_ADMIN}),
+    "mileage.view": frozenset({R.UNIT_ADMIN, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR, R.FINANCE}),
     "device.view": frozenset({R.FLEET_ADMIN, R.DEVICE_ENGINEER, R.SYSTEM_ADMIN}),
     "device.edit": frozenset({R.FLEET_ADMIN, R.DEVICE_ENGINEER}),
     "device.command": frozenset({R.FLEET_ADMIN, R.DEVICE_ENGINEER}),

@@ -1,4 +1,4 @@
-"""`python -m geofence [engine]`, `judge CASE...`, `score CASES`, `replay --from --to`, `preview`, `rules`."""
+"""`python -m geofence [engine]`, `judge CASE...`, `score CASES`, `replay --from --to`, `preview`, `rules`, `mileage --from --to`."""
 
 import argparse
 import json
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from fleet.commandline import Arguments
 from fleet.errors import Invalid, NotConfigured, Refusal
 from geofence.backtest import command
+from geofence.mileage import command as mileage
 from geofence.rulebook import command as rulebook
 
 
@@ -26,6 +27,8 @@ def main(arguments: Sequence[str]) -> int:
     replaying = commands.add_parser("replay", help="judge stored months again, with and without a change")
     command.add_arguments(replaying)
     rulebook.add_arguments(commands.add_parser("rules", help="thresholds, profiles and mutes, in versions"))
+    reconciling = commands.add_parser("mileage", help="months in which track, roads and dashboard differ")
+    mileage.add_arguments(reconciling)
     chosen = parser.parse_args(arguments)
     try:
         code = _run(chosen)
@@ -49,9 +52,9 @@ def _run(chosen: argparse.Namespace) -> int:
         from geofence.preview import engine as previews
 
         return previews.run(forever=chosen.forever)
-    if chosen.command == "replay":
+    if chosen.command in ("replay", "mileage"):
         try:
-            return command.replay(chosen)
+            return command.replay(chosen) if chosen.command == "replay" else mileage.mileage(chosen)
         except (Invalid, NotConfigured) as error:
             sys.stderr.write(f"{_sentence(error)}\n")
             return 2

@@ -33,6 +33,7 @@ from web.routes import (
     live,
     messages,
     meta,
+    mileage,
     notices,
     orders,
     past,
@@ -92,6 +93,7 @@ def _api() -> APIRouter:
         session.router,
         live.router,
         vehicles.router,
+        mileage.router,
         past.router,
         alerts.router,
         said.router,  # before the steps of an order, which take every word

@@ -50,3 +50,76 @@ GRANT SELECT (id, tenant_id, vehicle_id, started_at, ended_at, fixes, distance_m
 GRANT SELECT ON drive_unmatched TO fleet_web;
 GRANT SELECT, INSERT, UPDATE ON drive_match TO fleet_engine;
 GRANT SELECT, INSERT, UPDATE, DELETE ON drive_unmatched TO fleet_engine;
+
+-- Mileage of a vehicle on a civil day under the unit that used it: sums over the drives that began on it. Written anew whenever
+-- one of them changes; a month is the sum of its days (geofence/mileage/reconcile.py has the words of the columns).
+CREATE TABLE mileage_day (
+    tenant_id uuid NOT NULL REFERENCES tenant,
+    vehicle_id uuid NOT NULL,
+    day date NOT NULL,
+    unit_id uuid,                          -- NULL = unknown custody
+    drives int NOT NULL,
+    gps_m double precision NOT NULL,
+    lasted_s double precision NOT NULL DEFAULT 0,
+    gap_s double precision NOT NULL DEFAULT 0,
+    waiting int NOT NULL DEFAULT 0,
+    matched int NOT NULL DEFAULT 0,
+    matched_m double precision NOT NULL DEFAULT 0,
+    gps_of_matched_m double precision NOT NULL DEFAULT 0,
+    odometers int NOT NULL DEFAULT 0,
+    odometer_m double precision NOT NULL DEFAULT 0,
+    road_of_odometer_m double precision NOT NULL DEFAULT 0,
+    between_m double precision NOT NULL DEFAULT 0,
+    backwards int NOT NULL DEFAULT 0,
+    ratios int NOT NULL DEFAULT 0,
+    ratio_sum double precision NOT NULL DEFAULT 0,
+    ratio_squares double precision NOT NULL DEFAULT 0,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE NULLS NOT DISTINCT (vehicle_id, day, unit_id),
+    FOREIGN KEY (tenant_id, vehicle_id) REFERENCES vehicle (tenant_id, id),
+    FOREIGN KEY (tenant_id, unit_id) REFERENCES unit (tenant_id, id)
+);
+-- A month's three mileages and what they say of each other. An absent length is unknown.
+CREATE TABLE mileage_month (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    tenant_id uuid NOT NULL REFERENCES tenant,
+    vehicle_id uuid NOT NULL,
+    month date NOT NULL,                   -- its first day
+    unit_id uuid,
+    drives int NOT NULL,
+    waiting int NOT NULL,
+    matched int NOT NULL,
+    odometers int NOT NULL,
+    gps_m double precision NOT NULL,
+    matched_m double precision,            -- of the drives that were matched
+    dashboard_m double precision,
+    dashboard_by text CHECK (dashboard_by IN ('locator', 'entered')),
+    difference_m double precision,
+    compared text NOT NULL CHECK (compared IN ('agrees', 'differs', 'unknown')),
+    reasons text[] NOT NULL,
+    wheel_ratio double precision,
+    made_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE NULLS NOT DISTINCT (vehicle_id, month, unit_id),
+    FOREIGN KEY (tenant_id, vehicle_id) REFERENCES vehicle (tenant_id, id),
+    FOREIGN KEY (tenant_id, unit_id) REFERENCES unit (tenant_id, id),
+    CHECK ((dashboard_m IS NULL) = (dashboard_by IS NULL))
+);
+CREATE INDEX ON mileage_month (tenant_id, month);
+INSERT INTO mileage_day (tenant_id, vehicle_id, day, unit_id, drives, gps_m, lasted_s, gap_s, waiting)
+SELECT d.tenant_id, d.vehicle_id, (d.started_at AT TIME ZONE t.timezone)::date, d.unit_id, count(*), sum(d.distance_m),
+    sum(extract(epoch FROM d.ended_at - d.started_at)), sum(d.gap_s), count(*)
+FROM drive d JOIN tenant t ON t.id = d.tenant_id WHERE d.ended_at IS NOT NULL GROUP BY 1, 2, 3, 4;
+INSERT INTO mileage_month (tenant_id, vehicle_id, month, unit_id, drives, waiting, matched, odometers, gps_m, compared, reasons)
+SELECT tenant_id, vehicle_id, date_trunc('month', day)::date, unit_id, sum(drives), sum(waiting), 0, 0, sum(gps_m), 'unknown',
+    '{no_odometer,not_matched}'
+FROM mileage_day GROUP BY 1, 2, 3, 4;
+
+ALTER TABLE mileage_day ENABLE ROW LEVEL SECURITY;
+ALTER TABLE mileage_month ENABLE ROW LEVEL SECURITY;
+-- Lengths without places: who sees the vehicle; a unit what was driven while it used the vehicle.
+CREATE POLICY see ON mileage_day FOR SELECT TO fleet_web USING (tenant_id = app_tenant() AND app_can('mileage.view')
+    AND vehicle_id NOT IN (SELECT hidden_vehicle_ids()) AND (app_may('vehicle', 'all') OR unit_id = ANY (app_units('vehicle'))));
+CREATE POLICY see ON mileage_month FOR SELECT TO fleet_web USING (tenant_id = app_tenant() AND app_can('mileage.view')
+    AND vehicle_id NOT IN (SELECT hidden_vehicle_ids()) AND (app_may('vehicle', 'all') OR unit_id = ANY (app_units('vehicle'))));
+GRANT SELECT ON mileage_day, mileage_month TO fleet_web;
+GRANT SELECT, INSERT, UPDATE, DELETE ON mileage_day, mileage_month TO fleet_engine;

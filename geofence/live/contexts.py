@@ -13,7 +13,7 @@ from geofence.context import Context
 from geofence.facts import JudgedOrder
 from geofence.live.memory import DAY_MS, ORDERS_AHEAD_MS, ORDERS_BACK_MS, Loaded, Memory
 from geofence.live.registry import facts_of
-from geofence.mileage import store as mileage
+from geofence.mileage.store import drives as mileage
 from geofence.store import drivers, register
 from geofence.track.fixes import TrackFix
 

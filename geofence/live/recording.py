@@ -11,7 +11,7 @@ from geofence.evaluate import Outcome
 from geofence.finding import Finding
 from geofence.live.records import AlertChange, Stretch, alert_changes, latest, order_of_drive, order_search
 from geofence.live.registry import Registry
-from geofence.mileage import store as mileage
+from geofence.mileage.store import drives as mileage
 from geofence.rules import EVERY
 from geofence.store import alerts, flags
 from geofence.store.alerts import JudgedBy, Subject
@@ -33,6 +33,7 @@ async def record(
     taken, flagged = settled(outcome.marks)
     if stretch is None and not (findings or drives or stops or taken or flagged):
         return
+    gone: list[int] = []
     if stretch is not None:
         await flags.forget_flags(conn, vehicle_id, stretch.from_ms, stretch.until_ms)
         stops = [stop for stop in stops if stop.started_ms != stretch.kept_stop_ms]
@@ -40,14 +41,14 @@ async def record(
         if stretch.kept_stop_ms is not None:
             kept.append(stretch.kept_stop_ms)
         began = [drive.started_ms for drive in drives]
-        await alerts.forget_facts(conn, vehicle_id, stretch.from_ms, stretch.until_ms, began, kept)
+        gone = await alerts.forget_facts(conn, vehicle_id, stretch.from_ms, stretch.until_ms, began, kept)
     await flags.save_flags(conn, registry.vehicles[vehicle_id].tenant_id, vehicle_id, taken, flagged)
     for drive in drives:
         subject = _subject(registry, vehicle_id, drive.started_ms)
         unit_id = context.regime(drive.started_ms).unit_id
         await alerts.save_drive(conn, subject, drive, unit_id, order_of_drive(drive, context))
     ended = [drive.started_ms for drive in drives if drive.ended_ms is not None]
-    await mileage.ask(conn, registry.vehicles[vehicle_id].tenant_id, vehicle_id, ended)
+    await mileage.ask(conn, registry.vehicles[vehicle_id].tenant_id, vehicle_id, [*ended, *gone])
     for stop in stops:
         subject = _subject(registry, vehicle_id, stop.started_ms)
         area = context.depot(stop.started_ms, stop.lon, stop.lat)

@@ -1,7 +1,8 @@
 """Lays drives that have ended on the roads, a few at a time, beside the judging: a turn never holds up a position.
 
 What the router says is stored with the version of its roads, and only then judging may rest on it. While no router
-answers a drive is tried again, later each time; its odometer is kept at once.
+answers a drive is tried again, later each time; its odometer is kept at once. The days the drive counts in and their months
+are summed anew in the same transaction.
 """
 
 from collections.abc import Iterable
@@ -10,9 +11,11 @@ from datetime import datetime, timedelta
 from fleet.db import Connection
 from fleet.road_match import FIXES_AT_MOST, NoMatch, RoadFix
 from fleet.routing import Router
-from geofence.mileage import store
 from geofence.mileage.odometer import AROUND_MS, readings_of
-from geofence.mileage.store import Due, Made
+from geofence.mileage.reconcile import Entered, reconcile, total
+from geofence.mileage.store import drives as store
+from geofence.mileage.store import ledger
+from geofence.mileage.store.drives import Due, Made
 from geofence.store import stream
 from geofence.track.fixes import TrackFix
 
@@ -25,7 +28,9 @@ async def take_turn(conn: Connection, router: Router, engine: str, now: datetime
     waiting = await store.due(conn, now, DRIVES_A_TURN)
     for drive in waiting:
         if drive.ended_ms is None or (drive.state == "matched" and (drive.weighed or not drive.suspected)):
-            await store.done(conn, drive)
+            async with conn.transaction():
+                await store.done(conn, drive)
+                await write_days(conn, drive.vehicle_id, drive.started_ms)
             continue
         made = await _made(conn, router, engine, drive, drive.ended_ms)
         async with conn.transaction():
@@ -35,7 +40,19 @@ async def take_turn(conn: Connection, router: Router, engine: str, now: datetime
                 await store.postpone(conn, drive, now, wait)
             else:
                 await store.done(conn, drive)
+            await write_days(conn, drive.vehicle_id, drive.started_ms)
     return len(waiting)
+
+
+async def write_days(conn: Connection, vehicle_id: str, started_ms: int) -> None:
+    """Sum the days anew that this drive counts in, and compare the mileages of their months; no other day is touched."""
+    days = await ledger.days_of(conn, vehicle_id, started_ms)
+    await ledger.sum_days(conn, vehicle_id, days)
+    for month in sorted({day.replace(day=1) for day in days}):
+        written = await ledger.entered(conn, vehicle_id, month)
+        sums = {unit: total(days) for unit, days in (await ledger.sums_of(conn, vehicle_id, month)).items()}
+        rows = [(unit, each, reconcile(each, written.get(unit, Entered()))) for unit, each in sums.items()]
+        await ledger.save_month(conn, vehicle_id, month, rows)
 
 
 async def _made(conn: Connection, router: Router, engine: str, drive: Due, ended_ms: int) -> Made:

@@ -33,7 +33,7 @@ SAVE_STOP = """
 # Facts of a judged-again stretch that were not found again.
 FORGET_DRIVES = """
     DELETE FROM drive WHERE vehicle_id = %(vehicle)s AND started_at >= from_epoch_ms(%(from_ms)s)
-        AND started_at < from_epoch_ms(%(until_ms)s) AND NOT (epoch_ms(started_at) = ANY (%(kept)s))"""
+        AND started_at < from_epoch_ms(%(until_ms)s) AND NOT (epoch_ms(started_at) = ANY (%(kept)s)) RETURNING epoch_ms(started_at)"""
 FORGET_STOPS = """
     DELETE FROM stop WHERE vehicle_id = %(vehicle)s AND started_at >= from_epoch_ms(%(from_ms)s)
         AND started_at < from_epoch_ms(%(until_ms)s) AND NOT (epoch_ms(started_at) = ANY (%(kept)s))"""
@@ -166,11 +166,13 @@ async def save_stop(
 
 async def forget_facts(
     conn: Connection, vehicle_id: str, from_ms: int, until_ms: int, drives: Sequence[int], stops: Sequence[int]
-) -> None:
-    """Remove drives and stops that began in a judged-again stretch and were not found again."""
+) -> list[int]:
+    """Remove drives and stops that began in a judged-again stretch and were not found again; when the drives had begun."""
     about = {"vehicle": vehicle_id, "from_ms": from_ms, "until_ms": until_ms}
-    await conn.execute(FORGET_DRIVES, about | {"kept": list(drives)})
+    cursor = await conn.execute(FORGET_DRIVES, about | {"kept": list(drives)})
+    gone = [row[0] for row in await cursor.fetchall()]
     await conn.execute(FORGET_STOPS, about | {"kept": list(stops)})
+    return gone
 
 
 async def left_open(conn: Connection) -> list[str]:

@@ -14,6 +14,8 @@ from fleet.geo import Frame
 from fleet.routing import Router
 from geofence.instants import epoch_ms
 from geofence.mileage import service as mileage
+from geofence.mileage.command import told
+from geofence.mileage.store import ledger
 from geofence.service import ENGINE
 from geofence.track.fixes import Said, TrackFix
 from simulators.city import model
@@ -147,15 +149,15 @@ async def test_a_marginal_departure_is_judged_by_the_recorded_match(
         await bench.give(driven.fixes())
         now_ms = driven.fixes()[-1].at_ms
         await bench.turn(now_ms)
-        told = "SELECT judgement, metrics FROM alert WHERE rule = 'R07' AND judgement <> 'withdrawn'"
-        (before,) = await store.many(bench.owner, told)
+        suspected = "SELECT judgement, metrics FROM alert WHERE rule = 'R07' AND judgement <> 'withdrawn'"
+        (before,) = await store.many(bench.owner, suspected)
         assert (before["judgement"], before["metrics"]["match"]) == ("suspected", "not_matched")
         await match(bench, router)
         (row,) = await matches(bench)
         assert row["weighed"]
         assert {len(place) for place in row["places"]} == {4}
         await bench.turn(now_ms)
-        (after,) = await store.many(bench.owner, told)
+        (after,) = await store.many(bench.owner, suspected)
         metrics = after["metrics"]
         assert metrics["router_data"] == await router.data_version()
         assert metrics["match"] in ("matched", "unsure")
@@ -169,3 +171,68 @@ async def test_a_marginal_departure_is_judged_by_the_recorded_match(
     await bench.restart()
     await bench.turn(now_ms)
     assert len(await revisions(bench)) == said
+
+
+LEDGER = """SELECT day, drives, waiting, matched, odometers, gps_m, matched_m, odometer_m, between_m, made_at FROM mileage_day
+    WHERE vehicle_id = %s ORDER BY day"""
+
+
+def later(fixes: list[TrackFix], days: int, km: float) -> list[TrackFix]:
+    """The same drive so many days later, with an odometer that stood still or ran on in between."""
+    moved = []
+    for each in fixes:
+        at_ms = each.at_ms + days * 86_400_000
+        said = None if each.said is None else each.said._replace(odometer_km=(each.said.odometer_km or 0) + km)
+        moved.append(each._replace(at_ms=at_ms, received_ms=at_ms, said=said))
+    return moved
+
+
+async def test_a_late_fix_opens_the_day_it_touches_and_no_other(bench: Bench, city_dir: Path, router_url: str) -> None:
+    """Days on which the wheel counts a fifth too much, and 30 km nobody recorded; the month says why it differs, the command too."""
+    async with Router(router_url, timeout_s=30) as router:
+        way = await route_of(city_dir, router)
+        once = Driven(tuple((x, y) for x, y in way.line.coords), wheel=1.2).fixes()
+        driven_km = way.length_m * 1.2 / 1000
+        week = [later(once, day - 6, day * driven_km + (30 if day == 5 else 0)) for day in range(6)]
+        late = week[2][400]
+        for fixes in week:
+            await bench.give([fix for fix in fixes if fix is not late])
+        now_ms = week[-1][-1].at_ms + 60_000
+        await bench.turn(now_ms)
+        await match(bench, router)
+        before = await store.many(bench.owner, LEDGER, (bench.vehicle_id,))
+        assert [(row["drives"], row["waiting"], row["matched"], row["odometers"]) for row in before] == [
+            (1, 0, 1, 1)
+        ] * 6
+        assert [round(row["between_m"] / 1000) for row in before] == [0, 0, 0, 0, 0, 30]
+        months = await store.many(bench.owner, "SELECT month, gps_m, dashboard_m, compared, reasons FROM mileage_month")
+        assert sum(row["gps_m"] for row in months) == pytest.approx(sum(row["gps_m"] for row in before))
+        assert sum(row["dashboard_m"] for row in months) == pytest.approx(6000 * driven_km, rel=0.01)
+        if len(months) == 1:
+            assert months[0]["reasons"] == ["wheel_factor"]
+        await bench.give([late])
+        await bench.turn(now_ms + 60_000)
+        await match(bench, router)
+        after = await store.many(bench.owner, LEDGER, (bench.vehicle_id,))
+        renewed = [old["day"] for old, new in zip(before, after, strict=True) if old["made_at"] != new["made_at"]]
+        assert renewed == [before[2]["day"]], "other days are judged again with it and come out the same"
+    said = await ledger.months(bench.engine, before[0]["day"], before[-1]["day"], [], every=True)
+    assert [told(row)["month"] for row in said] == [f"{row['month']:%Y-%m}" for row in months]
+
+
+async def test_a_drive_that_is_gone_takes_its_mileage_along(bench: Bench, city_dir: Path, router_url: str) -> None:
+    """A locator found to have been in another vehicle: judged again, nothing is left of the day."""
+    async with Router(router_url, timeout_s=30) as router:
+        await bench.give((await route_of(city_dir, router)).fixes())
+        now_ms = epoch_ms(BEGIN) + 6 * 3_600_000
+        await bench.turn(now_ms)
+        await match(bench, router)
+        assert len(await store.many(bench.owner, LEDGER, (bench.vehicle_id,))) == 1
+        await bench.owner.execute(
+            "UPDATE device_binding SET during = tstzrange(now(), NULL) WHERE vehicle_id = %s", (bench.vehicle_id,)
+        )
+        await bench.turn(now_ms + 60_000)
+        await match(bench, router)
+        assert await store.many(bench.owner, "SELECT * FROM drive") == []
+        assert await store.many(bench.owner, LEDGER, (bench.vehicle_id,)) == []
+        assert await store.many(bench.owner, "SELECT * FROM mileage_month") == []

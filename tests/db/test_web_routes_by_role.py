@@ -90,6 +90,8 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/quarantine/{entry_id}"): frozenset({"fleet_admin"}),
     ("GET", "/api/device-health"): frozenset({"fleet_admin", "sysadmin"}),
     ("GET", "/api/device-health/summary"): frozenset({"fleet_admin", "sysadmin"}),
+    ("GET", "/api/mileage"): frozenset({"dispatcher", "finance", "fleet_admin", "inspector", "unit_admin"}),
+    ("GET", "/api/vehicles/{vehicle_id}/mileage"): frozenset({"dispatcher", "finance", "fleet_admin", "inspector"}),  # not of another unit's vehicle
     ("GET", "/api/device-coverage"): frozenset({"fleet_admin", "sysadmin"}),
     ("GET", "/api/device-tickets"): frozenset({"fleet_admin", "sysadmin"}),
     ("GET", "/api/device-tickets/{ticket_id}"): frozenset({"fleet_admin", "sysadmin"}),
@@ -295,7 +297,8 @@ async def ask(
     now = datetime.now(UTC)
     params = {"from": (now - timedelta(hours=1)).isoformat(), "to": now.isoformat(), "purpose": "核查"}
     params |= {"year": "2026"} if path == "/api/calendar" else {}
-    params |= {"from": "2026-11-01", "to": "2026-11-02"} if path == "/api/device-coverage" else {}
+    by_day = path == "/api/device-coverage" or path.endswith("/mileage")
+    params |= {"from": "2026-11-01", "to": "2026-11-02"} if by_day else {}
     params |= {"from": "116,32", "to": "116.1,32"} if path == "/api/route" else {}
     params |= {"lon": "116", "lat": "32"} if path == "/api/where" else {}
     if "{" not in path and path not in {"/api/route", "/api/device-coverage"}:

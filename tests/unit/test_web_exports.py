@@ -24,6 +24,7 @@ from web.store.commands import AnswerRow, CommandRow
 from web.store.fences import DraftRow, FenceRow, PreviewFindingRow
 from web.store.foreign_names import ForwarderRow, SourceBindingRow
 from web.store.health import HealthRow, TicketRow
+from web.store.mileage import MileageDayRow, MileageMonthRow
 from web.store.notices import NoticeRow
 from web.store.orders import OrderRow
 from web.store.past import DriveRow, StopRow
@@ -44,8 +45,8 @@ ROWS: dict[str, type] = {
     "people": PersonRow, "devices": DeviceRow, "quarantine": QuarantineRow, "device-health": HealthRow, "device-tickets": TicketRow, "device-commands": CommandRow, "device-answers": AnswerRow, "source-bindings": SourceBindingRow, "forwarders": ForwarderRow,
     "reprocess-runs": RunRow, "messages": MessageItem, "fences": FenceRow, "fence-drafts": DraftRow, "fence-preview": PreviewFindingRow, "audit": RecordRow, "journal": RecordRow,
     "local-days": LocalDayRow, "unit-hours": UnitHoursRow, "seal-periods": SealPeriodRow, "calendar-versions": CalendarVersionRow, "calendar-changes": CalendarChangeRow,
-    "drives": DriveRow, "stops": StopRow,
     "rule-versions": RuleLineRow, "rule-mutes": RuleMuteRow, "rule-changes": RuleChangeRow, "rule-preview-counts": RuleCountRow, "rule-preview-differences": RuleDifferenceRow,
+    "mileage": MileageMonthRow, "mileage-days": MileageDayRow, "drives": DriveRow, "stops": StopRow,
 }  # fmt: skip
 
 

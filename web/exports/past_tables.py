@@ -37,6 +37,8 @@ DRIVES = Table("行驶记录", "Drives", (
     named("起点", "From", "start_place"),
     named("终点", "To", "end_place"),
     _rounded("里程（公里）", "Distance (km)", "distance_m", 2, 1000),
+    _rounded("道路里程（公里）", "By roads (km)", "matched_m", 2, 1000),
+    _rounded("仪表里程（公里）", "By dashboard (km)", "odometer_m", 2, 1000),
     _rounded("平均速度（km/h）", "Mean speed (km/h)", "mean_speed_kmh", 1),
     _rounded("最高速度（km/h）", "Top speed (km/h)", "top_speed_kmh", 1),
     _rounded("信号中断（分钟）", "Without signal (min)", "gap_s", 1, 60),

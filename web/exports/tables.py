@@ -24,6 +24,7 @@ from web.exports.columns import (
     roles,
     yes_no,
 )
+from web.exports.mileage_tables import MILEAGE_TABLES
 from web.exports.past_tables import PAST_TABLES
 from web.exports.rulebook_tables import RULEBOOK_TABLES
 
@@ -379,6 +380,7 @@ TABLES: Mapping[str, Table] = {
     "fence-drafts": FENCE_DRAFTS,
     "fence-preview": FENCE_PREVIEW,
     **CALENDAR_TABLES,
+    **MILEAGE_TABLES,
     **PAST_TABLES,
     **RULEBOOK_TABLES,
     "audit": AUDIT,

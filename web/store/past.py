@@ -39,6 +39,9 @@ class DriveRow:
     mean_speed_kmh: float | None  # distance by the whole time, gaps included; None while it goes on
     gap_s: float
     fixes: int
+    matched_m: float | None  # laid on the roads; None = not, or not yet
+    match_confidence: float | None
+    odometer_m: float | None  # by the dashboard, as the locator told it; None = unknown
     order_id: UUID | None
     order_no: int | None
     driver_name: str | None
@@ -72,10 +75,14 @@ class StopRow:
 DRIVES = """
 SELECT r.id, r.started_at, r.ended_at, r.start_lon, r.start_lat, r.end_lon, r.end_lat, r.distance_m, r.top_speed_kmh,
     3.6 * r.distance_m / nullif(extract(epoch FROM r.ended_at - r.started_at)::float8, 0) AS mean_speed_kmh,
-    r.gap_s, r.fixes, o.id AS order_id, o.order_no, p.name AS driver_name,
+    r.gap_s, r.fixes, m.matched_m, m.confidence AS match_confidence,
+    CASE WHEN m.odometer_to_km >= m.odometer_from_km THEN (m.odometer_to_km - m.odometer_from_km) * 1000 END AS odometer_m,
+    o.id AS order_id, o.order_no, p.name AS driver_name,
     coalesce(s.source, CASE WHEN o.driver_id IS NULL THEN 'unknown' ELSE 'order' END) AS driver_source, s.badge AS driver_badge,
     CASE WHEN o.driver_id <> p.id THEN d.name END AS order_driver_name, '[]'::jsonb AS alerts
 FROM drive r LEFT JOIN dispatch_order o ON o.id = r.order_id
+LEFT JOIN drive_match m ON m.vehicle_id = r.vehicle_id AND m.started_at = r.started_at AND m.ended_at = r.ended_at AND m.fixes = r.fixes
+    AND m.distance_m = r.distance_m
 LEFT JOIN LATERAL (SELECT s.source, s.badge, s.driver_id FROM driver_spell s WHERE s.vehicle_id = r.vehicle_id
     AND s.started_at < coalesce(r.ended_at, 'infinity') AND (s.under_way OR s.ended_at > r.started_at)
     ORDER BY least(CASE WHEN s.under_way THEN 'infinity' ELSE s.ended_at END, coalesce(r.ended_at, now()))

@@ -1032,6 +1032,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mileage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mileage
+         * @description The three mileages of each vehicle and month under the unit that used it, and what they say of each other.
+         */
+        get: operations["mileage_api_mileage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/notices": {
         parameters: {
             query?: never;
@@ -1964,6 +1984,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/vehicles/{vehicle_id}/mileage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mileage Days
+         * @description The civil days of a vehicle on which drives began, both ends included: a day says the same whatever span is asked.
+         */
+        get: operations["mileage_days_api_vehicles__vehicle_id__mileage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/vehicles/{vehicle_id}/stops": {
         parameters: {
             query?: never;
@@ -2861,6 +2901,12 @@ export interface components {
             refused: components["schemas"]["RefusedCommand"][];
         };
         /**
+         * Compared
+         * @description How the mileages of a period stand to each other.
+         * @enum {string}
+         */
+        Compared: "agrees" | "differs" | "unknown";
+        /**
          * Config
          * @description What the page must know about this installation.
          */
@@ -3292,8 +3338,14 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Match Confidence */
+            match_confidence: number | null;
+            /** Matched M */
+            matched_m: number | null;
             /** Mean Speed Kmh */
             mean_speed_kmh: number | null;
+            /** Odometer M */
+            odometer_m: number | null;
             /** Order Driver Name */
             order_driver_name: string | null;
             /** Order Id */
@@ -3904,6 +3956,24 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[MileageDayRow] */
+        Listing_MileageDayRow_: {
+            /** Items */
+            items: components["schemas"]["MileageDayRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[MileageMonthRow] */
+        Listing_MileageMonthRow_: {
+            /** Items */
+            items: components["schemas"]["MileageMonthRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[NoticeRow] */
         Listing_NoticeRow_: {
             /** Items */
@@ -4223,6 +4293,94 @@ export interface components {
             times: number;
             /** Valid */
             valid?: boolean | null;
+        };
+        /**
+         * MileageDayRow
+         * @description A vehicle's civil day under the unit that used it.
+         */
+        MileageDayRow: {
+            /** Between M */
+            between_m: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Drives */
+            drives: number;
+            /** Gap S */
+            gap_s: number;
+            /** Gps M */
+            gps_m: number;
+            /** Matched */
+            matched: number;
+            /** Matched M */
+            matched_m: number | null;
+            /** Odometer M */
+            odometer_m: number | null;
+            /** Odometers */
+            odometers: number;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * MileageMonthRow
+         * @description A vehicle's month under the unit that used it. An absent length is unknown.
+         */
+        MileageMonthRow: {
+            /** Compared */
+            compared: string;
+            /** Dashboard By */
+            dashboard_by: string | null;
+            /** Dashboard M */
+            dashboard_m: number | null;
+            /** Difference M */
+            difference_m: number | null;
+            /** Drives */
+            drives: number;
+            /** Gps M */
+            gps_m: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Matched */
+            matched: number;
+            /** Matched M */
+            matched_m: number | null;
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+            /** Odometers */
+            odometers: number;
+            /** Off M */
+            off_m: number | null;
+            /** Plate */
+            plate: string;
+            /** Reasons */
+            reasons: string[];
+            /** Unit Id */
+            unit_id: string | null;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+            /** Waiting */
+            waiting: number;
+            /** Wheel Ratio */
+            wheel_ratio: number | null;
         };
         /**
          * NewCommands
@@ -4644,7 +4802,7 @@ export interface components {
             /** Earliest Start At */
             earliest_start_at: string | null;
             /** Hints */
-            hints: components["schemas"]["Reason"][];
+            hints: components["schemas"]["Reason-Output"][];
             /** History */
             history: components["schemas"]["HistoryRow"][];
             /** Holiday Approved */
@@ -5420,9 +5578,15 @@ export interface components {
         };
         /**
          * Reason
+         * @description Why mileages differ, or cannot be compared.
+         * @enum {string}
+         */
+        "Reason-Input": "no_odometer" | "not_matched" | "gap" | "wheel_factor" | "drift" | "way_around" | "backwards" | "unexplained";
+        /**
+         * Reason
          * @description One reason, as a code with parameters; the interface has the sentences.
          */
-        Reason: {
+        "Reason-Output": {
             /** Code */
             code: string;
             /** Params */
@@ -7068,7 +7232,7 @@ export interface components {
             /** On Map */
             on_map: boolean;
             /** Reasons */
-            reasons: components["schemas"]["Reason"][];
+            reasons: components["schemas"]["Reason-Output"][];
         };
         /**
          * Wish
@@ -9662,6 +9826,57 @@ export interface operations {
             };
         };
     };
+    mileage_api_mileage_get: {
+        parameters: {
+            query?: {
+                month?: string | null;
+                unit?: string | null;
+                vehicle?: string | null;
+                compared?: components["schemas"]["Compared"] | null;
+                why?: components["schemas"]["Reason-Input"] | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_MileageMonthRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     notices_api_notices_get: {
         parameters: {
             query?: {
@@ -12132,6 +12347,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DriveRow"][];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mileage_days_api_vehicles__vehicle_id__mileage_get: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path: {
+                vehicle_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_MileageDayRow_"];
                 };
             };
             /** @description Refused; `code` says why */

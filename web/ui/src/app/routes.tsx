@@ -41,6 +41,7 @@ export const router = createBrowserRouter([
           { path: "admin/units", lazy: () => import("../pages/admin/UnitsPage") },
           { path: "admin/people", lazy: () => import("../pages/admin/PeoplePage") },
           { path: "admin/vehicles", lazy: () => import("../pages/admin/VehiclesPage") },
+          { path: "admin/mileage", lazy: () => import("../pages/mileage/MileagePage") },
           { path: "admin/devices", lazy: () => import("../pages/admin/DevicesPage") },
           { path: "admin/devices/refused", lazy: () => import("../pages/admin/RefusedPage") },
           { path: "admin/devices/names", lazy: () => import("../pages/devices/NamesPage") },

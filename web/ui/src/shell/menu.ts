@@ -34,6 +34,7 @@ const ENTRIES: readonly MenuEntry[] = [
   },
   { path: "/vehicles", name: "drives", icon: "vehicles", group: "work", rights: [], linked: ["track.view"] },
   { path: "/admin/vehicles", name: "vehicles", icon: "vehicles", group: "setup", rights: ["vehicle.view"] },
+  { path: "/admin/mileage", name: "mileage", icon: "trips", group: "setup", rights: ["mileage.view"] },
   { path: "/admin/devices", name: "devices", icon: "devices", group: "setup", rights: ["device.view"] },
   { path: "/admin/health", name: "health", icon: "health", group: "setup", rights: ["device.view"] },
   { path: "/admin/tickets", name: "tickets", icon: "tickets", group: "setup", rights: ["device.view"] },

@@ -41,7 +41,7 @@ export function useColumns(severalDays: boolean, seesEveryOrder: boolean): Colum
       sort: "distance",
       numeric: true,
       tight: true,
-      show: (entry) => (entry.kind === "drive" ? distance(t, entry.row.distance_m) : "—"),
+      show: (entry) => (entry.kind === "drive" ? <Lengths row={entry.row} /> : "—"),
     },
     {
       id: "mean",
@@ -98,6 +98,25 @@ function Span({ entry, style, time }: SpanProps) {
         ? t("drives.since", { from })
         : t("drives.span", { from, to: time(entry.endMs, "clock") })}
     </span>
+  );
+}
+
+/** By the track; below it on the roads and by the dashboard, where those are known. */
+function Lengths({ row }: { row: Extract<DiaryEntry, { kind: "drive" }>["row"] }) {
+  const { t } = useTranslation();
+  const others = [
+    row.matched_m !== null && t("mileage.more", { matched: distance(t, row.matched_m) }),
+    row.odometer_m !== null && t("mileage.dash", { odometer: distance(t, row.odometer_m) }),
+  ].filter((told) => told !== false);
+  return (
+    <>
+      {distance(t, row.distance_m)}
+      {others.map((told) => (
+        <Text key={told} span display="block" size="xs" c="dimmed">
+          {told}
+        </Text>
+      ))}
+    </>
   );
 }
 

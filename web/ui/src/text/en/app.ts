@@ -93,6 +93,7 @@ export const app = {
       trips: "Trips",
       vehicles: "Vehicles",
       drives: "Drives and stops",
+      mileage: "Mileage compared",
       devices: "Locators",
       health: "Locator health",
       tickets: "Repair tickets",

@@ -11,6 +11,7 @@ import { form } from "./form";
 import { health } from "./health";
 import { map } from "./map";
 import { messages } from "./messages";
+import { mileage } from "./mileage";
 import { past } from "./past";
 import { record } from "./record";
 import { refusals } from "./refusals";
@@ -33,6 +34,7 @@ export const en = {
   ...register,
   ...messages,
   ...past,
+  ...mileage,
   ...record,
   ...health,
   ...command,

@@ -90,6 +90,7 @@ export const app = {
       trips: "行程",
       vehicles: "车辆",
       drives: "行驶与停留",
+      mileage: "里程核对",
       devices: "定位终端",
       health: "终端健康",
       tickets: "维修工单",

@@ -1,4 +1,4 @@
-"""All SQL of mileage: drives that wait to be laid on the roads, what came of it, and the matches judging rests on."""
+"""Drives that wait to be laid on the roads, what came of it, and the matches judging rests on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

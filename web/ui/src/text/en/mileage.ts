@@ -1,0 +1,36 @@
+// Mileage compared.
+export const mileage = {
+  mileage: {
+    about:
+      "Three mileages of each vehicle and month: by its track, laid on the roads, by its dashboard. More than 10 % and 5 km apart they differ; what nobody read is unknown and never guessed.",
+    month: "Month",
+    unit: "Unit using it then",
+    compared: "Compared",
+    why: "Reason",
+    gps: "By track",
+    matched: "By roads",
+    dashboard: "By dashboard",
+    difference: "Difference",
+    drives: "Drives",
+    unknown: "unknown",
+    ofDrives: "{{of}} of {{all}} drives",
+    by: { locator: "locator", entered: "written down at hand-over" },
+    wheel: "wheel factor {{ratio}}",
+    waiting: "{{count}} not laid on the roads yet",
+    none: "No mileage yet",
+    noneHint: "A vehicle's mileage stands here once a drive of it is over.",
+    more: "roads {{matched}}",
+    dash: "dashboard {{odometer}}",
+  },
+  mileageCompared: { agrees: "agree", differs: "differ", unknown: "not comparable" },
+  mileageReason: {
+    no_odometer: "no odometer reading",
+    not_matched: "not laid on the roads",
+    gap: "driven without fixes",
+    wheel_factor: "wrong wheel factor",
+    drift: "the track drifts",
+    way_around: "the match leads around",
+    backwards: "the odometer ran back",
+    unexplained: "unexplained",
+  },
+};

@@ -1,0 +1,36 @@
+// 里程核对。
+export const mileage = {
+  mileage: {
+    about:
+      "每辆车每月的三种里程：定位轨迹、匹配到道路、仪表读数。相差超过 10% 且超过 5 公里的列为不符；没有读数的是未知，不作推算。",
+    month: "月份",
+    unit: "当时使用单位",
+    compared: "核对结果",
+    why: "原因",
+    gps: "轨迹里程",
+    matched: "道路里程",
+    dashboard: "仪表里程",
+    difference: "相差",
+    drives: "行驶次数",
+    unknown: "未知",
+    ofDrives: "{{all}} 次中的 {{of}} 次",
+    by: { locator: "终端", entered: "交接时填写" },
+    wheel: "车轮系数 {{ratio}}",
+    waiting: "{{count}} 次尚未匹配道路",
+    none: "还没有里程",
+    noneHint: "车辆结束一次行驶后，里程就会列在这里。",
+    more: "道路 {{matched}}",
+    dash: "仪表 {{odometer}}",
+  },
+  mileageCompared: { agrees: "相符", differs: "不符", unknown: "无从核对" },
+  mileageReason: {
+    no_odometer: "没有仪表读数",
+    not_matched: "尚未匹配道路",
+    gap: "有未定位的行驶",
+    wheel_factor: "车轮系数不对",
+    drift: "轨迹漂移",
+    way_around: "道路匹配绕行",
+    backwards: "仪表倒退",
+    unexplained: "原因不明",
+  },
+};
