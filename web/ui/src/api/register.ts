@@ -1,4 +1,4 @@
-// The register: units, people, locators, areas, calendar, rules; and every change an administrator may make.
+// The register: units, people, locators, areas, calendar; and every change an administrator may make.
 import type { Geometry } from "geojson";
 import { answered, api, once, type Schemas, versioned } from "./client";
 
@@ -15,7 +15,6 @@ export type Device = Schemas["DeviceRow"];
 export type Credential = Schemas["Credential"];
 export type Area = Omit<Schemas["AreaRow"], "geometry"> & { geometry: Geometry };
 export type StatedDay = Schemas["DayRow"];
-export type RuleInForce = Schemas["RuleItem"];
 
 export const readUnits = async (): Promise<Unit[]> =>
   (await answered<{ items: Unit[] }>(api.GET("/api/units", { params: { query: { limit: 500 } } }))).items;
@@ -25,8 +24,6 @@ export const readAreas = async (kind?: string): Promise<Area[]> =>
 export const readCalendar = async (year: number, unit: string | null = null): Promise<StatedDay[]> =>
   (await answered<{ items: StatedDay[] }>(api.GET("/api/calendar", { params: { query: { year, unit } } })))
     .items;
-export const readRules = async (): Promise<RuleInForce[]> =>
-  (await answered<{ items: RuleInForce[] }>(api.GET("/api/rules"))).items;
 
 export type Table = "units" | "people" | "vehicles" | "devices";
 type Values = Record<string, unknown>;
