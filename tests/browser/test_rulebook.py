@@ -33,7 +33,7 @@ def raised(town: Town, vehicle: dict[str, Any]) -> list[tuple[object, ...]]:
 def back_test(page: Page, town: Town) -> None:
     """Asked for on the page, made by the program, shown when it is done."""
     page.get_by_role("button", name="开始试算").click()
-    expect(page.get_by_text(re.compile("排队等待|已算"))).to_be_visible()
+    expect(page.get_by_text(re.compile("排队等待|已算"))).to_be_visible(timeout=20_000)
     environment = {**os.environ, "FLEET_DATABASE_URL": town.database.engine}
     subprocess.run([sys.executable, "-m", "geofence", "preview"], env=environment, check=True, timeout=120)
 
@@ -56,20 +56,20 @@ def test_a_value_is_drafted_and_tried_on_stored_drives(town: Town, person: Perso
     assert barriers(page) == []
     shot(page, "desk-form")
     page.get_by_role("button", name="保存草稿").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("规则变更")
+    page.wait_for_url(re.compile("/changes/[0-9a-f-]{36}"))
     back_test(page, town)
     gone = page.get_by_role("region", name="按规则和单位").get_by_role("link", name=re.compile("不再有")).first
     expect(gone).to_be_visible(timeout=20_000)
     gone.click()
     expect(page).to_have_url(re.compile("d.change=gone"))
     listed = page.get_by_role("region", name="有差异的疑点")
-    expect(listed).to_contain_text("无单用车")
+    expect(listed).to_contain_text("无单用车", timeout=20_000)
     expect(listed.get_by_role("link", name="已有疑点").first).to_be_visible()
     assert barriers(page) == []
     shot(page, "desk-preview")
     page.get_by_role("button", name="撤回").click()
     page.get_by_role("button", name="确认撤回").click()
-    expect(page.get_by_text("未发布")).to_be_visible()
+    expect(page.get_by_text("未发布")).to_be_visible(timeout=20_000)
 
 
 def test_a_value_is_submitted_and_published_by_a_second_person(person: Person) -> None:
@@ -82,17 +82,17 @@ def test_a_value_is_submitted_and_published_by_a_second_person(person: Person) -
     page.get_by_role("button", name="保存草稿").click()
     page.get_by_role("button", name="提交").click()
     page.get_by_role("button", name="确认提交").click()
-    expect(page.get_by_text("须由主管部门的另一人发布")).to_be_visible()
+    expect(page.get_by_text("须由主管部门的另一人发布")).to_be_visible(timeout=20_000)
     second = person("fleetadmin")
     second.goto("/admin/rules/changes?state=proposed")
     second.locator("tbody tr").filter(has_text="冬季行车安全").click()
     second.get_by_role("button", name="发布", exact=True).click()
     second.get_by_role("button", name="确认发布").click()
-    expect(second.get_by_text("已发布").first).to_be_visible()
+    expect(second.get_by_text("已发布").first).to_be_visible(timeout=20_000)
     shot(second, "desk-published")
     second.goto("/admin/rules")
     panel = second.locator("section.panel").filter(has_text="R14")
-    expect(panel.get_by_role("row").filter(has_text="休息时长")).to_contain_text("版本")
+    expect(panel.get_by_role("row").filter(has_text="休息时长")).to_contain_text("版本", timeout=20_000)
     second.goto("/admin/rules/versions?rule=R14")
     second.locator("tbody tr").filter(has_text="冬季行车安全").click()
     dialog = second.get_by_role("dialog")
@@ -100,7 +100,7 @@ def test_a_value_is_submitted_and_published_by_a_second_person(person: Person) -
     assert barriers(second, "[role=dialog]") == []
     dialog.get_by_role("button", name="申请结束").click()
     dialog.get_by_role("button", name="确认申请结束").click()
-    expect(dialog).to_be_hidden()
+    expect(dialog).to_be_hidden(timeout=20_000)
 
 
 @pytest.mark.parametrize(("phone", "scheme", "lang"), [(False, "light", "zh-CN"), (True, "dark", "en")])
