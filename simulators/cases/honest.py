@@ -168,7 +168,7 @@ def _order(today: Scene, out: Drive, back: Drive, planned: Path, spot: Spot) -> 
     rng = today.rng
     early, late = rng.uniform(-30.0, 10.0) * MINUTE, rng.uniform(-40.0, 22.0) * MINUTE
     span = (out.started_at + early, back.ended_at - late)
-    if span[1] <= out.ended_at:
+    if span[1] <= max(out.ended_at, span[0]):
         span = (span[0], back.ended_at)
     booked = order(today, span, line_geometry(planned.points), [DEPOT_SPOT, spot])
     kind, dice = "normal", rng.random()

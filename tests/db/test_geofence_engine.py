@@ -102,7 +102,7 @@ POINTS: dict[str, tuple[bytes, Moment] | None] = {  # where the engine dies, see
 
 
 @pytest.mark.fault
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(size(180, 0))
 @pytest.mark.parametrize("run", [1, 2])
 async def test_killed_again_and_again_it_finds_what_an_undisturbed_one_finds(
     bench: Bench, database: Database, tmp_path: Path, environment_of: Callable[..., dict[str, str]], run: int
