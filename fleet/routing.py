@@ -61,6 +61,11 @@ class Router:
     ) -> None:
         await self.close()
 
+    @property
+    def configured(self) -> bool:
+        """There is one to ask, whether or not it answers."""
+        return self._http is not None
+
     async def close(self) -> None:
         """Give the connections back."""
         if self._http is not None:

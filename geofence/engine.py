@@ -20,11 +20,12 @@ from fleet import db, logs
 from fleet.errors import NotConfigured
 from fleet.routing import Router
 from fleet.settings import load, need
+from geofence.live.asking import ways_of
 from geofence.live.memory import Again, Memory
+from geofence.live.ways import asked_of
 from geofence.mileage import service as mileage
-from geofence.places import Path
 from geofence.service import ENGINE, HISTORY_MS, Turn, take_turn
-from geofence.store import stream
+from geofence.store import stream, ways
 
 log = structlog.get_logger("geofence")
 
@@ -36,7 +37,7 @@ SUMMARY_EVERY_S = 10.0
 ROUTER_S = 2.0
 ROUTES_A_TURN = 5
 ROUTER_AGAIN_S = 60.0
-ROADS_EVERY_S = 5.0
+ROADS_EVERY_S = 2.0
 BEFORE_ORDER_MS, AFTER_ORDER_MS = 3_600_000, 7_200_000
 
 
@@ -84,7 +85,7 @@ class Engine:
                 log.info("another_engine_works")
                 if await self._pause(2.0):
                     return
-            beside = (self._listen(listener), self._summarise(), self._lay_on_roads())
+            beside = (self._listen(listener), self._summarise(), self._roads())
             tasks = [asyncio.create_task(each) for each in beside]
             while not self.stopping.is_set():
                 turn = await self._turn(conn)
@@ -103,7 +104,6 @@ class Engine:
     async def _turn(self, conn: db.Connection) -> Turn:
         """One transaction. Two writers at one row make it fail: then it is done again from the tables."""
         self._awake.clear()
-        await self._ask_router()
         try:
             async with conn.transaction():
                 turn = await take_turn(conn, self.memory, self.clock())
@@ -119,43 +119,40 @@ class Engine:
             log.info("ready")
         return turn
 
-    async def _ask_router(self) -> None:
-        """Paths for orders that have none; with a path in hand their time is judged again."""
-        loop_s = asyncio.get_running_loop().time()
-        if loop_s < self._router_rests_until_s:
-            return
-        for order_id in list(self.memory.unrouted)[:ROUTES_A_TURN]:
-            vehicle_id, order = self.memory.unrouted[order_id]
-            there = order.route_points
-            one_way = len(there) == 2  # the router knows alternatives only between two places
-            routes = await self.router.alternates(*there) if one_way else (await self.router.route(there),)
-            route = routes[0]
-            if route.source != "router":
-                self._router_rests_until_s = loop_s + ROUTER_AGAIN_S
-                return
-            del self.memory.unrouted[order_id]
-            self.memory.routes[order.id, order.row_version] = tuple(Path(each.geometry) for each in routes)
-            self.memory.again.append(
-                Again(
-                    vehicle_id=vehicle_id,
-                    from_ms=order.start_ms - BEFORE_ORDER_MS,
-                    to_ms=order.end_ms + AFTER_ORDER_MS,
-                    why="order_change",
-                )
-            )
-
-    async def _lay_on_roads(self) -> None:
-        """Drives that have ended are laid on the roads, beside the judging and never in its way."""
+    async def _roads(self) -> None:
+        """What the router is asked, beside the judging and never in its way: ways of orders, and drives that have ended."""
         async with await db.connect(self.database_url) as conn:
             while True:
                 try:
-                    looked_at = await mileage.take_turn(conn, self.router, ENGINE, self.clock())
+                    asked = await self._ask_ways(conn) + await mileage.take_turn(
+                        conn, self.router, ENGINE, self.clock()
+                    )
                 except stream.DatabaseLost:
                     raise
                 except Exception:  # what is wrong with one drive must not end the judging of all
-                    log.exception("mileage_failed")
-                    looked_at = 0
-                await asyncio.sleep(REST_S if looked_at else ROADS_EVERY_S)
+                    log.exception("roads_failed")
+                    asked = 0
+                await asyncio.sleep(REST_S if asked else ROADS_EVERY_S)
+
+    async def _ask_ways(self, conn: db.Connection) -> int:
+        """The ways of orders that are not recorded yet; where there are any the order's time is judged again."""
+        loop_s = asyncio.get_running_loop().time()
+        if loop_s < self._router_rests_until_s:
+            return 0
+        some = list(self.memory.unrouted.values())[:ROUTES_A_TURN]
+        for vehicle_id, order in some:
+            answer = await ways_of(conn, self.router, ENGINE, order)
+            if answer is None:
+                self._router_rests_until_s = loop_s + ROUTER_AGAIN_S
+                return 0
+            found, router_data = answer
+            await ways.save(conn, order.id, asked_of(order), found, router_data)
+            self.memory.unrouted.pop(order.id, None)
+            if found.lines:
+                from_ms, to_ms = order.start_ms - BEFORE_ORDER_MS, order.end_ms + AFTER_ORDER_MS
+                again = Again(vehicle_id=vehicle_id, from_ms=from_ms, to_ms=to_ms, why="order_change")
+                self.memory.again.append(again)
+        return len(some)
 
     async def _wait(self) -> None:
         """A short rest, then until woken or a poll is due."""

@@ -45,9 +45,10 @@ class JudgedOrder:
     destination: tuple[float, float] | None = None
     stops: tuple[tuple[float, float], ...] = ()
     path: Path | None = None
-    path_source: str = "order"  # order | router | drawn | straight_line: where the path came from
+    path_source: str = "order"  # order | router | drawn | past_tracks | straight_line: where the path came from
+    past_tracks: int = 0  # of how many past trips, where it came from those
     other_paths: tuple[Path, ...] = ()  # reasonable alternatives: driving along one of them is on route
-    route_points: tuple[tuple[float, float], ...] = ()  # what to ask the router when there is no path
+    route_points: tuple[tuple[float, float], ...] = ()  # what to ask the router about
     off_hours_approved: bool = False
     holiday_approved: bool = False
     created_ms: int = FAR_PAST_MS

@@ -123,3 +123,20 @@ CREATE POLICY see ON mileage_month FOR SELECT TO fleet_web USING (tenant_id = ap
     AND vehicle_id NOT IN (SELECT hidden_vehicle_ids()) AND (app_may('vehicle', 'all') OR unit_id = ANY (app_units('vehicle'))));
 GRANT SELECT ON mileage_day, mileage_month TO fleet_web;
 GRANT SELECT, INSERT, UPDATE, DELETE ON mileage_day, mileage_month TO fleet_engine;
+
+-- The ways an order may be driven beside, or instead of, the path stored with it: asked once of the router, or taken from past
+-- tracks where the router knows no roads. Judging rests on these rows only.
+CREATE TABLE order_way (
+    tenant_id uuid NOT NULL REFERENCES tenant,
+    order_id uuid NOT NULL,
+    asked text NOT NULL,                   -- what was asked: places and stored path, as a digest
+    source text NOT NULL CHECK (source IN ('router', 'past_tracks', 'undetermined')),
+    paths jsonb NOT NULL,                  -- [[[lon, lat], ...], ...], the main one first
+    router_data text,
+    past_orders uuid[] NOT NULL DEFAULT '{}',  -- whose tracks they are, or would be if there were enough
+    asked_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (order_id, asked),
+    FOREIGN KEY (tenant_id, order_id) REFERENCES dispatch_order (tenant_id, id)
+);
+ALTER TABLE order_way ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT, UPDATE ON order_way TO fleet_engine;

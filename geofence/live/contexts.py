@@ -1,6 +1,6 @@
-"""Loads what vehicles are judged by: facts from the register, orders with the path of their own or of the router.
+"""Loads what vehicles are judged by: facts from the register, orders with their path and the ways recorded of them.
 
-A context is kept in memory until the register or an order changes; orders without a path are noted for the router.
+A context is kept in memory until the register or an order changes; orders whose ways are not recorded yet are noted, to be asked for.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,8 +13,9 @@ from geofence.context import Context
 from geofence.facts import JudgedOrder
 from geofence.live.memory import DAY_MS, ORDERS_AHEAD_MS, ORDERS_BACK_MS, Loaded, Memory
 from geofence.live.registry import facts_of
+from geofence.live.ways import Ways, asked_of, wants, with_ways
 from geofence.mileage.store import drives as mileage
-from geofence.store import drivers, register
+from geofence.store import drivers, register, ways
 from geofence.track.fixes import TrackFix
 
 log = structlog.get_logger("geofence")
@@ -33,7 +34,7 @@ async def load_contexts(
 async def contexts_of(
     conn: Connection, memory: Memory, vehicle_ids: Sequence[str], from_ms: int, now_ms: int
 ) -> dict[str, Context]:
-    """Contexts good for judging from `from_ms` on. Orders without a path are noted for the router."""
+    """Contexts good for judging from `from_ms` on. Orders without recorded ways are noted, to be asked for."""
     registry = memory.registry
     if not vehicle_ids or registry is None:
         return {}
@@ -42,11 +43,12 @@ async def contexts_of(
     orders = await register.load_orders(
         conn, vehicle_ids, from_ms - ORDERS_BACK_MS, max(now_ms, from_ms) + ORDERS_AHEAD_MS, named
     )
+    recorded = await ways.load(conn, [order.id for each in orders.values() for order in each])
     matches = await mileage.matches(conn, vehicle_ids, from_ms)
     cards = await drivers.cards(conn, vehicle_ids, from_ms - DAY_MS, max(now_ms, from_ms) + DAY_MS)
     contexts = {}
     for vehicle_id in vehicle_ids:
-        routed = [_with_route(memory, vehicle_id, order) for order in orders.get(vehicle_id, ())]
+        routed = [_with_ways(memory, recorded, vehicle_id, order) for order in orders.get(vehicle_id, ())]
         facts, problems = facts_of(registry, vehicle_id, routed, cards.get(vehicle_id, ()))
         for problem in problems:
             log.error("rule_parameters_unusable", vehicle=vehicle_id, problem=problem)
@@ -54,12 +56,15 @@ async def contexts_of(
     return contexts
 
 
-def _with_route(memory: Memory, vehicle_id: str, order: JudgedOrder) -> JudgedOrder:
-    """The order with the router's path when it has none of its own."""
-    if order.path is not None or not order.route_points:
+def _with_ways(
+    memory: Memory, recorded: Mapping[tuple[str, str], Ways], vehicle_id: str, order: JudgedOrder
+) -> JudgedOrder:
+    """The order with the ways recorded of it; without, they are noted to be asked for."""
+    if not wants(order):
         return order
-    paths = memory.routes.get((order.id, order.row_version))
-    if not paths:
-        memory.unrouted.setdefault(order.id, (vehicle_id, order))
+    found = recorded.get((order.id, asked_of(order)))
+    if found is None:
+        memory.unrouted[order.id] = (vehicle_id, order)
         return order
-    return replace(order, path=paths[0], other_paths=paths[1:], path_source="router")
+    memory.unrouted.pop(order.id, None)
+    return with_ways(order, found)

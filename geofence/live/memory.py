@@ -13,7 +13,6 @@ from geofence.evaluate import Outcome
 from geofence.facts import JudgedOrder
 from geofence.finding import Finding, Judgement
 from geofence.live.registry import Registry
-from geofence.places import Path
 from geofence.rules import WATCHES
 from geofence.state import State
 
@@ -69,16 +68,13 @@ class Memory:
     foretold: dict[str, list[Finding]] = field(
         default_factory=dict
     )  # told by the clock, and no fix has confirmed it yet
-    routes: dict[tuple[str, int], tuple[Path, ...]] = field(
-        default_factory=dict
-    )  # router's answers, by order and version
-    unrouted: dict[str, tuple[str, JudgedOrder]] = field(default_factory=dict)  # orders without a path, by id
+    unrouted: dict[str, tuple[str, JudgedOrder]] = field(default_factory=dict)  # orders whose ways are to be asked for
     drovers: Drovers = field(default_factory=Drovers)  # what the drivers met so far drove
     drivers_since: dict[str, int] = field(default_factory=dict)  # and since when it is known, by driver
     again: list[Again] = field(default_factory=list)  # stretches this program itself wants judged again
 
     def forget(self) -> None:
-        """After a failed transaction: everything but the router's answers is read again."""
+        """After a failed transaction: everything is read again."""
         self.registry = None
         for kept in (
             self.states, self.contexts, self.checkpoints, self.settled, self.unrouted, self.due, self.foretold

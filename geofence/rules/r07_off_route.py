@@ -139,6 +139,7 @@ def metrics(episode: Episode, parameters: Parameters, order: JudgedOrder | None)
         "farthest_m": round(episode.peak_m),
         "corridor_m": round(episode.limit_m or parameters.corridor_m),
         "route": order.path_source if order is not None else "order",
+        **({"past_tracks": order.past_tracks} if order is not None and order.past_tracks else {}),
         **{name: value for name, value in episode.more.items() if name not in OF_MATCH or episode.more.get("match")},
     }
 

@@ -210,7 +210,7 @@ def _order(row: Sequence[Any]) -> JudgedOrder:
     via = [point for point in map(_point, row[8] or ()) if point is not None]
     path = Path([(float(lon), float(lat)) for lon, lat, *_ in points]) if points is not None else None
     back = [origin] if row[10] and origin is not None else []
-    asked = [each for each in (origin, *via, destination, *back) if each is not None] if path is None else []
+    asked = [each for each in (origin, *via, destination, *back) if each is not None]
     return JudgedOrder(
         id=row[0],
         type=row[2],

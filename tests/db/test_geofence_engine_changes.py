@@ -10,6 +10,8 @@ from fleet.db import Jsonb
 from fleet.worktime import DayKind
 from geofence.instants import instant
 from geofence.live.memory import Again
+from geofence.live.ways import Ways, asked_of
+from geofence.store import ways
 from tests.db import town as towns
 from tests.db.judging import YESTERDAY, Bench, add_order, alerts, chunks, expected, revisions, set_scene, told
 
@@ -132,7 +134,9 @@ async def test_an_order_without_a_path_is_judged_along_the_routers(bench: Bench,
     assert await alerts(bench) == []
     vehicle_id, order = bench.memory.unrouted[order_id]
     assert order.route_points == (first, last, first)
-    bench.memory.routes[order.id, order.row_version] = (planned.path,)
+    await ways.save(
+        bench.engine, order.id, asked_of(order), Ways(source="router", lines=(planned.path.points,)), "roads"
+    )
     bench.memory.again.append(
         Again(vehicle_id=vehicle_id, from_ms=order.start_ms, to_ms=order.end_ms, why="order_change")
     )

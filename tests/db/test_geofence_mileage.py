@@ -12,11 +12,16 @@ from fleet import store
 from fleet.db import Jsonb
 from fleet.geo import Frame
 from fleet.routing import Router
+from geofence.context import Context
 from geofence.instants import epoch_ms
+from geofence.live.asking import ways_of
+from geofence.live.contexts import contexts_of
+from geofence.live.ways import asked_of
 from geofence.mileage import service as mileage
 from geofence.mileage.command import told
 from geofence.mileage.store import ledger
 from geofence.service import ENGINE
+from geofence.store import ways
 from geofence.track.fixes import Said, TrackFix
 from simulators.city import model
 from tests.db import town as towns
@@ -236,3 +241,66 @@ async def test_a_drive_that_is_gone_takes_its_mileage_along(bench: Bench, city_d
         assert await store.many(bench.owner, "SELECT * FROM drive") == []
         assert await store.many(bench.owner, LEDGER, (bench.vehicle_id,)) == []
         assert await store.many(bench.owner, "SELECT * FROM mileage_month") == []
+
+
+async def placed_order(bench: Bench, driven: Driven, day: int, state: str) -> str:
+    """An approved order between the ends of the way, without a path, so many days after the first."""
+    begin = BEGIN + timedelta(days=day)
+    order_id = await towns.add_order(
+        bench.owner, bench.town, requester="employee", unit="bureau", start_at=begin - timedelta(minutes=10), hours=3,
+        vehicle=bench.vehicle, state=state,
+    )  # fmt: skip
+    ends = (Jsonb({"name": "", "lon": lon, "lat": lat}) for lon, lat in (driven.line.coords[0], driven.line.coords[-1]))
+    await bench.owner.execute(
+        """UPDATE dispatch_order SET origin = %s, destination = %s, round_trip = false, departed_at = %s, returned_at = %s
+        WHERE id = %s""",
+        (*ends, begin - timedelta(minutes=5), begin + timedelta(hours=1), order_id),
+    )
+    await bench.owner.execute(
+        """INSERT INTO approval (tenant_id, order_id, approver_id, decision, order_row_version, decided_at)
+        VALUES (%s, %s, %s, 'approved', 1, %s)""",
+        (bench.town.tenant_id, order_id, bench.town.people["approver"], begin - timedelta(hours=1)),
+    )
+    return str(order_id)
+
+
+async def test_where_there_are_no_roads_past_tracks_of_the_same_places_are_the_corridor(
+    bench: Bench, city_dir: Path, router_url: str
+) -> None:
+    """Two tell nothing, three do; with roads it is the router's way and its alternatives, each recorded with their version."""
+    async with Router(router_url, timeout_s=30) as router, Router(None) as nobody:
+        driven = await route_of(city_dir, router)
+        for day in range(-4, 0):
+            await bench.give(later(driven.fixes(), day, 0))
+        asked = await placed_order(bench, driven, 0, "in_use")
+        for day in (-4, -3):
+            await placed_order(bench, driven, day, "settled")
+        await bench.give(driven.fixes())
+        await bench.turn(driven.fixes()[-1].at_ms)
+        _, order = bench.memory.unrouted[asked]
+        answer = await ways_of(bench.engine, nobody, ENGINE, order)
+        assert answer is not None
+        assert (answer[0].source, len(answer[0].past_orders)) == ("undetermined", 2)
+        await placed_order(bench, driven, -2, "settled")
+        answer = await ways_of(bench.engine, nobody, ENGINE, order)
+        assert answer is not None
+        assert (answer[0].source, len(answer[0].past_orders), answer[1]) == ("past_tracks", 3, None)
+        main = Driven(answer[0].lines[0])
+        assert main.length_m == pytest.approx(driven.length_m, rel=0.05)
+        await ways.save(bench.engine, asked, asked_of(order), answer[0], answer[1])
+        await bench.restart()
+        contexts = await contexts_after_turn(bench, driven.fixes()[-1].at_ms + 60_000)
+        judged = contexts.order(asked)
+        assert judged is not None
+        assert (judged.path_source, judged.past_tracks, len(judged.other_paths)) == ("past_tracks", 3, 2)
+        assert asked not in bench.memory.unrouted
+        answer = await ways_of(bench.engine, router, ENGINE, order)
+        assert answer is not None
+        assert (answer[0].source, answer[1]) == ("router", await router.data_version())
+        assert len(answer[0].lines) > 1
+
+
+async def contexts_after_turn(bench: Bench, now_ms: int) -> Context:
+    await bench.turn(now_ms)
+    found = await contexts_of(bench.engine, bench.memory, [bench.vehicle_id], epoch_ms(BEGIN), now_ms)
+    return found[bench.vehicle_id]

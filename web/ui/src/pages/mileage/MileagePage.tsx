@@ -168,7 +168,7 @@ function Verdict({ row }: { row: MonthRow }) {
       ? t("mileage.wheel", { ratio: row.wheel_ratio.toFixed(2) })
       : wordFor(t, "mileageReason", reason),
   );
-  if (row.waiting > 0) notes.push(t("mileage.waiting", { count: row.waiting }));
+  if (row.waiting > 0 && row.matched > 0) notes.push(t("mileage.waiting", { count: row.waiting }));
   return (
     <Stack gap={4} align="flex-start">
       <Tone tone={TONES[row.compared as keyof typeof TONES] ?? "neutral"}>
