@@ -164,6 +164,10 @@ async def test_a_mute_silences_yellow_ones_of_a_unit_and_they_stay_on_record(ben
     await bench.turn(case.now_ms + 3_600_000)
     assert [(row[0], row[4]) for row in await alerts(bench)] == [("R07", "Y")]
     assert await notices(bench) == []
+    (row,) = await store.many(bench.owner, "SELECT id FROM alert")
+    said = await rulebook.muted(bench.owner, row["id"])
+    assert said is not None
+    assert (said.reason, said.until) == ("道路施工", before + timedelta(days=1))
     await bench.owner.execute("DELETE FROM rule_mute")
     await bench.turn(case.now_ms + 3_600_000)
     assert await notices(bench) == ["unit_admin"]

@@ -1,13 +1,18 @@
-"""Changes of the rules as they are read and checked, and the values in force with where each comes from."""
+"""Changes of the rules as they are read, checked and tried, and the values in force with where each comes from."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from fleet.errors import Invalid
+from fleet.vehicle import Relation
+from geofence.facts import CustodySpan
 from geofence.live.chosen_rules import ProfileRow, RuleRow
+from geofence.live.registry import facts_of
+from geofence.preview.rules import RuleDraft, concerned, with_change
 from geofence.rulebook.change import (
     EndChange,
     MuteChange,
@@ -25,6 +30,7 @@ from geofence.rulebook.change import (
 )
 from geofence.rulebook.values import values
 from geofence.rules.profiles import Profile
+from tests.unit.test_geofence_registry import register
 
 NOW = datetime(2026, 11, 29, 2, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -135,3 +141,47 @@ def test_values_say_where_they_come_from() -> None:
     assert told("root") == ("strict", 1, True, (150.0, "profile"), (1.0, "version"), default)
     assert told("section") == ("strict", 2, True, (300.0, "version"), (1.0, "profile"), default)
     assert told("section", "bus") == ("strict", 9, False, (150.0, "profile"), (1.0, "profile"), default)
+
+
+def test_a_back_test_takes_the_register_as_the_change_would_make_it() -> None:
+    """Parameters and profiles are added as the latest word of their scope, ends take theirs away; narrower versions stay in front."""
+    held = row(1, minimum_min=1.0), row(2, "u1", corridor_m=300.0)
+    known = replace(register(*held), parents={"u1": "root"})
+
+    def corridor_m(change: Any, unit: str | None = None, **more: Any) -> float:
+        draft = RuleDraft(tenant_id="t", unit_id=unit, vehicle_class=None, change=change, **more)
+        facts, problems = facts_of(with_change(known, draft), "v1", ())
+        assert problems == ()
+        return float(facts.parameters["R07"].corridor_m)
+
+    wide = ParametersChange(rules={"R07": RuleSet(parameters={"corridor_m": 900.0})})
+    ended, strict = str(uuid4()), ProfileChange(profile=Profile.STRICT)
+    assert [corridor_m(wide), corridor_m(wide, "root"), corridor_m(wide, "u1")] == [300.0, 300.0, 900.0]
+    known = replace(known, rules=(held[0], replace(held[1], id=ended)))
+    gone = EndChange(of=What.PARAMETERS, id=UUID(ended))
+    assert (corridor_m(gone), corridor_m(MUTE)) == (500.0, 300.0)
+    known = replace(known, rules=held[:1])
+    assert (corridor_m(strict, "root"), corridor_m(strict, "u2")) == (150.0, 500.0)
+    before = ProfileRow(tenant_id="t", version_no=4, unit_id=None, vehicle_class=None, profile=Profile.STRICT)
+    known = replace(known, profiles=(before,))
+    assert corridor_m(EndChange(of=What.PROFILE, id=uuid4()), profile_no=4) == 500.0
+
+
+def test_a_back_test_judges_whom_the_change_can_concern() -> None:
+    """Of its class, used by the unit or one below it some time in the span; nobody of another tenant."""
+    known = replace(register(), parents={"u1": "root"})
+    span = CustodySpan(relation=Relation.USER, unit_id="u1", from_ms=100, to_ms=200)
+    known = replace(known, vehicles={"v1": replace(known.vehicles["v1"], custody=(span,))})
+
+    def asked(tenant: str, unit: str | None, cls: str | None, from_ms: int, to_ms: int) -> list[str]:
+        draft = RuleDraft(tenant_id=tenant, unit_id=unit, vehicle_class=cls, change=VALUES)
+        return concerned(known, draft, from_ms, to_ms)
+
+    mine: list[tuple[str, str | None, str | None, int, int]] = [
+        ("t", None, None, 300, 400), ("t", "root", "other", 150, 400), ("t", "u1", None, 0, 101),
+    ]  # fmt: skip
+    nobodys: list[tuple[str, str | None, str | None, int, int]] = [
+        ("t", "u1", None, 200, 400), ("t", "u2", None, 0, 400), ("t", None, "law_enforcement", 0, 400), ("x", None, None, 0, 400),
+    ]  # fmt: skip
+    assert [asked(*about) for about in mine] == [["v1"]] * 3
+    assert [asked(*about) for about in nobodys] == [[]] * 4

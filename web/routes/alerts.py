@@ -14,8 +14,9 @@ from web.evidence import Gap, ShownFix, corridor, gaps, shown
 from web.paging import Page, PageRequest
 from web.shapes import Listing, Lists, Purpose, SinceFilter, UntilFilter, listed
 from web.store import alerts as store
-from web.store import said, vehicles
+from web.store import rulebook, said, vehicles
 from web.store.alerts import AlertFilter, AlertOrder, AlertRow, AreaShape, LookedAt, RevisionRow
+from web.store.rulebook import AlertMuteRow
 from web.store.said import AllowedStopRow, StatementRow
 from web.store.vehicles import Sight
 from web.work import Signed, SignedRoute, Work
@@ -53,6 +54,7 @@ class AlertPage(AlertRow):
     parameters: dict[str, Any]
     engine_version: str | None
     rule_version_no: int | None
+    muted: AlertMuteRow | None  # nobody was sent a message about it, and why
     calendar_version_no: int | None
     calendar_source: str | None
     order_row_version: int | None
@@ -113,6 +115,7 @@ async def alert(alert_id: UUID, work: Signed, purpose: Purpose = None) -> AlertP
         parameters=_in_order(row.rule, newest.parameters) if newest else {},
         engine_version=newest.engine_version if newest else None,
         rule_version_no=newest.rule_version_no if newest else None,
+        muted=await rulebook.muted(work.conn, alert_id),
         calendar_version_no=newest.calendar_version_no if newest else None,
         calendar_source=newest.calendar_source if newest else None,
         order_row_version=newest.order_row_version if newest else None,

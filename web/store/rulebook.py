@@ -60,6 +60,15 @@ class RuleMuteRow:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AlertMuteRow:
+    """Why nobody was sent a message about a suspicion."""
+
+    until: datetime
+    reason: str
+    change_id: UUID | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RuleChangeRow:
     """One change and what became of it."""
 
@@ -189,6 +198,14 @@ SELECT page.*, (SELECT count(*) FROM alert a WHERE a.rule = page.rule AND page.d
     AND a.judgement <> 'withdrawn' AND (a.vehicle_id = page.vehicle_id OR a.unit_id IN (WITH RECURSIVE below (id) AS (
         SELECT page.unit_id UNION SELECT n.id FROM unit n JOIN below b ON n.parent_id = b.id) SELECT id FROM below)))::int AS muted
 FROM page"""
+# As geofence.store.alerts leaves them out: of the vehicle, or of the unit that used it then or one above; red ones are always told.
+MUTED = """
+SELECT upper(m.during) AS until, m.reason, m.change_id FROM alert a JOIN rule_mute m ON m.rule = a.rule AND m.tenant_id = a.tenant_id
+    AND m.during @> a.started_at AND (m.vehicle_id = a.vehicle_id OR m.unit_id IN (WITH RECURSIVE above AS (
+        SELECT id, parent_id FROM unit WHERE id = a.unit_id
+        UNION ALL SELECT u.id, u.parent_id FROM unit u JOIN above ON u.id = above.parent_id) SELECT id FROM above))
+WHERE a.id = %(alert)s AND a.severity <> 'R' AND a.pushed_at IS NULL ORDER BY upper(m.during) DESC LIMIT 1
+"""
 CHANGES = """
 SELECT c.id, c.change_no, c.what, c.rules, c.unit_id, u.name AS unit_name, u.name_en AS unit_name_en, c.vehicle_class, c.vehicle_id, v.plate,
     c.from_at, c.to_at, c.began_at, c.reason, c.state, c.created_at, p.name AS created_by_name,
@@ -256,6 +273,12 @@ async def mutes(
     """One page of mutes. Filters q, rule, unit, standing."""
     params = {"tenant": actor.tenant_id, "now": now, **filters}
     return await page_of(conn, MUTES, params, page, MUTES_SORTABLE, RuleMuteRow, MUTES_SHOWN)
+
+
+async def muted(conn: Connection, alert_id: UUID) -> AlertMuteRow | None:
+    """The mute that covers a suspicion; None when people are told of it as usual."""
+    async with conn.cursor(row_factory=class_row(AlertMuteRow)) as cursor:
+        return await (await cursor.execute(MUTED, {"alert": alert_id})).fetchone()
 
 
 async def changes(conn: Connection, page: PageRequest, actor: Actor, filters: dict[str, Any]) -> Page[RuleChangeRow]:

@@ -2145,6 +2145,21 @@ export interface components {
             started_at: string;
         };
         /**
+         * AlertMuteRow
+         * @description Why nobody was sent a message about a suspicion.
+         */
+        AlertMuteRow: {
+            /** Change Id */
+            change_id: string | null;
+            /** Reason */
+            reason: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
          * AlertOrder
          * @description The order an alert was judged against, as it is now.
          */
@@ -2251,6 +2266,7 @@ export interface components {
             metrics: {
                 [key: string]: unknown;
             };
+            muted: components["schemas"]["AlertMuteRow"] | null;
             /** Order Driver Name */
             order_driver_name: string | null;
             /** Order Id */

@@ -24,6 +24,8 @@ export const alert = {
     vehicleFile: "Vehicle file",
     since: "Began from",
     until: "Began until",
+    muted: "Nobody was told",
+    mutedUntil: "muted until {{until}}: {{reason}}",
     ruleTitle: "Rule {{id}}: {{name}}",
     versions: {
       rule: "Rule version",

@@ -1,4 +1,4 @@
-// Master data: units, people, vehicles, locators, areas, calendar, rules; account, help, measures.
+// Master data: units, people, vehicles, locators, areas, calendar; account, help, measures.
 export const register = {
   unit: {
     name: "Name",
@@ -143,16 +143,6 @@ export const register = {
     corridor: "Corridor",
     administrative: "Administrative area",
     watched: "Watched area",
-  },
-  rule: {
-    about:
-      "What the system may suspect and when. Every change keeps its version; results are for information only.",
-    none: "No rules in force yet",
-    version: "version {{number}}",
-    since: "In force since",
-    always: "always",
-    on: "on",
-    off: "off",
   },
   account: {
     me: "Me",

@@ -24,6 +24,8 @@ export const alert = {
     vehicleFile: "车辆档案",
     since: "开始日期自",
     until: "开始日期至",
+    muted: "未发提醒",
+    mutedUntil: "免提醒至 {{until}}：{{reason}}",
     ruleTitle: "规则 {{id}}　{{name}}",
     versions: {
       rule: "规则版本",

@@ -1,4 +1,4 @@
-// 基础资料：单位、人员、车辆、定位终端、区域、日历、规则；账号、帮助、计量。
+// 基础资料：单位、人员、车辆、定位终端、区域、日历；账号、帮助、计量。
 export const register = {
   unit: {
     name: "单位名称",
@@ -140,15 +140,6 @@ export const register = {
     corridor: "通道",
     administrative: "行政区域",
     watched: "关注区域",
-  },
-  rule: {
-    about: "系统依据这些规则提示疑似情况；每次修改都保留版本，结果仅供核实参考。",
-    none: "还没有生效的规则",
-    version: "第 {{number}} 版",
-    since: "生效时间",
-    always: "一直有效",
-    on: "启用",
-    off: "停用",
   },
   account: {
     me: "我的信息",
