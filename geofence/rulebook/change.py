@@ -130,7 +130,7 @@ def read_change(what: What, body: Mapping[str, Any]) -> Change:
                 raise Invalid(field="profile", reason="unknown")
             return ProfileChange(profile=Profile(body["profile"]))
         case What.MUTE:
-            if body.get("rule") not in {rule.id for rule in rules.EVERY}:
+            if body.get("rule") not in [rule.id for rule in rules.EVERY]:
                 raise Invalid(field="rule", reason="unknown_rule")
             return MuteChange(rule=str(body["rule"]))
         case What.END:

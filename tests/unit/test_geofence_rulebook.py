@@ -56,6 +56,7 @@ def of(rule: str, **parameters: Any) -> dict[str, Any]:
         ("parameters", {"rules": {"R07": {"enabled": "no"}}}, "rules.R07.enabled", "wrong_type"),
         ("profile", {"profile": "soft"}, "profile", "unknown"),
         ("mute", {"rule": "R99"}, "rule", "unknown_rule"),
+        ("mute", {"rule": {}}, "rule", "unknown_rule"),
         ("end", {"of": "end", "id": str(uuid4())}, "of", "unknown"),
         ("end", {"of": "mute", "id": "7"}, "id", "unknown"),
     ],

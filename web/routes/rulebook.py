@@ -35,6 +35,7 @@ ChangeState = Literal["draft", "proposed", "in_force", "withdrawn"]
 Difference = Literal["raised", "gone", "changed"]
 LONGEST_DAYS = 92  # of a back-test over the interface
 USUAL = timedelta(days=31)
+OLDEST = timedelta(days=3 * 366)  # nothing is kept longer
 
 
 class RuleChange(BaseModel):
@@ -227,6 +228,8 @@ async def ask_preview(rule_change_id: UUID, body: Period, work: Signed) -> RuleP
     if found.state not in (service.DRAFT, service.PROPOSED):
         raise WrongState(state=found.state, action="preview", allowed=[])
     to_at = min(body.to_at or work.now, work.now)
+    if to_at < work.now - OLDEST:
+        raise Invalid(field="to_at", reason="too_long_ago")
     from_at, to_at = span(body.from_at or to_at - USUAL, to_at, longest_days=LONGEST_DAYS)
     preview_id = await store.ask_preview(work.conn, work.actor, found.id, from_at, to_at, work.now)
     return await _preview(work, preview_id)
