@@ -5,7 +5,7 @@ rules, service orders, towing, shuffling inside the depot. What a rule answers b
 geofence.episodes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from fleet.order import OrderType
@@ -24,6 +24,7 @@ from geofence.track.fixes import TrackFix, apart_m
 from geofence.track.fold import SILENCE_MS, advance, view
 from geofence.track.marks import CLOCK_SKEW, JUMP, Mark
 from geofence.track.motion import Drive, Event, Kind, Step, Stop
+from geofence.watched_fences import FenceEvent
 from geofence.watching import as_it_stands, pass_time, see
 from geofence.who_drives import silenced
 
@@ -45,6 +46,7 @@ class Outcome:
     stops: list[Stop] = field(default_factory=list)
     drove: list[Drove] = field(default_factory=list)  # who drove how long, as told at each change
     marks: list[Mark] = field(default_factory=list)  # what speaks against single fixes, as given and taken back
+    at_fences: list[FenceEvent] = field(default_factory=list)
     due_ms: int = NEVER_MS  # how things stand will next change by the clock alone
 
     def add(self, later: "Outcome") -> None:
@@ -53,6 +55,7 @@ class Outcome:
         self.stops += later.stops
         self.drove += later.drove
         self.marks += later.marks
+        self.at_fences += later.at_fences
 
     @property
     def ends(self) -> bool:
@@ -64,6 +67,7 @@ class Outcome:
 def evaluate(state: State, fixes: Sequence[TrackFix], context: Context) -> tuple[State, Outcome]:
     """Fold fixes into a copy of the state. Many at once are passed over where nothing comes of them (geofence.passing)."""
     state, outcome = copied(state), Outcome()
+    _observe(state, fixes, context, outcome)
     columns, place = columns_of(fixes, context), 0
     while place < len(fixes):
         until = pass_over(state, columns, place, context) if columns is not None and place else place
@@ -75,12 +79,20 @@ def evaluate(state: State, fixes: Sequence[TrackFix], context: Context) -> tuple
     return state, outcome
 
 
-def one_by_one(state: State, fixes: Iterable[TrackFix], context: Context) -> tuple[State, Outcome]:
+def one_by_one(state: State, fixes: Sequence[TrackFix], context: Context) -> tuple[State, Outcome]:
     """What `evaluate` does, and must never differ from."""
     state, outcome = copied(state), Outcome()
+    _observe(state, fixes, context, outcome)
     for fix in fixes:
         _fold(state, fix, context, outcome)
     return state, outcome
+
+
+def _observe(state: State, fixes: Sequence[TrackFix], context: Context, outcome: Outcome) -> None:
+    """Watched fences look at every fix, and at nothing else of the state."""
+    if watched := context.facts.watched:
+        for fix in fixes:
+            watched.observe(state.around, fix, context.facts.home_depot_id, outcome.at_fences)
 
 
 def _fold(state: State, fix: TrackFix, context: Context, outcome: Outcome) -> None:

@@ -18,6 +18,7 @@ from fleet.worktime import Calendar, Day
 from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS
 from geofence.places import Area, Path
 from geofence.track.fixes import apart_m
+from geofence.watched_fences import NOTHING_WATCHED, WatchedFences
 
 Span = tuple[int, int]  # half-open, epoch milliseconds
 
@@ -183,6 +184,7 @@ class VehicleFacts:
     sensitive: tuple[Area, ...] = ()
     allowed: tuple[Area, ...] = ()  # those that an order or a vehicle may name
     allowed_area_id: str | None = None  # the vehicle's own, one of allowed
+    watched: WatchedFences = NOTHING_WATCHED
     exempt_rules: frozenset[str] = frozenset()
     parameters: Mapping[str, Any] = field(default_factory=dict)  # by rule id: that rule's Parameters
     quiet: QuietHours = QuietHours()

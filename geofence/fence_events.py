@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo
 from fleet.fences.watch import Event, Schedule, Watch
 from geofence.instants import epoch_ms, instant
 from geofence.places import Area
-from geofence.track.fixes import TrackFix
+from geofence.track.fixes import TrackFix, apart_m
 
 MARGIN_M = 15.0  # beyond the edge, before "out" is said: drift at the fence is no exit
 UNSTATED_M = 10.0  # accuracy of a fix that does not say
 WORTHLESS_M = 100.0  # a less accurate fix says nothing
 AGREE, OF = 2, 3
 SEGMENT_MS = 180_000  # two fixes farther apart in time do not say what lay between them
+MOST_KMH = 200.0  # a faster way between two fixes is a jump, no crossing
 HEARD_MS = 1_800_000  # at a schedule's start the vehicle was heard within this time, or nothing is told
 
 
@@ -51,19 +52,28 @@ def fold(
     state = Standing(standing.inside, standing.since_ms, standing.stayed, list(standing.votes), standing.last)
     told: list[Told] = []
     for fix in fixes:
-        _schedules(state, fix.at_ms, watch.schedules, zone, told)
-        if fix.poor or _accuracy_m(fix) > WORTHLESS_M:
-            continue
-        vote = _vote(fix, area)
-        crossed_ms = _crossed_ms(state, fix, vote, area)
-        if crossed_ms is not None:
-            told.append(Told(Event.CROSS, crossed_ms, fix.at_ms))
-        if vote is not None:
-            _count(state, fix.at_ms, vote, told)
-        _stay(state, fix.at_ms, watch.dwell_min * 60_000, told)
-        state.last = fix
-    wanted = watch.events | {schedule.tell for schedule in watch.schedules}
-    return state, [each for each in told if each.event in wanted]
+        if says(fix):
+            if state.last is not None:
+                _schedules(state, state.last, fix.at_ms, watch.schedules, zone, told)
+            step(state, state.last, fix, area, watch, told)
+            state.last = fix
+    return state, [each for each in told if each.event in watch.wanted]
+
+
+def says(fix: TrackFix) -> bool:
+    """The fix says something about where the vehicle was."""
+    return not fix.poor and _accuracy_m(fix) <= WORTHLESS_M
+
+
+def step(state: Standing, last: TrackFix | None, fix: TrackFix, area: Area, watch: Watch, told: list[Told]) -> None:
+    """What one sound fix brings, after the sound one before it; schedules apart. Every kind is told, wanted or not."""
+    vote = _vote(fix, area)
+    crossed_ms = None if last is None else _crossed_ms(state, last, fix, vote, area)
+    if crossed_ms is not None:
+        told.append(Told(Event.CROSS, crossed_ms, fix.at_ms))
+    if vote is not None:
+        _count(state, fix.at_ms, vote, told)
+    _stay(state, fix.at_ms, watch.dwell_min * 60_000, told)
 
 
 def _accuracy_m(fix: TrackFix) -> float:
@@ -101,10 +111,9 @@ def _stay(state: Standing, at_ms: int, enough_ms: int, told: list[Told]) -> None
     told.append(Told(Event.DWELL, state.since_ms + enough_ms, at_ms, (at_ms - state.since_ms) / 1000))
 
 
-def _crossed_ms(state: Standing, fix: TrackFix, vote: bool | None, area: Area) -> int | None:
+def _crossed_ms(state: Standing, last: TrackFix, fix: TrackFix, vote: bool | None, area: Area) -> int | None:
     """When the straight way from the last fix led through the fence, both ends being outside."""
-    last = state.last
-    if last is None or vote is not False or state.inside is not False or fix.at_ms - last.at_ms > SEGMENT_MS:
+    if vote is not False or state.inside is not False or not one_way(last, fix):
         return None
     if _vote(last, area) is not False:
         return None
@@ -112,18 +121,25 @@ def _crossed_ms(state: Standing, fix: TrackFix, vote: bool | None, area: Area) -
     return None if share is None else last.at_ms + round(share * (fix.at_ms - last.at_ms))
 
 
-def _schedules(state: Standing, until_ms: int, schedules: Sequence[Schedule], zone: ZoneInfo, told: list[Told]) -> None:
+def one_way(last: TrackFix, fix: TrackFix) -> bool:
+    """Two fixes near enough in time, and not too far apart for it, say what lay between them."""
+    took_ms = fix.at_ms - last.at_ms
+    if took_ms > SEGMENT_MS:
+        return False
+    return apart_m(last.lon, last.lat, fix.lon, fix.lat) <= MOST_KMH / 3600 * took_ms
+
+
+def _schedules(
+    state: Standing, last: TrackFix, until_ms: int, schedules: Sequence[Schedule], zone: ZoneInfo, told: list[Told]
+) -> None:
     """Schedules that started since the last fix: how the vehicle stood then."""
-    last = state.last
-    if last is None or state.inside is None:
-        return
     for schedule in schedules:
-        if state.inside is (schedule.tell is Event.INSIDE):
-            starts = _starts(schedule, last.at_ms, until_ms, zone)
-            told += [Told(schedule.tell, each, until_ms) for each in starts if each - last.at_ms <= HEARD_MS]
+        if state.inside is not None and state.inside is (schedule.tell is Event.INSIDE):
+            begun = starts(schedule, last.at_ms, until_ms, zone)
+            told += [Told(schedule.tell, each, until_ms) for each in begun if each - last.at_ms <= HEARD_MS]
 
 
-def _starts(schedule: Schedule, after_ms: int, until_ms: int, zone: ZoneInfo) -> list[int]:
+def starts(schedule: Schedule, after_ms: int, until_ms: int, zone: ZoneInfo) -> list[int]:
     """Its starts after one instant, up to another."""
     day, last = instant(after_ms).astimezone(zone).date(), instant(until_ms).astimezone(zone).date()
     found = []

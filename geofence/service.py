@@ -5,7 +5,7 @@ custody make a stretch of the past be judged again from stored fixes (geofence.l
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
 
@@ -26,7 +26,7 @@ from geofence.live.registry import Registry
 from geofence.live.replay import Replay, checkpoint_due
 from geofence.rules import r01_no_order
 from geofence.state import STATE_VERSION, State, dumps, loads
-from geofence.store import alerts, register, stream
+from geofence.store import alerts, fence_events, register, stream
 from geofence.track.fixes import TrackFix, in_event_order
 from geofence.track.fold import SILENCE_MS
 from geofence.track.motion import TRACK_VERSION
@@ -87,7 +87,7 @@ async def take_turn(conn: Connection, memory: Memory, now: datetime) -> Turn:
     if not turn.behind:
         await _settle(conn, memory, now_ms, turn)
     await _save_states(conn, memory, changed)
-    turn.told = await alerts.tell_people(conn, now, WAIT_FOR_ORDER)
+    turn.told = await alerts.tell_people(conn, now, WAIT_FOR_ORDER) + await fence_events.tell_people(conn, now)
     return turn
 
 
@@ -243,7 +243,7 @@ async def _keep_replay(
         return
     until_ms = replay.converged_ms
     if until_ms is None:
-        stretch = Stretch(from_ms=start_ms, until_ms=FAR_FUTURE_MS, why=again.why)
+        stretch = Stretch(from_ms=start_ms, until_ms=FAR_FUTURE_MS, why=again.why, changed_ms=again.from_ms)
         as_it_stands = standing(replay.state, replay.context, now_ms)
         outcome.add(as_it_stands)
         memory.states[vehicle_id] = replay.state
@@ -251,7 +251,7 @@ async def _keep_replay(
         outcome.findings += memory.foretell(vehicle_id, replay.state, as_it_stands)
         memory.note_told(vehicle_id, _heard(replay.state, now_ms), ends=as_it_stands.ends)
     else:
-        stretch = stretch_to(replay.state, start_ms, until_ms, again.why)
+        stretch = replace(stretch_to(replay.state, start_ms, until_ms, again.why), changed_ms=again.from_ms)
     await _write(conn, memory, vehicle_id, replay.context, outcome, stretch)
     await stream.forget_checkpoints(conn, vehicle_id, start_ms, stretch.until_ms)
     tenant_id = registry.vehicles[vehicle_id].tenant_id

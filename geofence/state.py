@@ -15,6 +15,7 @@ from geofence.rules.watch import NEVER_MS, OutUnder, Watched
 from geofence.track.clock import Clock
 from geofence.track.motion import Step
 from geofence.track.track import Track
+from geofence.watched_fences import Around
 
 STATE_VERSION = 13
 
@@ -33,6 +34,7 @@ class State:
     episodes: dict[str, Episode] = field(default_factory=dict)  # newest of each rule
     watched: dict[str, Watched] = field(default_factory=dict)  # of each watch, while its sign is seen
     memories: Memories = field(default_factory=Memories)
+    around: Around = field(default_factory=Around)  # of watched fences
     wake_ms: int = 0  # watches are asked at the first fix not before this
     clock_ms: int = NEVER_MS  # the clock's watches at this instant
     version: int = STATE_VERSION

@@ -170,7 +170,7 @@ async def _made(
         taken_by=f"{work.actor.name} · {work.actor.login}",
         taken_at=work.now,
         asked=asked,
-        names=await names_of(work.conn, [value for key, value in asked if key in {"unit", "vehicle"}]),
+        names=await names_of(work.conn, [value for key, value in asked if key in {"unit", "vehicle", "area"}]),
         truncated=truncated,
     )
     reader = Reader(language=lists.lang, zone=work.parts.settings.timezone)

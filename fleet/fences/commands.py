@@ -3,26 +3,20 @@
 import argparse
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import shapely
-
 from fleet import commands, db
 from fleet.errors import Invalid, NotFound
-from fleet.fences import files, roads, service, store
-from fleet.fences.occupancy import peaks
-from fleet.fences.shapes import circle
-from fleet.geo import shape_of
+from fleet.fences import depots, files, roads, service, store
 from fleet.position import Datum
 from fleet.routing import Router
 from fleet.settings import Settings
 
 Arguments = argparse.Namespace
 MOST_DAYS = 400
-POINT_RADIUS_M = 100.0  # of a depot that is a point, as in judging
 
 
 def add_arguments(add: Callable[..., argparse.ArgumentParser], group: Callable[[str, str], object]) -> None:
@@ -119,41 +113,16 @@ async def change(settings: Settings, arguments: Arguments) -> int:
 
 async def occupancy(settings: Settings, arguments: Arguments) -> int:
     """The most vehicles that stood in a depot at one time, day by day, beside its capacity then."""
-    days = [arguments.since + timedelta(days=each) for each in range((arguments.until - arguments.since).days + 1)]
-    if not 0 < len(days) <= MOST_DAYS:
-        raise Invalid(field="to", reason="span_too_long" if days else "before_from")
-    zone = settings.timezone
-    from_at, to_at = (datetime.combine(each, time(0), tzinfo=zone) for each in (days[0], days[-1] + timedelta(days=1)))
+    days, from_at, to_at = depots.civil_days(arguments.since, arguments.until, MOST_DAYS, settings.timezone)
     async with await commands.connect(settings) as conn:
         tenant_id = await commands.tenant_of(conn)
         area = await store.one(conn, store.AREA, {"tenant": tenant_id, "code": arguments.code})
         if area is None or area["kind"] != "depot":
             raise NotFound(object="depot", code=arguments.code)
-        stays = []
-        versions = await store.rows(conn, store.CAPACITIES, {"area": area["id"]})
-        for version in versions:
-            since, until = max(version["since"] or from_at, from_at), min(version["until"] or to_at, to_at)
-            if since < until:
-                stays += await _stays(conn, tenant_id, version["geometry"], since, until)
-    capacities = [(each["since"], each["until"], each["capacity"]) for each in versions]
-    for peak in peaks(stays, capacities, days, zone):
+        depot = await depots.depot(conn, tenant_id, area["id"], from_at, to_at)
+    for peak in depot.peaks(days, settings.timezone):
         commands.tell(day=peak.day, vehicles=peak.vehicles, at=peak.at, capacity=peak.capacity)
     return 0
-
-
-async def _stays(
-    conn: db.Connection, tenant_id: UUID, geometry: dict[str, Any], since: datetime, until: datetime
-) -> list[tuple[datetime, datetime]]:
-    """Stays inside one version's shape while it held."""
-    shape = shape_of(geometry)
-    if shape.geom_type == "Point":
-        shape = shape_of(circle(shape.centroid.x, shape.centroid.y, POINT_RADIUS_M).geometry)
-    west, south, east, north = shape.bounds
-    box = {"west": west, "south": south, "east": east, "north": north}
-    rows = await store.rows(conn, store.STOPS, {"tenant": tenant_id, "from": since, "to": until, **box})
-    return [
-        (row["started_at"], row["ended_at"]) for row in rows if shapely.intersects_xy(shape, row["lon"], row["lat"])
-    ]
 
 
 async def publish(settings: Settings, arguments: Arguments) -> int:

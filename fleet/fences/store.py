@@ -41,7 +41,8 @@ WHERE a.tenant_id = %(tenant)s ORDER BY a.kind, a.code"""
 
 # Where vehicles stood in a box, during a span; one that still stands has no end.
 STOPS = """
-SELECT lon, lat, greatest(started_at, %(from)s) AS started_at, least(coalesce(ended_at, %(to)s), %(to)s) AS ended_at FROM stop
+SELECT id, vehicle_id, lon, lat, started_at, ended_at, greatest(started_at, %(from)s) AS since,
+    least(coalesce(ended_at, %(to)s), %(to)s) AS until FROM stop
 WHERE tenant_id = %(tenant)s AND started_at < %(to)s AND coalesce(ended_at, %(to)s) > %(from)s
     AND lon BETWEEN %(west)s AND %(east)s AND lat BETWEEN %(south)s AND %(north)s"""
 CAPACITIES = """SELECT geometry, capacity, nullif(lower(during), '-infinity') AS since, nullif(upper(during), 'infinity') AS until

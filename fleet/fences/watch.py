@@ -23,6 +23,7 @@ class Event(StrEnum):
 PASSING = (Event.ENTER, Event.EXIT, Event.CROSS, Event.DWELL)
 DWELL_MIN = (1, 24 * 60)
 MOST_SCHEDULES = 20
+TELLS = ("unit_admin", "dispatcher", "fleet_admin", "inspector")  # who may see the track an event is of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,20 +37,26 @@ class Schedule:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Watch:
-    """What is told of one fence; nothing at all by default."""
+    """What is kept of one fence and who hears of it at once; nothing and nobody by default."""
 
     events: frozenset[Event] = frozenset()
     dwell_min: int = 15
     schedules: tuple[Schedule, ...] = ()
+    tell: frozenset[str] = frozenset()  # roles of TELLS
 
     def __bool__(self) -> bool:
         return bool(self.events or self.schedules)
 
+    @property
+    def wanted(self) -> frozenset[Event]:
+        """The kinds of event that are kept."""
+        return self.events | {schedule.tell for schedule in self.schedules}
+
 
 def watch_of(raw: Mapping[str, Any]) -> Watch:
     """From what is stored or asked. Raises Invalid naming `watch`."""
-    unknown = set(raw) - {"events", "dwell_min", "schedules"}
-    events, schedules = raw.get("events", []), raw.get("schedules", [])
+    unknown = set(raw) - {"events", "dwell_min", "schedules", "tell"}
+    events, schedules, tell = raw.get("events", []), raw.get("schedules", []), raw.get("tell", [])
     if unknown or not isinstance(events, list) or not isinstance(schedules, list) or len(schedules) > MOST_SCHEDULES:
         raise Invalid(field="watch", reason="unknown")
     if not all(isinstance(each, str) and each in PASSING for each in events):
@@ -57,9 +64,12 @@ def watch_of(raw: Mapping[str, Any]) -> Watch:
     dwell_min = raw.get("dwell_min", Watch().dwell_min)
     if isinstance(dwell_min, bool) or not isinstance(dwell_min, int) or not DWELL_MIN[0] <= dwell_min <= DWELL_MIN[1]:
         raise Invalid(field="watch", reason="dwell_out_of_range")
+    if not isinstance(tell, list) or not all(isinstance(each, str) and each in TELLS for each in tell):
+        raise Invalid(field="watch", reason="unknown_role")
     return Watch(
         events=frozenset(Event(each) for each in events),
         dwell_min=dwell_min,
+        tell=frozenset(tell),
         schedules=tuple(_schedule(each) for each in schedules),
     )
 
@@ -87,4 +97,5 @@ def as_stored(watch: Watch) -> dict[str, Any]:
             {"days": sorted(each.days), "at": each.at.strftime("%H:%M"), "tell": str(each.tell)}
             for each in watch.schedules
         ],
+        "tell": sorted(watch.tell),
     }

@@ -9,11 +9,12 @@ from fleet.db import Connection
 from geofence.context import Context
 from geofence.evaluate import Outcome
 from geofence.finding import Finding
+from geofence.live.fence_records import Rejudged, event_changes
 from geofence.live.records import AlertChange, Stretch, alert_changes, latest, order_of_drive, order_search
 from geofence.live.registry import Registry
 from geofence.mileage.store import drives as mileage
 from geofence.rules import EVERY
-from geofence.store import alerts, flags
+from geofence.store import alerts, fence_events, flags
 from geofence.store.alerts import JudgedBy, Subject
 from geofence.track.marks import settled
 
@@ -29,6 +30,7 @@ async def record(
     engine: str,
 ) -> None:
     """Drives, stops, flags of fixes, alerts. With a `stretch`, what began in it and was not found again is removed or withdrawn."""
+    await _fence_events(conn, registry, vehicle_id, context, outcome, stretch)
     findings, drives, stops = latest(outcome)
     taken, flagged = settled(outcome.marks)
     if stretch is None and not (findings or drives or stops or taken or flagged):
@@ -57,6 +59,21 @@ async def record(
     for change in await _changes(conn, vehicle_id, findings, stretch):
         subject = _subject(registry, vehicle_id, change.finding.started_ms)
         await alerts.save_alert(conn, subject, change, _judged_by(change, context, engine))
+
+
+async def _fence_events(
+    conn: Connection, registry: Registry, vehicle_id: str, context: Context, outcome: Outcome, stretch: Stretch | None
+) -> None:
+    if stretch is None and not outcome.at_fences:
+        return
+    rejudged = None
+    if stretch is not None:
+        rejudged = Rejudged(changed_ms=stretch.changed_ms, until_ms=stretch.until_ms, why=stretch.why)
+    stored = await fence_events.stored_events(conn, vehicle_id, outcome.at_fences, rejudged)
+    for change in event_changes(outcome.at_fences, stored, rejudged):
+        unit_id = context.regime(change.found.at_ms).unit_id if change.found is not None else None
+        tenant_id = registry.vehicles[vehicle_id].tenant_id
+        await fence_events.save_event(conn, tenant_id, vehicle_id, change, unit_id)
 
 
 async def _changes(

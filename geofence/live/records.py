@@ -54,6 +54,7 @@ class Stretch:
     from_ms: int
     until_ms: int
     why: str
+    changed_ms: int = 0  # what differs begins here; the fold began at `from_ms`
     kept_stop_ms: int | None = None  # start of the stop under way at `until_ms`: it stays as it is stored
     kept_spell_ms: int | None = None  # and of the driver's spell
     kept: frozenset[tuple[str, int]] = frozenset()  # rule and start of the watches' findings under way then: they too

@@ -15,6 +15,7 @@ from fleet.worktime import Calendar, DayKind
 from geofence.facts import BadgeSpan, CardSeen, CustodySpan, JudgedOrder, LocatorSpan, Span, VehicleFacts
 from geofence.live.chosen_rules import ProfileRow, RuleRow, rules_then
 from geofence.places import Area
+from geofence.watched_fences import NOTHING_WATCHED, WatchedFences
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +81,7 @@ class Registry:
     parents: Mapping[str, str] = field(default_factory=dict)  # unit -> the one above
     seals: Mapping[str, tuple[SealRow, ...]] = field(default_factory=dict)  # by tenant
     badges: Mapping[str, Mapping[str, tuple[BadgeSpan, ...]]] = field(default_factory=dict)  # by tenant, then number
+    watched: Mapping[str, WatchedFences] = field(default_factory=dict)  # by tenant
     by_device: Mapping[int, tuple[BindingRow, ...]] = field(default_factory=dict, compare=False)
 
     def above(self, unit_id: str) -> tuple[str, ...]:
@@ -152,6 +154,7 @@ def facts_of(
         allowed_area_id=vehicle.allowed_area_id,
         sealed=(*sealed(registry, vehicle), *_stood(vehicle, VehicleStatus.SEALED, VehicleStatus.PENDING_DISPOSAL)),
         in_repair=_stood(vehicle, VehicleStatus.IN_REPAIR),
+        watched=registry.watched.get(tenant, NOTHING_WATCHED),
         exempt_rules=now.exempt_rules,
         parameters=now.parameters,
         quiet=now.quiet,

@@ -1,7 +1,9 @@
 """Reads the register: vehicles with custody and locators, places, calendars, hours, rules; and orders near a time."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,6 +14,7 @@ from fleet import store as fleet_store
 from fleet.calendars import store as calendar_store
 from fleet.db import Connection
 from fleet.errors import Invalid
+from fleet.fences.watch import watch_of
 from fleet.geo import shape_of
 from fleet.order import COVERING_STATES
 from fleet.quality import profile_of
@@ -25,6 +28,7 @@ from geofence.live.registry import BindingRow, Registry, SealRow, VehicleRow, by
 from geofence.places import Area, Path
 from geofence.rules.profiles import Profile
 from geofence.store import drivers
+from geofence.watched_fences import WatchedFence, WatchedFences
 
 log = structlog.get_logger("geofence")
 
@@ -45,9 +49,9 @@ BINDINGS = """
 # Every version that a movement of the last month, or one to come, can meet.
 AREAS = """
     SELECT v.id::text, a.id::text, a.tenant_id::text, a.kind, v.geometry, epoch_ms(nullif(lower(v.during), '-infinity')),
-        epoch_ms(nullif(upper(v.during), 'infinity')), v.category, v.speed_limit_kmh
+        epoch_ms(nullif(upper(v.during), 'infinity')), v.category, v.speed_limit_kmh, nullif(v.watch, '{}')
     FROM area a JOIN area_version v ON v.area_id = a.id
-    WHERE a.kind <> 'subsidy_zone' AND v.during && tstzrange(coalesce(%(since)s, now() - interval '33 days'), NULL)
+    WHERE (a.kind <> 'subsidy_zone' OR v.watch <> '{}') AND v.during && tstzrange(coalesce(%(since)s, now() - interval '33 days'), NULL)
     ORDER BY a.id, v.version_no"""
 TENANTS = "SELECT id, timezone FROM tenant"
 SCHEDULES = """
@@ -139,11 +143,14 @@ async def load_registry(conn: Connection, before: Registry | None, *, since: dat
         )
         for no, vehicle_id, a, b, *kind in await _rows(conn, BINDINGS)
     )
+    calendars = await _calendars(conn, before)
+    areas, watches = await _areas(conn, before, since)
     return Registry(
         vehicles=vehicles,
         bindings=bindings,
-        areas=await _areas(conn, before, since),
-        calendars=await _calendars(conn, before),
+        areas=areas,
+        watched=_watched(areas, watches, calendars, before),
+        calendars=calendars,
         hours=await _hours(conn),
         parents=dict(await _rows(conn, PARENTS)),
         seals=await _seals(conn, since),
@@ -235,12 +242,16 @@ def _order(row: Sequence[Any]) -> JudgedOrder:
     )
 
 
-async def _areas(conn: Connection, before: Registry | None, since: datetime | None) -> dict[str, tuple[Area, ...]]:
+async def _areas(
+    conn: Connection, before: Registry | None, since: datetime | None
+) -> tuple[dict[str, tuple[Area, ...]], dict[Area, tuple[Mapping[str, Any], str]]]:
+    """By tenant; and of those that are watched what is kept of them, with their ground."""
     known = {
         (area.version_id, *area.in_force): area for areas in (before.areas.values() if before else ()) for area in areas
     }
     found: dict[str, list[Area]] = {}
-    for version_id, area_id, tenant_id, kind, geometry, from_ms, until_ms, category, limit in await _rows(
+    watches: dict[Area, tuple[Mapping[str, Any], str]] = {}
+    for version_id, area_id, tenant_id, kind, geometry, from_ms, until_ms, category, limit, watch in await _rows(
         conn, AREAS, {"since": since}
     ):
         in_force = (_or(from_ms, FAR_PAST_MS), _or(until_ms, FAR_FUTURE_MS))
@@ -255,7 +266,34 @@ async def _areas(conn: Connection, before: Registry | None, since: datetime | No
                 log.warning("area_unusable", area=area_id, reason=error.params.get("reason"))
                 continue
         found.setdefault(tenant_id, []).append(area)
-    return {tenant_id: tuple(areas) for tenant_id, areas in found.items()}
+        if watch is not None:
+            watches[area] = watch, f"{area_id} {sha256(json.dumps(geometry, sort_keys=True).encode()).hexdigest()[:12]}"
+    return {tenant_id: tuple(areas) for tenant_id, areas in found.items()}, watches
+
+
+def _watched(
+    areas: Mapping[str, Sequence[Area]],
+    watches: Mapping[Area, tuple[Mapping[str, Any], str]],
+    calendars: Mapping[str, Calendar],
+    before: Registry | None,
+) -> dict[str, WatchedFences]:
+    """By tenant; the same object as before where nothing changed, because making its grid takes time."""
+    found = {}
+    for tenant_id, of_tenant in areas.items():
+        fences = []
+        for area in of_tenant:
+            if area in watches:
+                watch, ground = watches[area]
+                try:
+                    fences.append(WatchedFence(area, watch_of(watch), ground))
+                except Invalid as error:
+                    log.warning("watch_unusable", area=area.id, reason=error.params.get("reason"))
+        known, zone = before.watched.get(tenant_id) if before else None, calendars[tenant_id].timezone
+        if known is not None and known.all == tuple(fences) and known.zone == zone:
+            found[tenant_id] = known
+        elif fences:
+            found[tenant_id] = WatchedFences(fences, zone)
+    return found
 
 
 async def _calendars(conn: Connection, before: Registry | None) -> dict[str, Calendar]:

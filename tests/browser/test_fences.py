@@ -5,7 +5,10 @@ import os
 import re
 import subprocess
 import sys
+import time
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,8 +18,23 @@ from tests.browser.seen import map_is_drawn
 from tests.browser.test_access import barriers, cut_off, settle
 from tests.browser.town import Town
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(300)
 VERTICES = "顶点坐标"
+SHOTS = os.environ.get("DAYLIGHT_SHOTS")  # a folder, to look at the pages
+
+
+def shot(page: Page, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+
+
+def judged_again(town: Town) -> None:
+    """Until the engine has done what a new area asks of it: it would take away what no fix bears out."""
+    for _ in range(300):
+        if town.query("SELECT count(*) FROM rejudge") == [(0,)]:
+            return
+        time.sleep(0.2)
+    pytest.fail("judging again did not end")
 
 
 def click_around(page: Page, *shares: tuple[float, float]) -> None:
@@ -47,7 +65,11 @@ def test_a_fence_is_drawn_with_a_hole_and_published_by_somebody_else(town: Town,
     page.get_by_role("combobox", name="场所类别").click()
     page.get_by_role("option", name="宾馆酒店").click()
     page.get_by_label("限速").fill("20")
+    page.get_by_role("checkbox", name="进入").check()
+    page.get_by_role("button", name="添加定时检查").click()
+    page.get_by_role("checkbox", name="单位车管员").check()
     assert barriers(page) == []
+    shot(page, "fence-editor")
     page.get_by_role("button", name="保存草稿").click()
     page.wait_for_url(re.compile(r"/drafts/[0-9a-f-]{36}"))
     expect(page.get_by_text(re.compile("待发布 · 敏感场所 · 编码 HOTEL-1"))).to_be_visible()
@@ -72,10 +94,54 @@ def test_a_fence_is_drawn_with_a_hole_and_published_by_somebody_else(town: Town,
     row.click()
     expect(authority.get_by_role("dialog")).to_contain_text("发布人")
     assert barriers(authority) == []
-    ((geometry, category, limit),) = town.query(
-        "SELECT v.geometry, v.category, v.speed_limit_kmh FROM area_version v JOIN area a ON a.id = v.area_id WHERE a.code = 'HOTEL-1'"
+    ((geometry, category, limit, watch),) = town.query(
+        "SELECT v.geometry, v.category, v.speed_limit_kmh, v.watch FROM area_version v JOIN area a ON a.id = v.area_id WHERE a.code = 'HOTEL-1'"
     )
     assert (geometry["type"], len(geometry["coordinates"]), category, limit) == ("Polygon", 2, "hotel", 20)
+    assert (watch["events"], watch["schedules"][0]["tell"], watch["tell"]) == (["enter"], "absent", ["unit_admin"])
+
+
+def test_an_event_leads_to_how_it_was_found_and_to_the_track_of_its_day(town: Town, person: Person) -> None:
+    """The authority says why, filters by fence, opens an event that a late position moved, and the day's track from there."""
+    area, version, event = (str(uuid4()) for _ in range(3))
+    ((tenant, vehicle),) = town.query("SELECT tenant_id, id FROM vehicle WHERE NOT exempt ORDER BY plate LIMIT 1")
+    now = datetime.now(UTC)
+    town.query("INSERT INTO area (id, tenant_id, kind, code) VALUES (%s, %s, 'watched', 'GATE-7')", area, tenant)
+    town.query(
+        """INSERT INTO area_version (id, tenant_id, area_id, version_no, name, geometry, watch) VALUES (%s, %s, %s, 1, '东门', '{"type":
+        "Polygon", "coordinates": [[[0, 0], [0.1, 0], [0.1, 0.1], [0, 0]]]}', '{"events": ["enter"]}')""",
+        version, tenant, area,
+    )  # fmt: skip
+    judged_again(town)
+    town.query(
+        """INSERT INTO fence_event (id, tenant_id, area_id, area_version_id, vehicle_id, event, happened_at, known_at, revision, told_at)
+        VALUES (%s, %s, %s, %s, %s, 'enter', %s, %s, 2, %s)""",
+        event, tenant, area, version, vehicle, now, now, now,
+    )  # fmt: skip
+    for revision, why in ((1, "seen"), (2, "late_fix")):
+        town.query(
+            "INSERT INTO fence_event_revision (tenant_id, event_id, revision, area_version_id, happened_at, known_at, withdrawn, why)"
+            " VALUES (%s, %s, %s, %s, %s, %s, false, %s)",
+            tenant, event, revision, version, now, now, why,
+        )  # fmt: skip
+    for phone in (False, True):
+        page = person("fleetadmin", phone=phone)
+        page.goto(f"/admin/areas/events?area={area}")
+        page.get_by_label("查阅目的").fill("核查东门进出")
+        page.get_by_role("button", name="查看", exact=True).click()
+        row = page.get_by_text("东门").and_(page.locator(":visible")).first
+        expect(row).to_be_visible()
+        assert barriers(page) == []
+        assert not cut_off(page)
+        shot(page, f"fence-events-{phone}")
+        row.click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("补传的定位")
+        assert barriers(page) == []
+        assert not cut_off(page)
+        shot(page, f"fence-event-{phone}")
+        dialog.get_by_role("button", name="当天轨迹").click()
+        expect(page.get_by_role("dialog")).to_contain_text("查阅目的")
 
 
 def test_a_file_is_seen_on_the_map_before_it_becomes_drafts(town: Town, person: Person, tmp_path: Path) -> None:
@@ -105,3 +171,43 @@ def test_a_file_is_seen_on_the_map_before_it_becomes_drafts(town: Town, person: 
     page.wait_for_url(re.compile("draft_state=draft"))
     expect(page.get_by_text("好院子").first).to_be_visible()
     assert not cut_off(page)
+
+
+def test_a_depot_shows_its_days_and_who_stood_there(town: Town, person: Person) -> None:
+    """One place for two vehicles: one too many, said in words; the number opens both."""
+    area = str(uuid4())
+    ((tenant, _),) = town.query("SELECT tenant_id, id FROM vehicle WHERE NOT exempt ORDER BY plate LIMIT 1")
+    vehicles = [row[0] for row in town.query("SELECT id FROM vehicle WHERE NOT exempt ORDER BY plate LIMIT 2")]
+    town.query("INSERT INTO area (id, tenant_id, kind, code) VALUES (%s, %s, 'depot', 'FAR-1')", area, tenant)
+    town.query(
+        """INSERT INTO area_version (tenant_id, area_id, version_no, name, geometry, capacity) VALUES (%s, %s, 1, '远郊停车场',
+        '{"type": "Point", "coordinates": [10.0, 10.0]}', 1)""",
+        tenant, area,
+    )  # fmt: skip
+    judged_again(town)
+    for minutes, vehicle in zip((50, 40), vehicles, strict=True):
+        town.query(
+            """INSERT INTO stop (tenant_id, vehicle_id, device_no, started_at, lon, lat, fixes, parameters_version)
+            VALUES (%s, %s, 1, now() - %s * interval '1 minute', 10.0, 10.0, 5, 1)""",
+            tenant, vehicle, minutes,
+        )  # fmt: skip
+    for phone in (False, True):
+        page = person("fleetadmin", phone=phone)
+        page.goto("/admin/areas/depots?q=远郊")
+        expect(page.get_by_text("超出 1 辆").first).to_be_visible()
+        assert barriers(page) == []
+        assert not cut_off(page)
+        shot(page, f"depots-{phone}")
+        page.goto(f"/admin/areas/depots/{area}")
+        expect(page.get_by_text("超出 1 辆").first).to_be_visible()
+        assert barriers(page) == []
+        assert not cut_off(page)
+        shot(page, f"depot-{phone}")
+        page.get_by_role("button", name="2 辆车").first.click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("查阅目的").fill("核查停车场占用")
+        dialog.get_by_role("button", name="查看", exact=True).click()
+        expect(dialog.get_by_text("仍在")).to_have_count(2)
+        assert barriers(page) == []
+        assert not cut_off(page)
+        shot(page, f"depot-who-{phone}")

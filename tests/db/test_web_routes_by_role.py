@@ -122,6 +122,12 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/api/fence-drafts/{draft_id}/preview"): frozenset({"dispatcher", "fleet_admin", "unit_admin"}),
     ("GET", "/api/fence-drafts/{draft_id}/preview"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
     ("GET", "/api/fence-previews/{preview_id}/findings"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
+    ("GET", "/api/fence-events"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
+    ("GET", "/api/fence-events/{event_id}/revisions"): frozenset({"fleet_admin", "inspector"}),  # of another unit's vehicle
+    ("GET", "/api/depots"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
+    ("GET", "/api/depots/{area_id}"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
+    ("GET", "/api/depots/{area_id}/days"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
+    ("GET", "/api/depots/{area_id}/vehicles"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
     ("POST", "/api/fence-files"): frozenset({"dispatcher", "fleet_admin", "unit_admin"}),
     ("GET", "/api/calendar"): SOME_ROLE,
     ("GET", "/api/calendar/coverage"): SOME_ROLE,
@@ -227,6 +233,18 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "id": preview, "tenant_id": town.tenant_id, "draft_id": draft, "draft_version": 1, "from_at": now, "to_at": now,
         "asked_at": now, "asked_by": stranger,
     })  # fmt: skip
+    version = await store.one(site.owner, "SELECT id FROM area_version WHERE area_id = %s", (area,))
+    assert version is not None
+    event = uuid4()
+    about = {"tenant_id": town.tenant_id, "area_version_id": version["id"], "happened_at": now, "known_at": now}
+    await store.insert(
+        site.owner, "fence_event", about | {"id": event, "area_id": area, "vehicle_id": vehicle, "event": "enter"}
+    )
+    await store.insert(
+        site.owner,
+        "fence_event_revision",
+        about | {"event_id": event, "revision": 1, "withdrawn": False, "why": "seen"},
+    )
     change = uuid4()
     await store.insert(site.owner, "calendar_change", {
         "id": change, "tenant_id": town.tenant_id, "what": "local", "source": "x", "proposed_at": now, "proposed_by": stranger,
@@ -242,7 +260,7 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "from_at": now - timedelta(days=1), "to_at": now, "asked_at": now, "asked_by": stranger,
     })  # fmt: skip
     return {
-        "rule_change_id": rules, "rule_preview_id": tried, "change_id": change, "area_id": area, "draft_id": draft, "preview_id": preview, "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
+        "rule_change_id": rules, "rule_preview_id": tried, "change_id": change, "area_id": area, "draft_id": draft, "preview_id": preview, "event_id": event, "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
         "unit_id": town.units["other"], "person_id": stranger, "device_id": device["id"], "entry_id": entry,
     }  # fmt: skip
 
@@ -297,7 +315,7 @@ async def ask(
     now = datetime.now(UTC)
     params = {"from": (now - timedelta(hours=1)).isoformat(), "to": now.isoformat(), "purpose": "核查"}
     params |= {"year": "2026"} if path == "/api/calendar" else {}
-    by_day = path == "/api/device-coverage" or path.endswith("/mileage")
+    by_day = path == "/api/device-coverage" or path.endswith(("/mileage", "/days"))
     params |= {"from": "2026-11-01", "to": "2026-11-02"} if by_day else {}
     params |= {"from": "116,32", "to": "116.1,32"} if path == "/api/route" else {}
     params |= {"lon": "116", "lat": "32"} if path == "/api/where" else {}

@@ -21,6 +21,8 @@ from web.routes.vehicles import VehicleItem
 from web.store.alerts import AlertRow
 from web.store.calendar import CalendarChangeRow, CalendarVersionRow, LocalDayRow, SealPeriodRow, UnitHoursRow
 from web.store.commands import AnswerRow, CommandRow
+from web.store.depots import DepotDayRow, DepotRow, DepotStayRow
+from web.store.fence_events import FenceEventRow
 from web.store.fences import DraftRow, FenceRow, PreviewFindingRow
 from web.store.foreign_names import ForwarderRow, SourceBindingRow
 from web.store.health import HealthRow, TicketRow
@@ -43,7 +45,7 @@ EN = Reader(language="en", zone=ZoneInfo("Asia/Shanghai"))
 ROWS: dict[str, type] = {
     "vehicles": VehicleItem, "alerts": AlertRow, "orders": OrderRow, "notices": NoticeRow, "units": UnitRow,
     "people": PersonRow, "devices": DeviceRow, "quarantine": QuarantineRow, "device-health": HealthRow, "device-tickets": TicketRow, "device-commands": CommandRow, "device-answers": AnswerRow, "source-bindings": SourceBindingRow, "forwarders": ForwarderRow,
-    "reprocess-runs": RunRow, "messages": MessageItem, "fences": FenceRow, "fence-drafts": DraftRow, "fence-preview": PreviewFindingRow, "audit": RecordRow, "journal": RecordRow,
+    "reprocess-runs": RunRow, "messages": MessageItem, "fences": FenceRow, "fence-drafts": DraftRow, "fence-preview": PreviewFindingRow, "fence-events": FenceEventRow, "depots": DepotRow, "depot-days": DepotDayRow, "depot-vehicles": DepotStayRow, "audit": RecordRow, "journal": RecordRow,
     "local-days": LocalDayRow, "unit-hours": UnitHoursRow, "seal-periods": SealPeriodRow, "calendar-versions": CalendarVersionRow, "calendar-changes": CalendarChangeRow,
     "rule-versions": RuleLineRow, "rule-mutes": RuleMuteRow, "rule-changes": RuleChangeRow, "rule-preview-counts": RuleCountRow, "rule-preview-differences": RuleDifferenceRow,
     "mileage": MileageMonthRow, "mileage-days": MileageDayRow, "drives": DriveRow, "stops": StopRow,

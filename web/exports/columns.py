@@ -149,7 +149,7 @@ def made(zh: str, en: str, show: Show) -> Column:
 
 def notice(row: Any, reader: Reader) -> str:
     """The sentence of a notice."""
-    spoken = {"rule": "ruleName", "fault": "deviceFault", "command": "commandKind"}
+    spoken = {"rule": "ruleName", "fault": "deviceFault", "command": "commandKind", "event": "fenceEvent"}
     words = {name: reader.word(group, row.params.get(name)) for name, group in spoken.items()}
     values: Mapping[str, object] = {**row.params, **words}
     return labels.sentence(reader.language, "notice", row.kind, values)

@@ -24,6 +24,7 @@ from web.exports.columns import (
     roles,
     yes_no,
 )
+from web.exports.fence_tables import FENCE_TABLES
 from web.exports.mileage_tables import MILEAGE_TABLES
 from web.exports.past_tables import PAST_TABLES
 from web.exports.rulebook_tables import RULEBOOK_TABLES
@@ -304,58 +305,6 @@ def _record(zh: str, en: str, reason: Column) -> Table:
     ))  # fmt: skip
 
 
-FENCES = Table("电子围栏", "Fences", (
-    plain("编码", "Code", "code"),
-    plain("名称", "Name", "name"),
-    plain("英文名称", "English name", "name_en"),
-    code("类型", "Kind", "kind", "areaKind"),
-    code("场所类别", "Class of place", "category", "placeKind"),
-    code("图形", "Shape", "shape", "fenceShape"),
-    plain("车位", "Places", "capacity"),
-    plain("限速（km/h）", "Speed limit (km/h)", "speed_limit_kmh"),
-    yes_no("有事件提醒", "Events are told", "watched"),
-    plain("版本", "Version", "version_no"),
-    code("状态", "State", "state", "fenceState"),
-    instant("生效时间", "In force from", "since"),
-    instant("失效时间", "In force until", "until"),
-    instant("下次变更", "Changes", "changes_at"),
-    plain("待发布草稿", "Drafts", "drafts"),
-))  # fmt: skip
-
-FENCE_DRAFTS = Table("围栏草稿", "Drafts of fences", (
-    plain("草稿号", "Draft no.", "draft_no"),
-    plain("编码", "Code", "code"),
-    plain("名称", "Name", "name"),
-    plain("英文名称", "English name", "name_en"),
-    code("类型", "Kind", "kind", "areaKind"),
-    code("场所类别", "Class of place", "category", "placeKind"),
-    code("图形", "Shape", "shape", "fenceShape"),
-    plain("车位", "Places", "capacity"),
-    plain("限速（km/h）", "Speed limit (km/h)", "speed_limit_kmh"),
-    instant("生效时间", "In force from", "effective_at"),
-    yes_no("到期撤销", "Ends the fence", "ends"),
-    plain("来源文件", "File", "source"),
-    made("提示", "Warnings", lambda row, reader: "；".join(
-        labels.sentence(reader.language, "fenceWarning", each["code"], each["params"]) for each in row.warnings or ())),
-    code("状态", "State", "state", "draftState"),
-    plain("最后修改人", "Changed by", "updated_by_name"),
-    instant("最后修改", "Changed", "updated_at"),
-    plain("办结人", "Settled by", "settled_by_name"),
-    instant("办结时间", "Settled", "settled_at"),
-))  # fmt: skip
-
-FENCE_PREVIEW = Table("围栏预览", "Preview of a fence", (
-    code("变化", "Change", "change", "previewChange"),
-    code("规则", "Rule", "rule", "ruleName"),
-    plain("车牌", "Plate", "plate"),
-    named("当时使用单位", "Unit using it then", "unit_name"),
-    instant("开始时间", "Began", "started_at"),
-    instant("结束时间", "Ended", "ended_at"),
-    code("等级", "Level", "severity", "severity"),
-    code("判断", "Judgement", "judgement", "judgement"),
-    made("测得数据", "Measured", lambda row, reader: labels.metrics(reader.language, row.metrics)),
-))  # fmt: skip
-
 AUDIT = _record("查阅审计", "Audit", plain("目的", "Purpose", "reason"))
 JOURNAL = _record("操作日志", "Journal", plain("理由", "Reason", "reason"))
 
@@ -376,9 +325,7 @@ TABLES: Mapping[str, Table] = {
     "forwarders": FORWARDERS,
     "reprocess-runs": REPROCESS_RUNS,
     "messages": MESSAGES,
-    "fences": FENCES,
-    "fence-drafts": FENCE_DRAFTS,
-    "fence-preview": FENCE_PREVIEW,
+    **FENCE_TABLES,
     **CALENDAR_TABLES,
     **MILEAGE_TABLES,
     **PAST_TABLES,

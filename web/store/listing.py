@@ -28,10 +28,12 @@ WITH found AS ({query}), page AS MATERIALIZED (
 {shown}
 ORDER BY page.{column} {direction} NULLS LAST, page.id {direction}
 """
-# What a filter that names a unit or a vehicle by its identifier means, as far as the viewer may know it.
+# What a filter that names a unit, a vehicle or a fence by its identifier means, as far as the viewer may know it.
 NAMES = """
 SELECT id::text, name, name_en FROM unit WHERE id::text = ANY (%(ids)s) AND tenant_id = app_tenant()
 UNION ALL SELECT id::text, plate, plate FROM vehicle_label WHERE id::text = ANY (%(ids)s)
+UNION ALL SELECT area_id::text, (array_agg(name ORDER BY version_no DESC))[1], (array_agg(name_en ORDER BY version_no DESC))[1]
+    FROM area_version WHERE area_id::text = ANY (%(ids)s) AND tenant_id = app_tenant() GROUP BY area_id
 """
 AS_FOUND = "SELECT page.* FROM page"
 # Rows that follow the cursor; absent values come last in both directions.
@@ -76,7 +78,7 @@ async def page_of(
 
 
 async def names_of(conn: Connection, ids: list[str]) -> dict[str, tuple[str, str]]:
-    """Chinese and English names of units and vehicles."""
+    """Chinese and English names of units, vehicles and fences."""
     if not ids:
         return {}
     async with conn.cursor(row_factory=tuple_row) as cursor:

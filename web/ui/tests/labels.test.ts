@@ -26,6 +26,7 @@ const GROUPS = [
   "draftState",
   "driverSource",
   "energy",
+  "fenceEvent",
   "fenceShape",
   "fenceState",
   "fenceWarning",

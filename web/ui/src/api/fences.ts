@@ -65,3 +65,18 @@ export const askPreview = (id: string, key: string): Promise<Preview> =>
   );
 export const readPreview = (id: string): Promise<Preview | null> =>
   answered(api.GET("/api/fence-drafts/{draft_id}/preview", { params: { path: { draft_id: id } } }));
+
+export type FenceEvent = Schemas["FenceEventRow"];
+export type EventRevision = Schemas["EventRevisionRow"];
+
+/** Fences of which something is kept, for a filter. */
+export const readWatchedFences = async (): Promise<Fence[]> =>
+  (
+    await answered<{ items: Fence[] }>(api.GET("/api/fences", { params: { query: { limit: 500 } } }))
+  ).items.filter(({ watched }) => watched);
+export const readEventRevisions = (id: string, purpose: string | undefined): Promise<EventRevision[]> =>
+  answered(
+    api.GET("/api/fence-events/{event_id}/revisions", {
+      params: { path: { event_id: id }, query: purpose === undefined ? {} : { purpose } },
+    }),
+  );

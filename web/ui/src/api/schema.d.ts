@@ -328,6 +328,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/depots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Depots
+         * @description The depots in force: vehicles there now, places, the peak of today.
+         */
+        get: operations["depots_api_depots_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/depots/{area_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Depot
+         * @description One depot in force, as in the list.
+         */
+        get: operations["depot_api_depots__area_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/depots/{area_id}/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Days
+         * @description The peak of each civil day and the places that were in force at it; the last 31 days when none are named.
+         */
+        get: operations["days_api_depots__area_id__days_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/depots/{area_id}/vehicles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Vehicles
+         * @description Who stood there at an instant, now when none is named.
+         */
+        get: operations["vehicles_api_depots__area_id__vehicles_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/device-answers": {
         parameters: {
             query?: never;
@@ -846,6 +926,46 @@ export interface paths {
          * @description The draft becomes a version in force from its date on; never by who changed it last.
          */
         post: operations["publish_draft_api_fence_drafts__draft_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fence-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fence Events
+         * @description Who entered, left, crossed, stayed, was inside or absent; of vehicles whose tracks the viewer may see.
+         */
+        get: operations["fence_events_api_fence_events_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fence-events/{event_id}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Event Revisions
+         * @description How an event was found each time: late data corrects and withdraws, nothing is erased.
+         */
+        get: operations["event_revisions_api_fence_events__event_id__revisions_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3068,6 +3188,92 @@ export interface components {
             version_no: number;
         };
         /**
+         * DepotDayRow
+         * @description The most vehicles that stood in a depot at one time of a day.
+         */
+        DepotDayRow: {
+            /** At */
+            at: string | null;
+            /** Capacity */
+            capacity: number | null;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Over */
+            over: number;
+            /** Vehicles */
+            vehicles: number;
+        };
+        /**
+         * DepotRow
+         * @description A depot as it is now and as today was so far.
+         */
+        DepotRow: {
+            /** Capacity */
+            capacity: number | null;
+            /** Changes At */
+            changes_at: string | null;
+            /** Code */
+            code: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Next Capacity */
+            next_capacity: number | null;
+            /** Over */
+            over: number;
+            /** Peak */
+            peak: number;
+            /** Peak At */
+            peak_at: string | null;
+            /** Peak Capacity */
+            peak_capacity: number | null;
+            /** Standing */
+            standing: number;
+        };
+        /**
+         * DepotStayRow
+         * @description A vehicle that stood in a depot at an instant.
+         */
+        DepotStayRow: {
+            /**
+             * Arrived At
+             * Format: date-time
+             */
+            arrived_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Left At */
+            left_at: string | null;
+            /** Plate */
+            plate: string | null;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+        };
+        /**
          * DeviceEdit
          * @description What may change of a locator; absent fields stay.
          */
@@ -3414,6 +3620,41 @@ export interface components {
             raw: components["schemas"]["Bytes"] | null;
         };
         /**
+         * Event
+         * @description What can happen at a fence.
+         * @enum {string}
+         */
+        Event: "enter" | "exit" | "cross" | "dwell" | "inside" | "absent";
+        /**
+         * EventRevisionRow
+         * @description An event as it was found once.
+         */
+        EventRevisionRow: {
+            /**
+             * Happened At
+             * Format: date-time
+             */
+            happened_at: string;
+            /**
+             * Known At
+             * Format: date-time
+             */
+            known_at: string;
+            /** Revision */
+            revision: number;
+            /** Stayed S */
+            stayed_s: number | null;
+            /** Why */
+            why: string;
+            /** Withdrawn */
+            withdrawn: boolean;
+            /**
+             * Written At
+             * Format: date-time
+             */
+            written_at: string;
+        };
+        /**
          * Evidence
          * @description What the verdict rests on, as far as this person may see it.
          */
@@ -3528,6 +3769,63 @@ export interface components {
             watch: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * FenceEventRow
+         * @description One event at a fence, as it is found now.
+         */
+        FenceEventRow: {
+            /**
+             * Area Id
+             * Format: uuid
+             */
+            area_id: string;
+            /** Code */
+            code: string;
+            /** Event */
+            event: string;
+            /**
+             * Happened At
+             * Format: date-time
+             */
+            happened_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Known At
+             * Format: date-time
+             */
+            known_at: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+            /** Plate */
+            plate: string | null;
+            /** Revision */
+            revision: number;
+            /** Stayed S */
+            stayed_s: number | null;
+            /** Told */
+            told: boolean;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+            /** Version No */
+            version_no: number;
+            /** Withdrawn */
+            withdrawn: boolean;
         };
         /**
          * FenceFile
@@ -3909,6 +4207,33 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[DepotDayRow] */
+        Listing_DepotDayRow_: {
+            /** Items */
+            items: components["schemas"]["DepotDayRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[DepotRow] */
+        Listing_DepotRow_: {
+            /** Items */
+            items: components["schemas"]["DepotRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[DepotStayRow] */
+        Listing_DepotStayRow_: {
+            /** Items */
+            items: components["schemas"]["DepotStayRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[DeviceRow] */
         Listing_DeviceRow_: {
             /** Items */
@@ -3922,6 +4247,15 @@ export interface components {
         Listing_DraftRow_: {
             /** Items */
             items: components["schemas"]["DraftRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[FenceEventRow] */
+        Listing_FenceEventRow_: {
+            /** Items */
+            items: components["schemas"]["FenceEventRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -8107,6 +8441,191 @@ export interface operations {
             };
         };
     };
+    depots_api_depots_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_DepotRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    depot_api_depots__area_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                area_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepotRow"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    days_api_depots__area_id__days_get: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path: {
+                area_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_DepotDayRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    vehicles_api_depots__area_id__vehicles_get: {
+        parameters: {
+            query?: {
+                at?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path: {
+                area_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_DepotStayRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     device_answers_api_device_answers_get: {
         parameters: {
             query?: {
@@ -9429,6 +9948,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PublishedFence"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fence_events_api_fence_events_get: {
+        parameters: {
+            query?: {
+                area?: string | null;
+                vehicle?: string | null;
+                event?: components["schemas"]["Event"] | null;
+                withdrawn?: boolean;
+                from?: string | null;
+                to?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_FenceEventRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_revisions_api_fence_events__event_id__revisions_get: {
+        parameters: {
+            query?: {
+                purpose?: string | null;
+            };
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRevisionRow"][];
                 };
             };
             /** @description Refused; `code` says why */

@@ -32,8 +32,12 @@ export function NoticeList({ unread, onDone }: { unread: number; onDone: () => v
   const readAll = useAct({ run: (_: null, key) => markAllRead(key), touches: ["notices"] });
   const open = (notice: Notice) => {
     if (!notice.read_at) read.mutate(notice.id);
-    const page = OBJECT_PAGES[notice.object_kind];
     onDone();
+    if (notice.object_kind === "fence_event") {
+      void navigate(`/admin/areas/events?area=${String(notice.params["area_id"])}`);
+      return;
+    }
+    const page = OBJECT_PAGES[notice.object_kind];
     if (page) void navigate(notice.object_id ? `${page}/${notice.object_id}` : page);
   };
   return (

@@ -26,6 +26,7 @@ const PARAM_GROUPS: Record<string, string> = {
   rule: "ruleName",
   fault: "deviceFault",
   command: "commandKind",
+  event: "fenceEvent",
   status: "vehicleStatus",
   severity: "severity",
   kind: "dayKind",

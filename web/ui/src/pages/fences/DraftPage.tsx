@@ -12,6 +12,7 @@ import { useRight } from "../../session/useSession";
 import { DraftSteps } from "./DraftSteps";
 import { FenceEditor, type Start } from "./FenceEditor";
 import { PreviewPanel } from "./PreviewPanel";
+import { NO_WATCH, watchOf } from "./watch";
 
 export function Component() {
   const { t } = useTranslation();
@@ -37,7 +38,7 @@ export function Component() {
 const NOTHING: Start = {
   values: { code: null, kind: null, name: null, name_en: null },
   sketch: EMPTY,
-  watch: {},
+  watch: NO_WATCH,
   ends: false,
 };
 
@@ -53,7 +54,7 @@ const startOf = (row: Draft | FenceVersion): Start => ({
     effective_at: "effective_at" in row ? row.effective_at : null,
   },
   sketch: sketchOf(row.drawn, row.geometry),
-  watch: row.watch,
+  watch: watchOf(row.watch),
   ends: "ends" in row && row.ends,
 });
 

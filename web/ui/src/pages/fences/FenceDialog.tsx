@@ -74,6 +74,9 @@ export function FenceDialog({ fence, onClose }: { fence: Fence; onClose: () => v
             <Button variant="default" onClick={onClose}>
               {t("common.close")}
             </Button>
+            <Button component={Link} to={`/admin/areas/events?area=${fence.id}`} variant="default">
+              {t("fenceEvents.title")}
+            </Button>
             {mayDraw && (
               <Button component={Link} to={`/admin/areas/drafts/new?area=${fence.id}`}>
                 {t("fence.change")}

@@ -19,14 +19,13 @@ import { Panel } from "../../parts/Panel";
 import { useAct } from "../../parts/useAct";
 import { useConfig } from "../../session/useSession";
 import { ShapeFields } from "./ShapeFields";
+import { WatchFields } from "./WatchFields";
+import type { Watch } from "./watch";
 import { fieldsOf } from "./words";
-
-type Watch = NonNullable<FenceWanted["watch"]>;
 
 export interface Start {
   readonly values: Values; // code, kind, name ...
   readonly sketch: Sketch;
-  /** What is told of it; the page leaves it as it is. */
   readonly watch: Watch;
   readonly ends: boolean;
 }
@@ -42,7 +41,7 @@ interface FenceEditorProps {
   onDirty: (dirty: boolean) => void;
 }
 
-const SHAPE_FIELDS = ["radius_m", "width_m", "geometry", "line", "center", "shape"];
+const BESIDE = ["watch", "radius_m", "width_m", "geometry", "line", "center", "shape"];
 
 export function FenceEditor({ draft, start, known, locked, onSaved, onDirty }: FenceEditorProps) {
   const { t } = useTranslation();
@@ -55,6 +54,7 @@ export function FenceEditor({ draft, start, known, locked, onSaved, onDirty }: F
       : null,
   }));
   const [sketch, setSketch] = useState(start.sketch);
+  const [watch, setWatch] = useState(start.watch);
   const [tool, setTool] = useState<Tool>(saidBy(start.sketch) ? "edit" : "ring");
   const [tried, setTried] = useState(0);
   const fields = fieldsOf(t, values, known);
@@ -73,7 +73,7 @@ export function FenceEditor({ draft, start, known, locked, onSaved, onDirty }: F
     },
   });
   const own = troublesOf(t, fields, values);
-  const { refused, settle } = useRefusedFields([...names, ...SHAPE_FIELDS], save.error);
+  const { refused, settle } = useRefusedFields([...names, ...BESIDE], save.error);
   const shown = { ...refused, ...(tried ? own : {}) };
   useFocusOnTrouble(form, names, shown, save.error, tried);
   const said = saidBy(sketch);
@@ -83,7 +83,7 @@ export function FenceEditor({ draft, start, known, locked, onSaved, onDirty }: F
     setValues((before) => ({ ...before, [name]: value, ...(name === "kind" ? { category: null } : {}) }));
   };
   const draw = (next: Sketch) => {
-    SHAPE_FIELDS.forEach(settle);
+    BESIDE.forEach(settle);
     onDirty(true);
     setSketch(next);
   };
@@ -97,10 +97,10 @@ export function FenceEditor({ draft, start, known, locked, onSaved, onDirty }: F
       kind: String(values["kind"]),
       ...rest,
       shape: said,
-      watch: start.watch,
+      watch,
       ends: start.ends,
       effective_at: typeof effective_at === "string" ? wallToInstant(effective_at, timezone) : null,
-    } as FenceWanted);
+    } as unknown as FenceWanted);
   };
   return (
     <form onSubmit={send} noValidate>
@@ -139,6 +139,18 @@ export function FenceEditor({ draft, start, known, locked, onSaved, onDirty }: F
                   />
                 ))}
               </Stack>
+            </Panel>
+            <Panel title={t("watch.title")}>
+              <WatchFields
+                watch={watch}
+                depot={values["kind"] === "depot"}
+                error={shown["watch"]}
+                onChange={(next) => {
+                  settle("watch");
+                  onDirty(true);
+                  setWatch(next);
+                }}
+              />
             </Panel>
             {tried > 0 && !said && <Note tone="bad">{t("fence.noShape")}</Note>}
             <RefusalNote id={`${form}-refusal`} refusal={save.error} />

@@ -97,6 +97,12 @@ export function Component() {
         about={t("fence.about")}
         actions={
           <Group gap="xs">
+            <Button component={Link} to="/admin/areas/depots" variant="default">
+              {t("depot.title")}
+            </Button>
+            <Button component={Link} to="/admin/areas/events" variant="default">
+              {t("fenceEvents.title")}
+            </Button>
             <Button component={Link} to="/admin/areas/drafts" variant="default">
               {t("fence.draftList")}
             </Button>

@@ -18,16 +18,18 @@ import { PastList } from "./PastList";
 interface PastDialogProps {
   vehicleId: string;
   plate: string;
+  /** The civil day that is opened first; today when it is not said. */
+  day?: string;
   onClose: () => void;
 }
 
-export function PastDialog({ vehicleId, plate, onClose }: PastDialogProps) {
+export function PastDialog({ vehicleId, plate, day, onClose }: PastDialogProps) {
   const { t } = useTranslation();
   const owesPurpose = useSignedIn().purpose_required;
   return (
     <Dialog title={t("past.title", { plate })} size="xl" onClose={onClose}>
       <PurposeGate needed={owesPurpose} what={t("trips.track")}>
-        {(purpose) => <Days vehicleId={vehicleId} plate={plate} purpose={purpose} />}
+        {(purpose) => <Days vehicleId={vehicleId} plate={plate} first={day} purpose={purpose} />}
       </PurposeGate>
     </Dialog>
   );
@@ -36,12 +38,13 @@ export function PastDialog({ vehicleId, plate, onClose }: PastDialogProps) {
 function Days({
   vehicleId,
   plate,
+  first,
   purpose,
-}: Omit<PastDialogProps, "onClose"> & { purpose: string | undefined }) {
+}: Omit<PastDialogProps, "onClose" | "day"> & { first: string | undefined; purpose: string | undefined }) {
   const { t } = useTranslation();
   const { timezone } = useConfig();
   const [today] = useState(() => dayOf(Date.now(), timezone));
-  const [day, setDay] = useState(today);
+  const [day, setDay] = useState(first ?? today);
   const past = useQuery({
     queryKey: ["past", vehicleId, day, purpose],
     queryFn: ({ signal }) => {

@@ -30,6 +30,9 @@ export const messages = {
     order_expire: "Order {{order_no}} expired without departure",
     emergency_raised: "{{plate}} reports: {{rule}}. Call the driver at once",
     alert_raised: "{{plate}} is suspected: {{rule}}. For information, not a verdict",
+    fence_event: "{{plate}} at “{{fence}}”: {{event}}",
+    fence_event_withdrawn:
+      "Correction: {{plate}} at “{{fence}}”, {{event}}: later positions show it did not happen",
     ticket_open: "Locator {{device}} has a fault: {{fault}}. Ticket {{ticket_no}} is due within 24 hours",
     ticket_reopen:
       "The fault of locator {{device}} is back: {{fault}}. Ticket {{ticket_no}} is open again, due within 24 hours",

@@ -119,6 +119,7 @@ export const refusals = {
     not_a_number: "not a number",
     not_a_point: "not a valid coordinate",
     not_a_line: "needs at least two different points",
+    unknown_role: "no such people to tell",
     unknown_event: "there is no such event",
     dwell_out_of_range: "a stay is between 1 minute and 24 hours",
     schedule: "a schedule needs days, a time and what to tell",

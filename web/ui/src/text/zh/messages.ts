@@ -30,6 +30,8 @@ export const messages = {
     order_expire: "派车单 {{order_no}} 号逾期未出车，已过期",
     emergency_raised: "{{plate}} 报警：{{rule}}。请立即与驾驶员联系",
     alert_raised: "{{plate}} 疑似{{rule}}，仅供核实参考",
+    fence_event: "{{plate}} 在“{{fence}}”{{event}}",
+    fence_event_withdrawn: "更正：{{plate}} 并未在“{{fence}}”{{event}}，补传的定位已推翻该事件",
     ticket_open: "终端 {{device}} 出现故障：{{fault}}。工单 {{ticket_no}} 号须在 24 小时内处理",
     ticket_reopen: "终端 {{device}} 的故障再次出现：{{fault}}。工单 {{ticket_no}} 号已重开，24 小时内处理",
     ticket_overdue: "工单 {{ticket_no}} 号（终端 {{device}}，{{fault}}）已超过 24 小时未处理",

@@ -119,6 +119,7 @@ export const refusals = {
     not_a_number: "不是数字",
     not_a_point: "不是有效的坐标",
     not_a_line: "至少需要两个不同的点",
+    unknown_role: "没有这种通知对象",
     unknown_event: "没有这种事件",
     dwell_out_of_range: "停留时长应在 1 分钟至 24 小时之间",
     schedule: "定时检查需要星期、时刻和检查内容",
