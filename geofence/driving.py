@@ -30,6 +30,14 @@ class Drove(NamedTuple):
     badge: str = ""
     order_id: str | None = None
     order_driver: str = ""  # whom the order names
+    registered: bool = True  # the driver is a person
+
+    @property
+    def differs(self) -> bool:
+        """Somebody known drives whom the order does not name."""
+        return bool(
+            self.source == "badge" and self.registered and self.order_driver and self.driver != self.order_driver
+        )
 
     @property
     def spell(self) -> Spell:

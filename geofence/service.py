@@ -18,7 +18,7 @@ from geofence.evaluate import Outcome, evaluate, standing
 from geofence.finding import WATERMARK_MS
 from geofence.instants import FAR_FUTURE_MS, epoch_ms
 from geofence.live.contexts import contexts_of, load_contexts
-from geofence.live.drivers import MOST, know, name_drivers, record_drove
+from geofence.live.drivers import MOST, know, name_drivers, record_drove, tell_differing
 from geofence.live.memory import CLOCK_RULES, UNKNOWN, Again, Heard, Memory, merged
 from geofence.live.recording import record
 from geofence.live.records import Stretch, stretch_to
@@ -87,6 +87,7 @@ async def take_turn(conn: Connection, memory: Memory, now: datetime) -> Turn:
     if not turn.behind:
         await _settle(conn, memory, now_ms, turn)
     await _save_states(conn, memory, changed)
+    await tell_differing(conn, memory, now)
     turn.told = await alerts.tell_people(conn, now, WAIT_FOR_ORDER) + await fence_events.tell_people(conn, now)
     return turn
 

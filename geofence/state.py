@@ -17,7 +17,7 @@ from geofence.track.motion import Step
 from geofence.track.track import Track
 from geofence.watched_fences import Around
 
-STATE_VERSION = 13
+STATE_VERSION = 14
 
 
 @dataclass(slots=True)

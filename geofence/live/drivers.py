@@ -4,11 +4,13 @@ What is known of a driver is read when the driver is met, and kept up by what is
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from fleet.db import Connection
 from geofence.context import Context
 from geofence.driving import Drove
 from geofence.evaluate import Outcome
+from geofence.instants import epoch_ms
 from geofence.live.memory import DAY_MS, Memory
 from geofence.live.records import Stretch
 from geofence.state import State
@@ -55,6 +57,10 @@ async def record_drove(
     if not touched:
         return
     await _read(conn, memory, {each.driver for each in touched}, min(each.from_ms for each in touched) - REACH_MS)
+    known = {(each.from_ms, each.driver, each.order_driver) for each in before}
+    memory.differing += [
+        each for each in changed if each.differs and (each.from_ms, each.driver, each.order_driver) not in known
+    ]
     for each in (*gone, *before):
         memory.drovers.forget(each)
     for each in changed:
@@ -70,6 +76,14 @@ async def name_drivers(conn: Connection, vehicle_id: str, outcome: Outcome, stre
         begins, ends = [*begins, stretch.from_ms], [*ends, stretch.until_ms]
     if begins:
         await store.name_drivers(conn, vehicle_id, min(begins), max(ends))
+
+
+async def tell_differing(conn: Connection, memory: Memory, now: datetime) -> None:
+    """Those who assign and the unit that travels hear once a spell that another drives than the order names."""
+    for told in memory.differing:
+        if told.to_ms > epoch_ms(now) - REACH_MS:
+            await store.tell_differing(conn, told, now)
+    memory.differing.clear()
 
 
 async def _ask_others(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from geofence.context import Context
-from geofence.driving import Drovers
+from geofence.driving import Drove, Drovers
 from geofence.evaluate import Outcome
 from geofence.facts import JudgedOrder
 from geofence.finding import Finding, Judgement
@@ -70,6 +70,7 @@ class Memory:
     )  # told by the clock, and no fix has confirmed it yet
     unrouted: dict[str, tuple[str, JudgedOrder]] = field(default_factory=dict)  # orders whose ways are to be asked for
     drovers: Drovers = field(default_factory=Drovers)  # what the drivers met so far drove
+    differing: list[Drove] = field(default_factory=list)  # driven by another than the order names, people not told yet
     drivers_since: dict[str, int] = field(default_factory=dict)  # and since when it is known, by driver
     again: list[Again] = field(default_factory=list)  # stretches this program itself wants judged again
 
@@ -85,6 +86,7 @@ class Memory:
     def forget_drivers(self) -> None:
         """They are read again when they are met."""
         self.drovers.clear()
+        self.differing.clear()
         self.drivers_since.clear()
 
     def note_told(self, vehicle_id: str, heard: Heard, *, ends: bool) -> None:

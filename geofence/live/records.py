@@ -91,7 +91,7 @@ def alert_changes(
         found = _same_episode(finding, free, moved=stretch is not None)
         if found is not None:
             free.remove(found)
-            if stretch is not None and finding.key in stretch.kept:
+            if stretch is not None and finding.key in stretch.kept and found.judgement is not Judgement.WITHDRAWN:
                 continue
         elif finding.judgement is Judgement.WITHDRAWN:
             continue

@@ -196,6 +196,7 @@ class Driving:
     driven_ms: int = 0  # before this stretch
     badge: str = ""  # whose it is, or of nobody's the badge
     number: str = ""  # what it says
+    registered: bool = False  # and that it is somebody's
     by_order: str = ""  # the driver of the order
     order_id: str = ""
     over_ms: int = 0  # when it was known that the driving before it was over

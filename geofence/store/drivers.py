@@ -1,9 +1,11 @@
 """Who drove which vehicle how long: stored spells, whose badge is whose, and cards put into and taken out of locators."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from fleet import outbox
 from fleet.db import Connection
 from geofence.driving import Drove
 from geofence.facts import CardSeen
@@ -12,12 +14,12 @@ from geofence.live.registry import BadgeRow
 
 OF_DRIVERS = """
     SELECT vehicle_id::text, driver, source, epoch_ms(started_at), epoch_ms(ended_at), driven_ms, under_way, coalesce(badge, ''),
-        order_id::text, coalesce(order_driver_id::text, '')
+        order_id::text, coalesce(order_driver_id::text, ''), driver_id IS NOT NULL
     FROM unnest(%(drivers)s::text[], %(since)s::bigint[]) AS u(name, since_ms)
     JOIN driver_spell ON driver = u.name AND ended_at >= from_epoch_ms(u.since_ms)"""
 OF_VEHICLE = """
     SELECT vehicle_id::text, driver, source, epoch_ms(started_at), epoch_ms(ended_at), driven_ms, under_way, coalesce(badge, ''),
-        order_id::text, coalesce(order_driver_id::text, '')
+        order_id::text, coalesce(order_driver_id::text, ''), driver_id IS NOT NULL
     FROM driver_spell WHERE vehicle_id = %(vehicle)s AND (epoch_ms(started_at) = ANY (%(starts)s)
         OR started_at >= from_epoch_ms(%(from_ms)s) AND started_at < from_epoch_ms(%(until_ms)s))"""
 SAVE = """
@@ -46,6 +48,14 @@ NAME = """
         WHERE a.vehicle_id = %(vehicle)s AND a.started_at <= from_epoch_ms(%(to_ms)s)
             AND (a.ended_at IS NULL OR a.ended_at >= from_epoch_ms(%(from_ms)s))) n
     WHERE n.id = a.id AND (a.driver_id, a.driver_source, a.driver_badge) IS DISTINCT FROM (n.driver_id, n.source, n.badge)"""
+# What is told of a spell, and to whom: those who assign, and who answers for the unit that travels.
+DIFFERING = """
+    SELECT v.tenant_id, v.plate, o.id, o.order_no, d.name, b.name, ARRAY(
+        SELECT DISTINCT p.id FROM person_role r JOIN person p ON p.id = r.person_id
+        WHERE p.active AND p.tenant_id = v.tenant_id AND r.during @> %(now)s::timestamptz AND (p.cleared OR NOT v.exempt)
+            AND (r.role = 'dispatcher' OR (r.role = 'unit_admin' AND r.unit_id = o.unit_id)))
+    FROM vehicle v JOIN dispatch_order o ON o.id = %(order)s JOIN person d ON d.id = %(driver)s JOIN person b ON b.id = %(named)s
+    WHERE v.id = %(vehicle)s"""
 BADGES = """
     SELECT tenant_id::text, badge, person_id::text, epoch_ms(nullif(lower(during), '-infinity')), epoch_ms(nullif(upper(during), 'infinity'))
     FROM driver_badge ORDER BY tenant_id, badge, lower(during)"""
@@ -87,6 +97,19 @@ async def forget(conn: Connection, vehicle_id: str, starts: Sequence[int]) -> No
 async def name_drivers(conn: Connection, vehicle_id: str, from_ms: int, to_ms: int) -> None:
     """Alerts that touch a span say who drove."""
     await conn.execute(NAME, {"vehicle": vehicle_id, "from_ms": from_ms, "to_ms": to_ms})
+
+
+async def tell_differing(conn: Connection, told: Drove, now: datetime) -> None:
+    """A notice that somebody else drives than the order names, once a spell."""
+    about = {"vehicle": told.vehicle_id, "order": told.order_id, "driver": told.driver, "named": told.order_driver}
+    for tenant_id, plate, order_id, order_no, driver, named, people in await _rows(
+        conn, DIFFERING, about | {"now": now}
+    ):
+        await outbox.notify(
+            conn, tenant_id=tenant_id, person_ids=people, kind="driver_differs", object_kind="order", object_id=order_id, now=now,
+            params={"plate": plate, "order_no": order_no, "driver": driver, "named": named},
+            dedupe_key=f"driver_differs:{told.vehicle_id}:{told.from_ms}:{told.driver}",
+        )  # fmt: skip
 
 
 async def ask_again(conn: Connection, tenant_id: str, vehicle_id: str, from_ms: int, to_ms: int) -> None:

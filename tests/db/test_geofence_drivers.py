@@ -154,6 +154,15 @@ async def test_a_card_in_the_locator_says_who_drives_and_another_than_the_order_
         ("order", bench.town.people["driver2"], bench.town.people["driver2"]),
         ("badge", bench.town.people["driver"], bench.town.people["driver2"]),
     ]
+    await bench.turn(NOW_MS)
+    heard = await store.many(
+        bench.owner,
+        """SELECT p.login, n.params FROM notice n JOIN person p ON p.id = n.person_id WHERE n.kind = 'driver_differs' ORDER BY p.login""",
+    )
+    assert {row["login"] for row in heard} >= {"dispatcher", "unit_admin"}
+    assert not {row["login"] for row in heard} & {"driver", "driver2", "employee", "inspector", "section_admin"}
+    assert len({row["login"] for row in heard}) == len(heard), "each once, however often it is judged again"
+    assert {(row["params"]["driver"], row["params"]["named"]) for row in heard} == {("driver", "driver2")}
 
 
 async def test_a_badge_is_one_persons_at_a_time(bench: Bench) -> None:

@@ -103,3 +103,11 @@ def test_what_people_decided_stays(state: str) -> None:
 
 def test_a_withdrawal_of_something_never_stored_writes_nothing() -> None:
     assert alert_changes([replace(FOUND, judgement=Judgement.WITHDRAWN)], [], None) == []
+
+
+def test_what_goes_on_where_nothing_differs_any_more_stays_as_it_is_stored() -> None:
+    """The stretch ends within the episode: its end is stored and not in what was judged again; withdrawn, it is found again."""
+    until_there = replace(STRETCH, kept=frozenset({FOUND.key}))
+    assert alert_changes([replace(FOUND, ended_ms=None)], [STORED], until_there) == []
+    gone = replace(STORED, judgement=Judgement.WITHDRAWN, state="auto_cleared")
+    assert said(alert_changes([FOUND], [gone], until_there)) == [("a1", "late_fix", "closed_episode", "suspected")]

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Schemas } from "../api/client";
 import { useTime } from "../app/useTime";
 import { wordFor } from "../text/codes";
+import { spanOf } from "./orderWords";
 
 interface SaidListProps {
   statements: readonly Schemas["StatementRow"][];
@@ -31,7 +32,7 @@ export function SaidList({ statements, stops, none, besides }: SaidListProps) {
             <strong>{wordFor(t, "whyAside", each.reason)}</strong>
             {" · "}
             <span className="num">
-              {t("said.span", { from: time(each.from_at), to: time(each.to_at, "clock") })}
+              {spanOf({ planned_start_at: each.from_at, planned_end_at: each.to_at }, time)}
             </span>
           </Text>
           {each.words && <Text size="sm">{each.words}</Text>}

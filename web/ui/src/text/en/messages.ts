@@ -29,6 +29,8 @@ export const messages = {
     order_archive: "Order {{order_no}} is archived",
     order_expire: "Order {{order_no}} expired without departure",
     emergency_raised: "{{plate}} reports: {{rule}}. Call the driver at once",
+    driver_differs:
+      "Order {{order_no}} ({{plate}}): {{driver}} drives, the order names {{named}}. Was a change of drivers not entered?",
     alert_raised: "{{plate}} is suspected: {{rule}}. For information, not a verdict",
     fence_event: "{{plate}} at “{{fence}}”: {{event}}",
     fence_event_withdrawn:

@@ -22,7 +22,6 @@ export const said = {
     say: "Give a reason",
     by: "{{name}}, {{role}}",
     as: { driver: "driver", requester: "booker" },
-    span: "{{from}} – {{to}}",
     from: "From",
     to: "To",
     reason: "Reason",

@@ -29,6 +29,8 @@ export const messages = {
     order_archive: "派车单 {{order_no}} 号已归档",
     order_expire: "派车单 {{order_no}} 号逾期未出车，已过期",
     emergency_raised: "{{plate}} 报警：{{rule}}。请立即与驾驶员联系",
+    driver_differs:
+      "派车单 {{order_no}}（{{plate}}）：实际由{{driver}}驾驶，派车单为{{named}}，请核对是否漏录改派",
     alert_raised: "{{plate}} 疑似{{rule}}，仅供核实参考",
     fence_event: "{{plate}} 在“{{fence}}”{{event}}",
     fence_event_withdrawn: "更正：{{plate}} 并未在“{{fence}}”{{event}}，补传的定位已推翻该事件",

@@ -22,7 +22,6 @@ export const said = {
     say: "说明原因",
     by: "{{name}}（{{role}}）",
     as: { driver: "驾驶员", requester: "用车人" },
-    span: "{{from}} – {{to}}",
     from: "起",
     to: "止",
     reason: "原因",
