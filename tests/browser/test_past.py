@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Person
 from tests.browser.seen import dotted, drawn, map_is_drawn, on_screen
-from tests.browser.test_access import barriers
+from tests.browser.test_access import barriers, cut_off
 from tests.browser.town import Town, unordered_drive
 from tests.programs import until
 
@@ -97,3 +97,25 @@ def test_drives_and_stops_of_a_vehicle_are_narrowed_pointed_at_and_taken_away(to
     assert page.request.get(address).status == 200
     looks = "SELECT action FROM audit WHERE purpose = '核对行驶与停留' ORDER BY action"
     assert town.query(looks) == [("export",), ("view_stops",), ("view_track",)]
+
+
+def test_a_month_whose_mileages_differ_says_why_and_what_nobody_read_is_unknown(town: Town, person: Person) -> None:
+    """Two months of two vehicles; only those that differ when asked, and from there to the drives. No finding of axe, also on a phone."""
+    wrong, unread = town.vehicles[4], town.vehicles[5]
+    add = """INSERT INTO mileage_month (tenant_id, vehicle_id, month, unit_id, drives, waiting, matched, odometers, gps_m, matched_m,
+        dashboard_m, dashboard_by, difference_m, compared, reasons, wheel_ratio)
+        SELECT tenant_id, id, '2026-02-01', NULL, 40, 0, 40, %s, 812000, 808000, %s, %s, %s, %s, %s::text[], %s FROM vehicle WHERE plate = %s
+        RETURNING 1"""
+    assert town.query(add, 40, 969600, "locator", 161600, "differs", "{wheel_factor}", 1.2, wrong["plate"])
+    assert town.query(add, 0, None, None, 4000, "agrees", "{no_odometer}", None, unread["plate"])
+    for phone in (False, True):
+        page = person("fleetadmin", phone=phone)
+        page.goto("/admin/mileage?month=2026-02")
+        expect(page.get_by_text("车轮系数 1.20")).to_be_visible()
+        expect(page.get_by_text("未知", exact=True)).to_be_visible()
+        assert barriers(page) == []
+        assert not cut_off(page)
+    page.goto("/admin/mileage?month=2026-02&compared=differs")
+    expect(page.get_by_text("没有仪表读数")).to_have_count(0)
+    page.get_by_role("link", name=dotted(wrong["plate"])).click()
+    expect(page).to_have_url(re.compile(r"/vehicles/.+/drives\?from=2026-02-01&to=2026-02-28"))

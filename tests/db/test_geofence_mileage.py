@@ -304,3 +304,27 @@ async def contexts_after_turn(bench: Bench, now_ms: int) -> Context:
     await bench.turn(now_ms)
     found = await contexts_of(bench.engine, bench.memory, [bench.vehicle_id], epoch_ms(BEGIN), now_ms)
     return found[bench.vehicle_id]
+
+
+async def test_where_the_locator_says_nothing_what_drivers_wrote_down_is_the_dashboard(
+    bench: Bench, city_dir: Path, router_url: str
+) -> None:
+    """At hand-over 40 km more than the way is long; a month without either is unknown."""
+    async with Router(router_url, timeout_s=30) as router:
+        driven = await route_of(city_dir, router)
+        await bench.give([fix._replace(said=None) for fix in driven.fixes()])
+        await bench.turn(driven.fixes()[-1].at_ms)
+        await match(bench, router)
+        month = "SELECT dashboard_m, dashboard_by, compared, reasons FROM mileage_month"
+        (row,) = await store.many(bench.owner, month)
+        assert (row["dashboard_m"], row["compared"], row["reasons"]) == (None, "agrees", ["no_odometer"])
+        order_id = await placed_order(bench, driven, 0, "returned")
+        written = (52_000, 52_040 + round(driven.length_m / 1000), order_id)
+        await bench.owner.execute(
+            "UPDATE dispatch_order SET depart_odometer_km = %s, return_odometer_km = %s WHERE id = %s", written
+        )
+        await bench.turn(driven.fixes()[-1].at_ms + 60_000)
+        await match(bench, router)
+        (row,) = await store.many(bench.owner, month)
+        assert (row["dashboard_by"], row["compared"], row["reasons"]) == ("entered", "differs", ["unexplained"])
+        assert row["dashboard_m"] == pytest.approx(driven.length_m + 40_000, abs=1000)

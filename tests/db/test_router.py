@@ -1,10 +1,14 @@
 """The real router on the simulated city: every place is reached, water is crossed where there is a bridge."""
 
 import json
+import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import osmium
 import pytest
 import shapely
 from shapely import transform
@@ -14,9 +18,13 @@ from fleet.fences import files
 from fleet.fences.roads import off_roads
 from fleet.geo import from_wgs84
 from fleet.position import Datum
+from fleet.road_match import NoMatch, RoadFix, RoadMatch
 from fleet.routing import Router
 from fleet.travel import straight_route
+from local import place, software
 from simulators.city import model
+from simulators.tiles import build_tiles
+from tests import servers
 
 
 @pytest.fixture(scope="module")
@@ -151,3 +159,60 @@ async def test_shapes_drawn_on_another_map_are_warned_of_against_the_citys_roads
                     warned = await off_roads(router, found, declared)
                     likely = None if warned is None else warned.params["likely"]
                     assert likely == (None if declared is drawn_in else drawn_in), (said["type"], drawn_in, declared)
+
+
+@pytest.fixture(scope="module")
+def parallel_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A router that knows two roads of four kilometres, 60 m apart, joined at both ends."""
+    folder = place.make_dir(place.base_dir() / f"test-parallel-{os.getpid()}", 0o755) or Path()
+    writer = osmium.SimpleWriter(str(folder / "roads.osm.pbf"), overwrite=True)
+    corners = [(i * 1000.0, off) for off in (0.0, 60.0) for i in range(5)]
+    for number, spot in enumerate(corners, 1):
+        writer.add_node(osmium.osm.mutable.Node(id=number, location=road_spot(*spot), version=1))
+    for number, nodes in enumerate(([1, 2, 3, 4, 5], [6, 7, 8, 9, 10], [1, 6], [5, 10]), 1):
+        tags = {"highway": "secondary", "name": f"平行路{number}"}
+        writer.add_way(osmium.osm.mutable.Way(id=number, nodes=nodes, tags=tags, version=1))
+    writer.close()
+    build_tiles(folder / "roads.osm.pbf", folder / "tiles", bin_dir=software.router_bin())
+    with servers.own_router(folder) as url:
+        yield url
+    shutil.rmtree(folder)
+
+
+def road_spot(east_m: float, north_m: float) -> tuple[float, float]:
+    return 118.0 + east_m / 93_300, 33.0 + north_m / 111_195
+
+
+def along(north_m: float, accuracy_m: float) -> list[RoadFix]:
+    return [RoadFix(i * 10_000, *road_spot(300 + i * 150, north_m), accuracy_m) for i in range(22)]
+
+
+@pytest.mark.parametrize(
+    ("north_m", "accuracy_m", "least", "most"),
+    [
+        pytest.param(2, 10, 0.9, 1.0, id="on one of them by good fixes"),
+        pytest.param(58, 10, 0.9, 1.0, id="on the other"),
+        pytest.param(30, 10, 0.4, 0.6, id="between the two"),
+        pytest.param(20, 60, 0.5, 0.75, id="nearer to one by fixes that cannot tell"),
+    ],
+)
+async def test_of_two_parallel_roads_the_fixes_accuracy_decides_how_sure_one_is(
+    parallel_url: str, north_m: float, accuracy_m: float, least: float, most: float
+) -> None:
+    fixes = along(north_m, accuracy_m)
+    async with Router(parallel_url, timeout_s=20) as router:
+        whole = await router.match(fixes)
+        places = await router.weighed(fixes, 0, 10**9)
+    assert isinstance(whole, RoadMatch)
+    assert whole.length_m == pytest.approx(21 * 150, rel=0.05)
+    assert not isinstance(places, NoMatch)
+    middle = sorted(place.confidence for place in places)[len(places) // 2]
+    assert least <= middle <= most
+
+
+async def test_fixes_where_there_is_no_road_are_refused_and_sure_of_nothing(parallel_url: str) -> None:
+    async with Router(parallel_url, timeout_s=20) as router:
+        assert await router.match(along(3_000, 10)) is NoMatch.REFUSED
+        places = await router.weighed(along(3_000, 10), 0, 10**9)
+    assert not isinstance(places, NoMatch)
+    assert {place.confidence for place in places} == {0.0}
