@@ -4,7 +4,7 @@ With all the things that look bad and are not: early and late by minutes, road w
 heartbeats at long intervals, duty on days off with its approval.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from simulators.cases.trip import driven, target, told
 from simulators.drive import Drive
 from simulators.itinerary import Itinerary
 from simulators.locator import LocatorModel, Surroundings, surroundings
-from simulators.path import Path
+from simulators.path import LonLat, Path, distance_m
 from simulators.story import DEPOT_SPOT, Arrival, Case, Json, Scene, held_back, order, record
 from simulators.streets import Spot, line_geometry
 
@@ -28,6 +28,7 @@ MODELS = (
     LocatorModel(moving_interval_s=30.0, parked_interval_s=1800.0),
 )
 CENTRE: tuple[Spot, ...] = ((600.0, 600.0), (2_200.0, 600.0), (2_200.0, 2_200.0), (600.0, 2_200.0), (600.0, 600.0))
+HOTEL_M = 250.0  # so far from where it stood without being sent there
 TUNNEL: tuple[Spot, ...] = ((-2_600.0, 0.0), (-1_500.0, 0.0))
 
 
@@ -55,24 +56,28 @@ def vehicle(name: str, seed: int) -> Case:
     sky = _sky(stage)
     arrivals: list[Arrival] = []
     orders: list[Json] = []
+    unnamed: list[LonLat] = []  # where it stood under an order that names no place
     odometer_m = stage.rng.uniform(2e6, 1.8e8)
     for i in range(DAYS):
         today = replace(stage, day=stage.day + timedelta(days=i))
         plan, booked = _day(today, odometer_m, roster=roster)
         orders += [{**each, "id": f"o{len(orders) + n + 1}"} for n, each in enumerate(booked)]
+        if any(each["type"] == "standing" for each in booked):
+            unnamed += [drive.path.points[-1] for drive in plan.drives]
         odometer_m += sum(drive.path.length_m for drive in plan.drives)
         arrivals += _heard(today, plan, model, sky)
     if stage.rng.random() < 0.3:
         arrivals = list(repeated(arrivals, 0.02, stage.rng))
     arrivals = sorted(map(_with_trifles(stage), arrivals), key=lambda each: each.received_at)
-    areas, of_vehicle = _bounds(stage)
+    areas, of_vehicle = _bounds(stage, unnamed)
     return told(stage, arrivals, stage.at("00:00", DAYS), orders, [], areas=areas, vehicle=of_vehicle)
 
 
-def _bounds(stage: Scene) -> tuple[list[Json], Json]:
+def _bounds(stage: Scene, unnamed: Sequence[LonLat]) -> tuple[list[Json], Json]:
     """Areas that are kept to: the town is allowed, hotels are passed or ordered; sealed and in repair were other weeks."""
-    rng, yard = stage.rng, stage.town.yard
-    hotels = [target(rng, 1_500.0, 8_000.0) for _ in range(6)]
+    rng, yard, place = stage.rng, stage.town.yard, stage.town.place
+    drawn = [target(rng, 1_500.0, 8_000.0) for _ in range(6)]
+    hotels = [spot for spot in drawn if all(distance_m(place(spot), stood) > HOTEL_M for stood in unnamed)]
     areas: list[Json] = [
         {"id": f"h{i}", "kind": "sensitive", "category": "hotel", "geometry": yard(spot, 60.0)}
         for i, spot in enumerate(hotels)
