@@ -2,6 +2,7 @@
 
 from datetime import datetime, time
 from pathlib import Path
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -110,3 +111,36 @@ async def test_silence_while_driving_is_told_by_the_clock_and_what_comes_late_ta
     await bench.turn(evening("10:42"))
     rows = await store.many(bench.owner, "SELECT rule, judgement FROM alert WHERE rule = 'R15'")
     assert [(row["rule"], row["judgement"]) for row in rows] == [("R15", "withdrawn")]
+
+
+async def test_a_sensitive_stay_is_told_at_its_minute_and_taken_back_when_it_had_left(
+    bench: Bench, tmp_path: Path
+) -> None:
+    """No fix comes in the minute it is long enough, and it is told; that it had left four minutes before is heard afterwards."""
+    place = await outside(bench, tmp_path)
+    off = told(tmp_path / "day", "no_order").vehicles[0].facts.calendar.day(YESTERDAY).kind.off
+    due_ms, minute_ms = evening("10:05" if off else "10:15"), 60_000
+    east, north = place[0] + 0.002, place[1] + 0.002
+    west, south = place[0] - 0.002, place[1] - 0.002
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    await store.add_area(
+        bench.owner, area_id=uuid4(), tenant_id=bench.town.tenant_id, kind="sensitive", code="s1",
+        name="hotel", geometry={"type": "Polygon", "coordinates": [ring]},
+    )  # fmt: skip
+
+    async def stays() -> list[tuple[object, ...]]:
+        rows = await store.many(bench.owner, "SELECT detected_at, judgement FROM alert WHERE rule = 'R09'")
+        return [tuple(row.values()) for row in rows]
+
+    await bench.give([fix for fix in standing(place, "10:00", "10:30") if fix.at_ms < due_ms])
+    await bench.turn(due_ms - minute_ms)
+    assert await stays() == []
+    await bench.turn(due_ms + minute_ms // 2)
+    assert await stays() == [(instant(due_ms), "suspected")]
+    late_ms = due_ms - 4 * minute_ms - evening("10:00")
+    left = [
+        fix._replace(at_ms=fix.at_ms + late_ms, received_ms=due_ms + minute_ms) for fix in driving(place, "10:00", 8)
+    ]
+    await bench.give(left)
+    await bench.turn(due_ms + 6 * minute_ms)
+    assert [judgement for _, judgement in await stays()] == ["withdrawn"]
