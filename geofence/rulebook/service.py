@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from fleet import journal
-from fleet.access import Actor, require
+from fleet.access import MAY, Actor, Role, require
 from fleet.db import Connection
 from fleet.errors import Conflict, Forbidden, NotFound, SameHands, Stale, WrongState
 from fleet.store import one
@@ -184,6 +184,8 @@ async def _values(conn: Connection, who: Who, tenant_id: UUID, wanted: Wanted, n
         unit_id = user["unit_id"] if user else None
     if isinstance(who, Actor):
         require(who, "rule.draft", unit_id)
+        if unit_id is None and who.roles & MAY["rule.draft"] == {Role.UNIT_ADMIN}:
+            raise Forbidden(action="rule.draft")  # what concerns everybody is not one unit's
     return {
         "what": str(what_of(wanted.change)), "rules": named, "unit_id": scope.unit_id, "vehicle_class": scope.vehicle_class,
         "vehicle_id": scope.vehicle_id, "body": as_json(wanted.change), "from_at": wanted.from_at, "to_at": wanted.to_at,

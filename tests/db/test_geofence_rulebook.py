@@ -64,6 +64,8 @@ async def test_a_change_takes_two_people_also_for_the_database(
             await drafted(
                 "unit_admin", Wanted(change=BLIND, scope=Scope(unit_id=town.units["other"]), reason="山区路远")
             )
+        with pytest.raises(Forbidden):
+            await drafted("unit_admin", Wanted(change=BLIND, scope=Scope(), reason="山区路远"))
         own, other = await drafted("fleet_admin"), await drafted("unit_admin")
         with pytest.raises(WrongState):
             await step("fleet_admin", "publish", other, 1)  # a draft is not submitted yet
