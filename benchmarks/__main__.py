@@ -5,10 +5,11 @@ vehicles nobody can blame, `realtrack FILE` a real track with detours put into i
 import argparse
 import asyncio
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import gazetteer, honest, ingest, jt808, judging, realtrack, storage, sustained
+from benchmarks import catch_up, gazetteer, honest, ingest, jt808, judging, month, realtrack, storage, sustained
 
 DAYS = 1_400
 FIXES = 2_000_000  # bounded; the figures of RESULTS.md say with how many they were taken
@@ -42,6 +43,17 @@ def _judging(arguments: argparse.Namespace) -> list[str]:
     return judging.report(arguments.vehicles, arguments.rounds, arguments.seed)
 
 
+def _catch_up(arguments: argparse.Namespace) -> list[str]:
+    print(f"catch-up: medians of {arguments.rounds} alternating rounds")
+    with tempfile.TemporaryDirectory() as folder:
+        return catch_up.report(arguments.rounds, arguments.folder or Path(folder))
+
+
+def _month(arguments: argparse.Namespace) -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        return month.report(arguments.share, arguments.workers, arguments.folder or Path(folder))
+
+
 def _gazetteer(arguments: argparse.Namespace) -> list[str]:
     return gazetteer.report(arguments.extract)
 
@@ -58,6 +70,8 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "storage": _storage,
     "honest": _honest,
     "judging": _judging,
+    "catch-up": _catch_up,
+    "month": _month,
     "gazetteer": _gazetteer,
     "realtrack": _realtrack,
 }
@@ -83,8 +97,14 @@ def main() -> int:
     parser.add_argument(
         "--vehicles", type=int, default=6, help="honest vehicles of two weeks that judging is measured with"
     )
+    parser.add_argument("--share", type=int, default=200, help="vehicles with a month of fixes, of 8,000")
+    parser.add_argument("--workers", type=int, default=2, help="processes that judge the month")
     parser.add_argument("--seed", type=int, default=1, help="dice of the honest vehicles and of the detours")
-    parser.add_argument("--folder", type=Path, help="keep the filled site of storage there, and only read it next time")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        help="keep the filled sites of storage, catch-up and month there, and only read it next time",
+    )
     parser.add_argument(
         "--extract", type=Path, help="OSM extract the gazetteer is measured with; the simulated city when absent"
     )

@@ -25,7 +25,7 @@ COLUMNS = {
     "ignition": "i1",
 }  # fmt: skip
 COPY_COLUMNS = ", ".join(COLUMNS)
-_ROW = np.dtype(
+ROW = np.dtype(
     [("fields", ">i2")] + [part for name, kind in COLUMNS.items() for part in ((f"{name}_n", ">i4"), (name, kind))]
 )
 
@@ -90,7 +90,7 @@ def _arrivals(fleet: Fleet, rng: np.random.Generator) -> "Iterator[np.ndarray[tu
         altitude = np.clip(altitude + np.where(speed > 1, rng.normal(0, 1.5, n), 0), 0, 2000)
         who = np.flatnonzero(driving | ((tick + turn) % PARKED_EVERY == 0))
         noise_m = np.where(speed[who] > 0, 2.5, 0.8)
-        rows = np.empty(len(who), _ROW)
+        rows = np.empty(len(who), ROW)
         fixed_us = (start_us + (tick * TICK_S + offset_s[who]) * 1e6).astype(np.int64)
         received_us = fixed_us + (rng.lognormal(-0.7, 0.8, len(who)) * 1e6).astype(np.int64)
         values = {

@@ -27,6 +27,7 @@ from geofence.track.fixes import TrackFix
 FENCES = (100, 2_000, 20_000)
 KINDS = ("sensitive", "forbidden", "rural", "depot")
 WIDEST_DEG = 0.02
+WORKDAYS = 5
 DAYS, HOUR_MS, DAY_MS = 5, 3_600_000, 86_400_000
 FIRST_DAY_MS = 1_773_590_400_000  # Monday 2026-03-16 in Shanghai
 Drive = tuple[VehicleFacts, tuple[TrackFix, ...]]
@@ -71,18 +72,26 @@ def fences(drives: list[Drive], count: int, rng: random.Random) -> tuple[Area, .
     return tuple(found)
 
 
-def drive(number: int, seed: int) -> Drive:
-    """A vehicle's days: four ordered trips of half an hour, a fix each 10 s, and a fix each minute while it stands."""
+def drive(
+    number: int,
+    seed: int,
+    *,
+    days: int = DAYS,
+    first_day_ms: int = FIRST_DAY_MS,
+    hours: tuple[int, ...] = (9, 11, 14, 16),
+    parked_every_ms: int = 60_000,
+) -> Drive:
+    """A vehicle's days: on workdays ordered trips of half an hour, a fix each 10 s; one each `parked_every_ms` while it stands."""
     rng = random.Random(f"{seed}/{number}")
     home = (117.0 + rng.uniform(-0.3, 0.3), 39.0 + rng.uniform(-0.3, 0.3))
     fixes: list[TrackFix] = []
     orders: list[JudgedOrder] = []
-    for day in range(DAYS):
-        midnight_ms = FIRST_DAY_MS + day * DAY_MS
+    for day in range(days):
+        midnight_ms = first_day_ms + day * DAY_MS
         at_ms = midnight_ms
-        for trip, hour in enumerate((9, 11, 14, 16)):
+        for trip, hour in enumerate(hours if day % 7 < WORKDAYS else ()):
             start_ms = midnight_ms + hour * HOUR_MS
-            fixes += _stand(home, at_ms, start_ms, rng)
+            fixes += _stand(home, at_ms, start_ms, parked_every_ms, rng)
             way = _way(home, rng)
             fixes += [
                 TrackFix(start_ms + i * 10_000, start_ms + i * 10_000 + 900, *_noisy(spot, rng), 36.0, 8.0, True)
@@ -101,7 +110,7 @@ def drive(number: int, seed: int) -> Drive:
                     destination=home,
                 )
             )
-        fixes += _stand(home, at_ms, midnight_ms + DAY_MS, rng)
+        fixes += _stand(home, at_ms, midnight_ms + DAY_MS, parked_every_ms, rng)
     depot = Area("home", "depot", box(home[0] - 0.001, home[1] - 0.001, home[0] + 0.001, home[1] + 0.001))
     facts = VehicleFacts(
         vehicle_id=str(number),
@@ -129,9 +138,9 @@ def _way(home: tuple[float, float], rng: random.Random) -> list[tuple[float, flo
     return [*ways, *reversed(ways)]
 
 
-def _stand(home: tuple[float, float], from_ms: int, to_ms: int, rng: random.Random) -> list[TrackFix]:
+def _stand(home: tuple[float, float], from_ms: int, to_ms: int, every_ms: int, rng: random.Random) -> list[TrackFix]:
     return [
-        TrackFix(at_ms, at_ms + 900, *_noisy(home, rng), 0.0, 8.0, False) for at_ms in range(from_ms, to_ms, 60_000)
+        TrackFix(at_ms, at_ms + 900, *_noisy(home, rng), 0.0, 8.0, False) for at_ms in range(from_ms, to_ms, every_ms)
     ]
 
 

@@ -65,10 +65,10 @@ WAL = "SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn"
 
 async def run(fixes: int, folder: Path | None) -> list[str]:
     """The lines of a report."""
-    with _site(folder) as here:
+    with kept_site(folder) as here:
         async with await db.connect(here.owner_url) as owner:
             lines = []
-            if not await _value(owner, "SELECT count(*) FROM vehicle"):
+            if not await value(owner, "SELECT count(*) FROM vehicle"):
                 lines += await _fill(here, owner, fixes)
             lines += await _stored(owner)
             lines += await storage_reads.report(here, owner)
@@ -76,7 +76,7 @@ async def run(fixes: int, folder: Path | None) -> list[str]:
 
 
 @contextmanager
-def _site(folder: Path | None) -> Iterator[Site]:
+def kept_site(folder: Path | None) -> Iterator[Site]:
     if folder is None:
         with site(durable=True) as here:
             yield here
@@ -99,7 +99,7 @@ async def _fill(here: Site, owner: db.Connection, fixes: int) -> list[str]:
     found = await owner.execute(DEVICES)
     everybody = tuple(row[0] for row in await found.fetchall())
     start_at = now.replace(hour=0, minute=0, second=0, microsecond=0) - 2 * DAY
-    tenant_no = await _value(owner, "SELECT max(tenant_no) FROM tenant")
+    tenant_no = await value(owner, "SELECT max(tenant_no) FROM tenant")
     fleet = Fleet(device_nos=everybody, restless=RESTLESS, start_at=start_at, tenant_no=tenant_no, writer_no=1)
     lines = await _sample(here, owner, fleet, min(fixes, SAMPLE))
     in_order = min(fixes, IN_ORDER)
@@ -115,17 +115,17 @@ async def _fill(here: Site, owner: db.Connection, fixes: int) -> list[str]:
     await owner.execute("ANALYZE position")
     await owner.execute(LATEST)
     await owner.execute("VACUUM ANALYZE latest_position")
-    count = await _value(owner, "SELECT count(*) FROM position")
+    count = await value(owner, "SELECT count(*) FROM position")
     lines += [
         f"filled {count:,} fixes of {len(fleet.device_nos):,} vehicles in {took_s:.0f} s",
         _per_fix("open", count, await _sizes(owner, "position")),
     ]
     await owner.execute("UPDATE ingest_writer SET last_batch = (SELECT max(batch) FROM position)")
-    lines += await _pack(owner, start_at + DAY)
-    return lines + await _repeat(owner, start_at, fixes - count)
+    lines += await pack(owner, start_at + DAY)
+    return lines + await repeat(owner, start_at, fixes - count)
 
 
-async def _pack(owner: db.Connection, before: datetime) -> list[str]:
+async def pack(owner: db.Connection, before: datetime) -> list[str]:
     """As keeping does it in two nights."""
     async with _wal(owner) as written:
         began_s = time.monotonic()
@@ -139,9 +139,9 @@ async def _pack(owner: db.Connection, before: datetime) -> list[str]:
     ]
 
 
-async def _repeat(owner: db.Connection, span_at: datetime, fixes: int) -> list[str]:
+async def repeat(owner: db.Connection, span_at: datetime, fixes: int) -> list[str]:
     """Further packed days, for about so many fixes."""
-    a_day = await _value(owner, "SELECT sum(fixes) FROM packed_day")
+    a_day = await value(owner, "SELECT sum(fixes) FROM packed_day")
     days = fixes // max(a_day, 1)
     for day in range(1, days + 1):
         await owner.execute(REPEAT, {"back": day * DAY, "span_at": span_at})
@@ -151,8 +151,8 @@ async def _repeat(owner: db.Connection, span_at: datetime, fixes: int) -> list[s
 
 
 async def _stored(owner: db.Connection) -> list[str]:
-    open_fixes = await _value(owner, "SELECT count(*) FROM position")
-    packed = await _value(owner, "SELECT coalesce(sum(fixes), 0) FROM packed_day")
+    open_fixes = await value(owner, "SELECT count(*) FROM position")
+    packed = await value(owner, "SELECT coalesce(sum(fixes), 0) FROM packed_day")
     lines = [_per_fix("open", open_fixes, await _sizes(owner, "position"))]
     return [*lines, _per_fix("packed", packed, await _sizes(owner, "position_packed"))] if packed else lines
 
@@ -179,7 +179,7 @@ async def _sample(here: Site, owner: db.Connection, fleet: Fleet, fixes: int) ->
                 began_s = time.process_time()
                 raw.pack((one.key, one.payload) for message in judged for one in message.rows)
                 pack_s += time.process_time() - began_s
-    count = await _value(owner, "SELECT count(*) FROM position")
+    count = await value(owner, "SELECT count(*) FROM position")
     assert count == len(rows), (count, len(rows))
     _, heap, index, toast = await _sizes(owner, "raw_batch")
     lines.append(
@@ -229,12 +229,12 @@ def _per_fix(name: str, fixes: int, sizes: tuple[int, int, int, int]) -> str:
 @asynccontextmanager
 async def _wal(conn: db.Connection) -> AsyncIterator[list[int]]:
     """Bytes of WAL written inside, in the only element, afterwards."""
-    before, written = await _value(conn, WAL), [0]
+    before, written = await value(conn, WAL), [0]
     yield written
-    written[0] = await _value(conn, WAL) - before
+    written[0] = await value(conn, WAL) - before
 
 
-async def _value(conn: db.Connection, sql: str) -> int:
+async def value(conn: db.Connection, sql: str) -> int:
     row = await (await conn.execute(sql)).fetchone()
     assert row is not None
     return int(row[0])

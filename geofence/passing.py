@@ -15,7 +15,7 @@ from geofence.rules.rule import Stretch
 from geofence.state import State
 from geofence.track.columns import Columns
 from geofence.track.fixes import TrackFix
-from geofence.track.stretch import Steps, drive_on, parked_until, stay, steps_until
+from geofence.track.stretch import Steps, drive_on, stay, steps_until
 
 FEWEST = 8  # fewer fixes are folded sooner than looked at together
 
@@ -36,12 +36,7 @@ def pass_over(state: State, columns: Columns, begin: int, context: Context) -> i
     end = columns.until(min(state.wake_ms - 1, state.clock_ms), begin, end)
     if end - begin < FEWEST:
         return begin
-    if track.resting:
-        until = parked_until(track, columns, begin, end)
-        if until > begin:
-            stay(track, columns, begin, until)
-    else:
-        until = _drive(state, columns, begin, end, context)
+    until = stay(track, columns, begin, end) if track.resting else _drive(state, columns, begin, end, context)
     if until > begin:
         newest = columns.fixes[until - 1]
         clock.fix_ms, clock.received_ms = newest.at_ms, newest.received_ms

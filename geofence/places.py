@@ -12,7 +12,7 @@ from typing import Any, overload
 
 import numpy as np
 import shapely
-from shapely.geometry import LineString, Point
+from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
 from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS
@@ -92,12 +92,12 @@ class Area:
 
     def distance_m(self, lon: float, lat: float) -> float:
         """0 inside; outside the distance to the edge."""
-        return float(self._shape.distance(Point(*self._patch.point(lon, lat))))
+        return float(self._shape.distance(shapely.points(self._patch.point(lon, lat))))
 
     def depth_m(self, lon: float, lat: float) -> float:
         """How far inside its edge; 0 outside."""
-        point = Point(*self._patch.point(lon, lat))
-        return float(self._shape.boundary.distance(point)) if self._shape.intersects(point) else 0.0
+        point = shapely.points(self._patch.point(lon, lat))
+        return float(shapely.distance(self._shape.boundary, point)) if shapely.intersects(self._shape, point) else 0.0
 
     def entered_at(self, start: tuple[float, float], end: tuple[float, float]) -> float | None:
         """The share of the straight way after which it leads into the shape; None when it does not."""
@@ -105,7 +105,7 @@ class Area:
         met = shapely.intersection(self._shape, way)
         if met.is_empty or way.length == 0:
             return None
-        return float(min(way.project(Point(*each)) for each in shapely.get_coordinates(met)) / way.length)
+        return float(min(way.project(shapely.points(each)) for each in shapely.get_coordinates(met)) / way.length)
 
     def holds(self, lon: float, lat: float, margin_m: float = 0.0) -> bool:
         """Inside, or not farther than `margin_m` from the edge."""
@@ -115,7 +115,7 @@ class Area:
             return False
         if margin_m <= 0.0:
             return bool(shapely.intersects_xy(self._shape, x, y))
-        return bool(shapely.dwithin(self._shape, Point(x, y), margin_m))
+        return bool(shapely.dwithin(self._shape, shapely.points((x, y)), margin_m))
 
     def first_held(self, lon: Floats, lat: Floats, none: int) -> int:
         """Which of these places is the first inside; `none` when none is."""
@@ -218,12 +218,12 @@ class Path:
         return apart_m(lon, lat, end_lon, end_lat) <= RETURNS_M
 
     def distance_m(self, lon: float, lat: float) -> float:
-        return float(self._line.distance(Point(*self._patch.point(lon, lat))))
+        return float(self._line.distance(shapely.points(self._patch.point(lon, lat))))
 
     def along_m(self, lon: float, lat: float) -> float:
         """How far along the path its nearest place to a point lies."""
-        return float(self._line.project(Point(*self._patch.point(lon, lat))))
+        return float(self._line.project(shapely.points(self._patch.point(lon, lat))))
 
     def within_m(self, lon: float, lat: float, limit_m: float) -> bool:
         """Not farther than `limit_m`; much cheaper than asking for the distance."""
-        return bool(shapely.dwithin(self._line, Point(*self._patch.point(lon, lat)), limit_m))
+        return bool(shapely.dwithin(self._line, shapely.points(self._patch.point(lon, lat)), limit_m))

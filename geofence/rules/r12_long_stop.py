@@ -10,7 +10,7 @@ from geofence.context import Context
 from geofence.finding import Doubt
 from geofence.rules.memories import Memories, Standing
 from geofence.rules.rule import parameter
-from geofence.rules.watch import Look, Moment, Sign, Watch, left_ms
+from geofence.rules.watch import NEVER_MS, Look, Moment, Sign, Watch, left_ms
 from geofence.track.fixes import apart_m
 
 DEPOT_MARGIN_M = 50.0
@@ -51,9 +51,10 @@ def look(moment: Moment, memories: Memories, context: Context, parameters: Param
     poll_ms = (
         at_ms // idle_ms + 1
     ) * idle_ms  # on in the meantime, it is not yet too long then; the same for every replay
-    again_ms = long_ms if at_ms < long_ms else poll_ms
+    again_ms = long_ms if at_ms < long_ms else poll_ms if _may_be_elsewhere(moment) else NEVER_MS
     if not track.on_since_ms:
-        return Look(again_ms=min(again_ms, poll_ms))
+        return Look(again_ms=again_ms)  # when the ignition goes on it is asked anyway
+    again_ms = min(again_ms, poll_ms)
     due_ms = track.on_since_ms + idle_ms
     if track.here_last_ms < due_ms:
         return Look(again_ms=min(again_ms, due_ms))
@@ -71,14 +72,19 @@ def _runs(moment: Moment, standing: Standing) -> bool:
     return said.odometer_km - standing.odometer_km > RUNS_KM
 
 
+def _may_be_elsewhere(moment: Moment) -> bool:
+    """Out under an order that says where it leads."""
+    if moment.out is None or not moment.in_effect:
+        return False
+    return all(order.destination is not None or order.stops for order in moment.in_effect)
+
+
 def _elsewhere(moment: Moment, context: Context, parameters: Parameters) -> bool:
     """Out under an order, at a place that is neither the order's, nor where it left, nor a depot."""
     out, lon, lat = moment.out, moment.track.here_lon, moment.track.here_lat
-    if out is None or not moment.in_effect:
+    if out is None or not _may_be_elsewhere(moment):
         return False
     if any(order.allows(moment.at_ms, lon, lat) for order in moment.in_effect):
-        return False
-    if any(order.destination is None and not order.stops for order in moment.in_effect):
         return False
     known = [(out.lon, out.lat), *(place for order in moment.in_effect for place in order.places)]
     near = any(apart_m(*place, lon, lat) <= parameters.place_m for place in known)

@@ -50,42 +50,64 @@ class Steps:
         )
 
 
-def parked_until(track: Track, columns: Columns, begin: int, end: int) -> int:
-    """The first of these plain fixes that may do more than be counted at the place where the vehicle has long stood."""
-    last = track.last
-    if track.held or track.odd or track.drive is not None or last is None:
-        return begin
-    if last.at_ms - track.here_ms <= STAYS_TOLD_MS or track.here_fixes < MEAN_OF_FIXES:
+def stay(track: Track, columns: Columns, begin: int, end: int) -> int:
+    """Take the plain fixes of a vehicle that has long stood at its place; returns the first that may do more than be counted."""
+    last, profile = track.last, columns.profile
+    if (
+        track.held
+        or track.odd
+        or track.drive is not None
+        or last is None
+        or last.at_ms - track.here_ms <= STAYS_TOLD_MS
+    ):
         return begin
     if track.here_ignition and not track.on_since_ms:
         return begin
     ignition = NOT_SAID if track.here_ignition is None else ON if track.here_ignition else OFF
-    closest = max(0.0, abs(track.here_lat) - 0.01)  # of the equator, for a bound of how far east a fix lies
+    until = _settle_in(track, columns, begin, end, ignition)
+    closest = max(0.0, abs(track.here_lat) - 0.01)  # to the equator, for a bound of how far east a fix lies
     east_m = METRES_PER_DEGREE * math.cos(closest * RADIANS_PER_DEGREE)
     look = FIRST_LOOK
-    while begin < end:
-        part = slice(begin, min(begin + look, end))
+    while until < end and track.here_fixes + until - begin >= MEAN_OF_FIXES:
+        part = slice(until, min(until + look, end))
         east, north = (
             (columns.lon[part] - track.here_lon) * east_m,
             (columns.lat[part] - track.here_lat) * METRES_PER_DEGREE,
         )
-        reach_m = np.minimum(columns.width_m[part], columns.profile.parked_m + columns.accuracy_m[part] / 2) - 0.001
+        reach_m = np.minimum(columns.width_m[part], profile.parked_m + columns.accuracy_m[part] / 2) - 0.001
         parked = (columns.ignition[part] == ignition) & (east * east + north * north <= reach_m * reach_m)
         if not track.speeds_hold:
             parked &= columns.bound_m[part] < PROVING_M
         if not parked.all():
-            return begin + int(parked.argmin())
-        begin, look = part.stop, LATER_LOOKS
-    return end
+            until += int(parked.argmin())
+            break
+        until, look = part.stop, LATER_LOOKS
+    if until > begin:
+        newest = columns.fixes[until - 1]
+        if track.here_ignition:
+            track.ignition_on_ms += newest.at_ms - last.at_ms
+        track.here_fixes += until - begin
+        track.last, track.good_ms, track.here_last_ms = newest, newest.at_ms, newest.at_ms
+    return until
 
 
-def stay(track: Track, columns: Columns, begin: int, end: int) -> None:
-    """Count the fixes that `parked_until` has found."""
-    last, newest = track.last, columns.fixes[end - 1]
-    if track.here_ignition and last is not None:
-        track.ignition_on_ms += newest.at_ms - last.at_ms
-    track.here_fixes += end - begin
-    track.last, track.good_ms, track.here_last_ms = newest, newest.at_ms, newest.at_ms
+def _settle_in(track: Track, columns: Columns, begin: int, end: int, ignition: int) -> int:
+    """The first fixes of a rest move its place to their mean, one after the other."""
+    until = begin
+    for count in range(track.here_fixes + 1, MEAN_OF_FIXES + 1):
+        if until >= end or columns.ignition[until] != ignition:
+            break
+        fix = columns.fixes[until]
+        away_m, error_m = apart_m(track.here_lon, track.here_lat, fix.lon, fix.lat), (fix.accuracy_m or 0.0) / 2
+        if away_m > min(columns.width_m[until], columns.profile.parked_m + error_m):
+            break
+        if not track.speeds_hold and columns.bound_m[until] >= PROVING_M:
+            break
+        share = 1 / (count + 1)
+        track.here_lon += (fix.lon - track.here_lon) * share
+        track.here_lat += (fix.lat - track.here_lat) * share
+        until += 1
+    return until
 
 
 def steps_until(track: Track, columns: Columns, begin: int, end: int) -> tuple[int, Steps]:
