@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import catch_up, gazetteer, honest, ingest, jt808, judging, month, realtrack, storage, sustained
+from benchmarks import alarms, catch_up, gazetteer, honest, ingest, jt808, judging, month, realtrack, storage, sustained
 
 DAYS = 1_400
 FIXES = 2_000_000  # bounded; the figures of RESULTS.md say with how many they were taken
@@ -49,6 +49,11 @@ def _catch_up(arguments: argparse.Namespace) -> list[str]:
         return catch_up.report(arguments.rounds, arguments.folder or Path(folder))
 
 
+def _alarms(arguments: argparse.Namespace) -> list[str]:
+    print(f"alarms: {arguments.seconds:.0f} s")
+    return alarms.report(arguments.seconds)
+
+
 def _month(arguments: argparse.Namespace) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         return month.report(arguments.share, arguments.workers, arguments.folder or Path(folder))
@@ -70,6 +75,7 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "storage": _storage,
     "honest": _honest,
     "judging": _judging,
+    "alarms": _alarms,
     "catch-up": _catch_up,
     "month": _month,
     "gazetteer": _gazetteer,
@@ -98,6 +104,7 @@ def main() -> int:
         "--vehicles", type=int, default=6, help="honest vehicles of two weeks that judging is measured with"
     )
     parser.add_argument("--share", type=int, default=200, help="vehicles with a month of fixes, of 8,000")
+    parser.add_argument("--seconds", type=float, default=180, help="how long calls for help are measured")
     parser.add_argument("--workers", type=int, default=2, help="processes that judge the month")
     parser.add_argument("--seed", type=int, default=1, help="dice of the honest vehicles and of the detours")
     parser.add_argument(

@@ -7,6 +7,7 @@ sent by now; the end of the input ends it. Standard output says `{"sent": ..., "
 import argparse
 import asyncio
 import json
+import math
 import random
 import sys
 import time
@@ -18,11 +19,14 @@ from fleet.wire import coded_length
 CONNECT, PUBLISH_QOS1, PUBACK_BYTES = 0x10, 0x32, 4
 WINDOW = 400  # messages of one device under way unacknowledged
 AT_ONCE = 50  # messages of one device written in one piece
+DAY_MS = 86_400_000
 PIECE_S = 0.005  # how often a paced crowd writes
 FIX = (
     '{"t":%d,"lon":%.7f,"lat":%.7f,"speed_kmh":%.1f,"heading_deg":%d,"accuracy_m":4,"satellites":11,'
-    '"odometer_km":%.1f,"ignition":true}'
+    '"odometer_km":%.1f,"ignition":true%s}'
 )
+CALLS = ',"alarms":["sos"]'
+CIRCLE_M, DRIVEN_KMH = 2_000.0, 40.0  # of a crowd that drives
 
 
 @dataclass(slots=True)
@@ -37,6 +41,9 @@ class Locator:
     reader: asyncio.StreamReader
     sent: int = 0
     acknowledged: int = 0
+    drives: bool = False  # around a circle; else every fix is somewhere
+    phase: float = 0.0  # where on it
+    calls: bool = False  # its next fix is a call for help
 
     async def listen(self) -> None:
         """Count what the broker acknowledges."""
@@ -57,8 +64,17 @@ class Locator:
 
     def _fix(self) -> str:
         self.at_ms += 1
+        if self.drives:
+            return self._on_its_circle()
         some = self.rng.random()
-        return FIX % (self.at_ms, 121.4 + some / 10, 31.2 + some / 9, 80 * some, 359 * some, 1000 + 90_000 * some)
+        return FIX % (self.at_ms, 121.4 + some / 10, 31.2 + some / 9, 80 * some, 359 * some, 1000 + 90_000 * some, "")
+
+    def _on_its_circle(self) -> str:
+        driven_m = DRIVEN_KMH / 3.6 * (self.at_ms % DAY_MS) / 1000
+        angle = driven_m / CIRCLE_M + self.phase
+        lon, lat = 121.4 + CIRCLE_M * math.cos(angle) / 95_000, 31.2 + CIRCLE_M * math.sin(angle) / 111_000
+        said, self.calls = CALLS if self.calls else "", False
+        return FIX % (self.at_ms, lon, lat, DRIVEN_KMH, math.degrees(-angle) % 360, 1000 + driven_m / 1000, said)
 
 
 def connect_packet(name: str, *, will: bool = False) -> bytes:
@@ -101,10 +117,15 @@ async def send_all(locators: list[Locator], credit: list[int], ended: asyncio.Ev
         await asyncio.sleep(0 if wrote else 0.002)
 
 
-async def send_paced(locators: list[Locator], rate: float, ended: asyncio.Event) -> None:
-    """So many messages a second over all devices, each with the time at which it is sent."""
-    start_s, sent = time.monotonic(), 0
+async def send_paced(locators: list[Locator], arguments: argparse.Namespace, ended: asyncio.Event) -> None:
+    """So many messages a second over all devices, each with the time at which it is sent; now and then one calls for help."""
+    start_s, sent, rate = time.monotonic(), 0, arguments.rate
+    callers = iter(random.Random(1).sample(locators, len(locators)))
+    call_s = start_s + arguments.alarm_after if arguments.alarm_every else float("inf")
     while not ended.is_set():
+        if time.monotonic() >= call_s:
+            next(callers).calls = True
+            call_s += arguments.alarm_every
         due = int((time.monotonic() - start_s) * rate)
         for number in range(sent, due):
             one = locators[number % len(locators)]
@@ -117,10 +138,12 @@ async def send_paced(locators: list[Locator], rate: float, ended: asyncio.Event)
 async def run(arguments: argparse.Namespace) -> dict[str, int]:
     """Send until the input ends; wait for the last acknowledgements."""
     locators = [await connect(arguments, f"bench{number}") for number in range(arguments.devices)]
+    for number, one in enumerate(locators):
+        one.drives, one.phase = arguments.drive, float(number)
     listening = [asyncio.create_task(one.listen()) for one in locators]
     credit, ended = [0], asyncio.Event()
     reading = asyncio.create_task(read_credit(credit, ended))
-    await (send_paced(locators, arguments.rate, ended) if arguments.rate else send_all(locators, credit, ended))
+    await (send_paced(locators, arguments, ended) if arguments.rate else send_all(locators, credit, ended))
     for _ in range(1_000):
         if all(one.sent == one.acknowledged for one in locators):
             break
@@ -142,6 +165,11 @@ def main() -> int:
     parser.add_argument("--per-message", type=int, default=1)
     parser.add_argument("--start-ms", type=int, required=True, help="time of the first fix of each device")
     parser.add_argument("--rate", type=float, default=0, help="messages a second; 0 = by credit")
+    parser.add_argument("--drive", action="store_true", help="each device drives around a circle")
+    parser.add_argument(
+        "--alarm-every", type=float, default=0, help="seconds after which another device calls for help"
+    )
+    parser.add_argument("--alarm-after", type=float, default=0, help="seconds before the first")
     print(json.dumps(asyncio.run(run(parser.parse_args()))))
     return 0
 

@@ -66,13 +66,15 @@ class Crowd:
         self.process = process
 
     @classmethod
-    async def start(cls, here: Site, *, per_message: int, start_at: datetime, rate: float = 0) -> "Crowd":
+    async def start(
+        cls, here: Site, *, per_message: int, start_at: datetime, rate: float = 0, more: tuple[str, ...] = ()
+    ) -> "Crowd":
         """Connected crowd; with a rate it starts at once, else it waits for credit."""
         at_ms = str(int(start_at.timestamp() * 1000))
         address = ("--host", here.devices.host, "--port", str(here.devices.port))
         command = (sys.executable, "-m", "benchmarks.publisher", *address, "--per-message", str(per_message))
         pipe = asyncio.subprocess.PIPE
-        arguments = ("--start-ms", at_ms, "--rate", str(rate))
+        arguments = ("--start-ms", at_ms, "--rate", str(rate), *more)
         return cls(await asyncio.create_subprocess_exec(*command, *arguments, stdin=pipe, stdout=pipe))
 
     def allow(self, messages: int) -> None:

@@ -19,6 +19,7 @@ import websockets
 from benchmarks.site import Site
 from fleet import db, service
 from fleet.access import Role
+from fleet.position import LiveState
 from web.live.frames import EPOCH_MS, Kind, decode_frame
 
 SESSION = """
@@ -43,6 +44,7 @@ class Viewer:
         self._tenant_id, self._unit_id = here.tenant_id, here.unit_id
         self.delays_s: list[float] = []
         self.vehicles: set[int] = set()
+        self.suspected_ms: dict[int, float] = {}  # when a vehicle was first shown as suspected
 
     async def watch(self) -> None:
         """Look until cancelled; a map that closes is opened again, as the page does."""
@@ -72,6 +74,8 @@ class Viewer:
         now_ms = time.time() * 1000
         for record in frame.get("vehicles", []):
             self.vehicles.add(record["vehicle_no"])
+            if record["state"] == LiveState.SUSPECTED:
+                self.suspected_ms.setdefault(record["vehicle_no"], now_ms)
             if frame["kind"] is Kind.DELTA:
                 self.delays_s.append((now_ms - EPOCH_MS - record["fix_s"] * 1000 - record["fix_ms"]) / 1000)
 

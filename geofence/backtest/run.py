@@ -9,6 +9,7 @@ import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fleet import db
 from geofence.backtest.change import Changes, changed
@@ -20,6 +21,7 @@ from geofence.instants import instant
 from geofence.live.contexts import contexts_of
 from geofence.live.drivers import know
 from geofence.live.memory import Memory
+from geofence.live.registry import Registry
 from geofence.state import State
 from geofence.store import register, stream
 
@@ -49,6 +51,7 @@ def judged(
     """A tally per handful of vehicles, as they are done."""
     tasks = [vehicle_ids[i : i + VEHICLES_A_TASK] for i in range(0, len(vehicle_ids), VEHICLES_A_TASK)]
     if workers == 1:
+        _register.cache_clear()
         yield from (_task(database_url, engine, each, span, changes) for each in tasks)
         return
     with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
@@ -57,15 +60,28 @@ def judged(
 
 
 def _task(database_url: str, engine: str, vehicle_ids: Sequence[str], span: Span, changes: Changes) -> Tally:
-    return asyncio.run(_judge(database_url, engine, vehicle_ids, span, changes))
+    registry = _register(database_url, span.from_ms - BEFORE_MS)
+    return asyncio.run(_judge(database_url, engine, registry, vehicle_ids, span, changes))
 
 
-async def _judge(database_url: str, engine: str, vehicle_ids: Sequence[str], span: Span, changes: Changes) -> Tally:
+@lru_cache(maxsize=1)
+def _register(database_url: str, since_ms: int) -> Registry:
+    """Read once a process: for a large fleet that takes as long as judging some of its vehicles."""
+
+    async def load() -> Registry:
+        async with await db.connect(database_url) as conn:
+            return await register.load_registry(conn, None, since=instant(since_ms))
+
+    return asyncio.run(load())
+
+
+async def _judge(
+    database_url: str, engine: str, registry: Registry, vehicle_ids: Sequence[str], span: Span, changes: Changes
+) -> Tally:
     tally = Tally()
     async with await db.connect(database_url) as conn:
         await stream.one_snapshot_a_transaction(conn)
         async with conn.transaction():
-            registry = await register.load_registry(conn, None, since=instant(span.from_ms - BEFORE_MS))
             memory = Memory(registry=registry)
             contexts = await contexts_of(conn, memory, vehicle_ids, span.from_ms - BEFORE_MS, span.to_ms)
             for vehicle_id in vehicle_ids:
