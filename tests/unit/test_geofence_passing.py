@@ -3,6 +3,7 @@
 import io
 import random
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -25,8 +26,15 @@ from simulators.cases.plot import scene
 from simulators.story import Case
 
 RULES = [rule.id for rule in EVERY]
+PARTS = 4
+
+
+def plotted(part: int) -> Iterator[Case]:
+    return (plot.build(scene(plot.name, plot.days, 5)) for plot in catalogue.PLOTS[part::PARTS])
+
+
 CORPORA: dict[str, Callable[[], Iterator[Case]]] = {
-    "each plot": lambda: (plot.build(scene(plot.name, plot.days, 5)) for plot in catalogue.PLOTS),
+    **{f"each plot, part {part}": partial(plotted, part) for part in range(PARTS)},
     "garbage": lambda: garbage.corpus(6, 5),
     "clocks that are off": lambda: skewed.corpus(4, 5),
     "honest weeks": lambda: (honest.vehicle(honest.name_of(number), 5) for number in range(2)),
