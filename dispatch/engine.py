@@ -1,7 +1,7 @@
 """The loop that keeps orders moving when nobody touches them.
 
 It expires orders nobody departed on, measures returned trips once their track is complete, and closes trips
-nobody confirmed. Each order is one transaction against its row version: killed at any point, the engine
+nobody confirmed; once an hour it looks whether the calendar lacks a year. Each order is one transaction against its row version: killed at any point, the engine
 finds the rest again after its start, and what somebody else did first is simply left alone.
 """
 
@@ -21,6 +21,7 @@ from dispatch import lifecycle, service, store
 from dispatch.guards import EXPIRES_AFTER, UNCONFIRMED_WORKDAYS, Deed
 from dispatch.lifecycle import Action
 from fleet import logs
+from fleet.calendars.reminder import ask_for_missing
 from fleet.calendars.store import load_calendar
 from fleet.db import Connection, connect, pg_errors
 from fleet.errors import NotConfigured, Refusal
@@ -33,6 +34,7 @@ NAME = "dispatch engine"
 LOOK_EVERY_S = 30.0  # also without a notification: time itself expires orders
 SETTLING = timedelta(minutes=15)  # a returned trip's last fixes and its drive may still be on their way
 RETRY_S = 2.0
+REMIND_EVERY = timedelta(hours=1)  # whether the calendar lacks a year
 EXPIRING = next(step.sources for step in lifecycle.STEPS if step.action is Action.EXPIRE)
 
 
@@ -53,8 +55,14 @@ async def _serve(database_url: str, clock: Callable[[], datetime], stopping: asy
     try:
         await listener.execute("LISTEN order_changed")
         log.info("ready")
+        reminded_at: datetime | None = None
         while not stopping.is_set():
-            done = await look(worker, clock())
+            now = clock()
+            if reminded_at is None or now - reminded_at >= REMIND_EVERY:
+                reminded_at = now
+                async with worker.transaction():
+                    await ask_for_missing(worker, now)
+            done = await look(worker, now)
             if any(done.values()):
                 log.info("moved", **done)
             await _woken(listener, stopping)

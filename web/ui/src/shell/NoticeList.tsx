@@ -16,6 +16,7 @@ const OBJECT_PAGES: Record<string, string> = {
   alert: "/alerts",
   ticket: "/admin/tickets",
   command: "/admin/commands",
+  calendar: "/admin/calendar",
 };
 const STATE_GROUPS: Record<string, string> = { order: "orderState", alert: "alertState" };
 /** Notices that ask for something, and the states in which it is still to be done. */

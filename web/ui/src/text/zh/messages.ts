@@ -32,6 +32,9 @@ export const messages = {
     driver_differs:
       "派车单 {{order_no}}（{{plate}}）：实际由{{driver}}驾驶，派车单为{{named}}，请核对是否漏录改派",
     alert_raised: "{{plate}} 疑似{{rule}}，仅供核实参考",
+    calendar_asked: "{{year}} 年的放假安排还没有导入，国务院办公厅通知可能已发布，请导入",
+    calendar_urgent: "{{year}} 年的放假安排仍未导入，距该年开始不足一个月，请尽快导入",
+    calendar_provisional: "{{year}} 年已开始但放假安排未导入：节假日和非工作时间用车暂不作疑点，请立即导入",
     fence_event: "{{plate}} 在“{{fence}}”{{event}}",
     fence_event_withdrawn: "更正：{{plate}} 并未在“{{fence}}”{{event}}，补传的定位已推翻该事件",
     ticket_open: "终端 {{device}} 出现故障：{{fault}}。工单 {{ticket_no}} 号须在 24 小时内处理",
