@@ -130,6 +130,8 @@ MAY: Mapping[str, frozenset[Role]] = {
     "area.view": frozenset({R.UNIT_ADMIN, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
     "area.draft": frozenset({R.UNIT_ADMIN, R.DISPATCHER, R.FLEET_ADMIN}),
     "area.publish": frozenset({R.FLEET_ADMIN}),  # and never what the same person drew last (domain.md 13)
+    "place.view": frozenset({R.UNIT_ADMIN, R.DISPATCHER, R.FLEET_ADMIN}),
+    "place.edit": frozenset({R.DISPATCHER, R.FLEET_ADMIN}),  # names of one's own, found by everybody who books
     "calendar.view": frozenset(Role),
     "calendar.changes": frozenset({R.UNIT_ADMIN, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
     "calendar.draft": frozenset({R.UNIT_ADMIN, R.DISPATCHER, R.FLEET_ADMIN}),

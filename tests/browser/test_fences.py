@@ -94,6 +94,12 @@ def test_a_fence_is_drawn_with_a_hole_and_published_by_somebody_else(town: Town,
     row.click()
     expect(authority.get_by_role("dialog")).to_contain_text("发布人")
     assert barriers(authority) == []
+    authority.get_by_role("button", name="撤销围栏").click()
+    assert barriers(authority) == []
+    shot(authority, "fence-end")
+    authority.get_by_role("button", name="保存草稿").click()
+    expect(authority.get_by_text(re.compile("发布后，该围栏自.*起撤销"))).to_be_visible()
+    expect(authority.get_by_text("需由另一人发布")).to_be_visible()
     ((geometry, category, limit, watch),) = town.query(
         "SELECT v.geometry, v.category, v.speed_limit_kmh, v.watch FROM area_version v JOIN area a ON a.id = v.area_id WHERE a.code = 'HOTEL-1'"
     )

@@ -13,6 +13,7 @@ import pytest
 from fleet import db, store
 from fleet.calendars import service
 from fleet.calendars.change import HoursChange, LocalChange, SealingChange
+from fleet.calendars.reminder import ask_for_missing
 from fleet.calendars.store import hours_of, load_calendar
 from fleet.errors import Conflict, Forbidden, SameHands, Stale
 from fleet.schedule import parse_seasons
@@ -230,3 +231,22 @@ async def test_a_change_takes_two_people_also_for_the_database(
             )
     calendar = await load_calendar(owner, town.tenant_id, ZONE)
     assert calendar.day(date(2026, 12, 24)).name == "台风"
+
+
+async def test_the_bell_asks_for_the_missing_year_once_in_each_stage(owner: db.Connection, town: Town) -> None:
+    """Nothing in October; one notice in November however often it is looked at, one in December, one when the year has begun."""
+    for at, new in (
+        (datetime(2026, 10, 31, 15, 59, tzinfo=UTC), 0),
+        (datetime(2026, 10, 31, 16, 0, tzinfo=UTC), 1),  # 1 November in Shanghai
+        (datetime(2026, 11, 20, tzinfo=UTC), 0),
+        (datetime(2026, 12, 2, tzinfo=UTC), 1),
+        (datetime(2027, 1, 2, tzinfo=UTC), 1),
+    ):
+        assert await ask_for_missing(owner, at) == new, at
+    rows = await store.many(
+        owner,
+        "SELECT n.kind, n.params, p.login FROM notice n JOIN person p ON p.id = n.person_id ORDER BY n.created_at",
+    )
+    assert [(row["kind"], row["params"], row["login"]) for row in rows] == [
+        (f"calendar_{stage}", {"year": 2027}, "fleet_admin") for stage in ("asked", "urgent", "provisional")
+    ]

@@ -137,3 +137,42 @@ async def test_a_trip_to_typed_coordinates_goes_to_a_place_with_a_name(site: Sit
         assert answer.status_code == 201, answer.text
         assert answer.json()["origin"]["name"] == "一号车场内"
         assert answer.json()["destination"]["name"] == "老王家 2 号"
+
+
+async def test_a_name_is_added_corrected_and_ended_by_those_who_keep_them(site: Site) -> None:
+    """The next search knows each step; nobody else may, another version is refused, and the journal holds before and after."""
+    wanted = {"name": "旧大楼", "short_names": ["老楼", "老楼"], "kind": "office", "lon": 118.82, "lat": 32.91}
+    async with site.as_person("dispatcher") as keeper, site.as_person("employee") as employee:
+
+        async def finds(words: str) -> list[str]:
+            return [each["name"] for each in (await employee.get("/api/places", params={"q": words})).json()["items"]]
+
+        made = await keeper.post("/api/named-places", json=wanted)
+        address = f"/api/named-places/{made.json()['id']}"
+        assert (await finds("老楼"))[:1] == ["旧大楼"]
+        assert (await keeper.post("/api/named-places", json=wanted)).json()["code"] == "taken"
+        assert (
+            await keeper.post("/api/named-places", json=wanted | {"name": "x", "kind": "palace"})
+        ).status_code == 422
+        assert (await employee.put(address, json=wanted, headers={"If-Match": '"1"'})).status_code == 403
+        second = wanted | {"name": "二号楼", "short_names": ["二号"]}
+        assert (await keeper.put(address, json=second, headers={"If-Match": '"1"'})).json() == {"row_version": 2}
+        assert (await keeper.put(address, json=second, headers={"If-Match": '"1"'})).json()["code"] == "stale"
+        assert (await finds("二号"))[:1] == ["二号楼"]
+        assert "旧大楼" not in await finds("老楼")
+        assert (await keeper.post(f"{address}/end", headers={"If-Match": '"2"'})).status_code == 200
+        assert "二号楼" not in await finds("二号楼")
+        listed = (await keeper.get("/api/named-places", params={"current": "false", "category": "office"})).json()[
+            "items"
+        ]
+        assert [(each["name"], each["active"]) for each in listed] == [("二号楼", False)]
+        again = (await keeper.post("/api/named-places", json=second)).json()["id"]
+        assert address.endswith(again), "the same row is offered again"
+        assert "使用中" in (await keeper.get("/api/named-places", params={"format": "csv"})).text
+    steps = await store.many(
+        site.owner,
+        "SELECT action, before FROM journal WHERE object_kind = 'place' AND object_id = %s ORDER BY seq",
+        (again,),
+    )
+    assert [row["action"] for row in steps] == ["place.name", "place.correct", "place.forget", "place.name"]
+    assert steps[1]["before"]["name"] == "旧大楼"

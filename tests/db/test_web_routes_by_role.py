@@ -124,6 +124,10 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/fence-previews/{preview_id}/findings"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
     ("GET", "/api/fence-events"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
     ("GET", "/api/fence-events/{event_id}/revisions"): frozenset({"fleet_admin", "inspector"}),  # of another unit's vehicle
+    ("GET", "/api/named-places"): frozenset({"dispatcher", "fleet_admin", "unit_admin"}),
+    ("POST", "/api/named-places"): frozenset({"dispatcher", "fleet_admin"}),
+    ("PUT", "/api/named-places/{place_id}"): frozenset({"dispatcher", "fleet_admin"}),
+    ("POST", "/api/named-places/{place_id}/end"): frozenset({"dispatcher", "fleet_admin"}),
     ("GET", "/api/depots"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
     ("GET", "/api/depots/{area_id}"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
     ("GET", "/api/depots/{area_id}/days"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
@@ -245,6 +249,10 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "fence_event_revision",
         about | {"event_id": event, "revision": 1, "withdrawn": False, "why": "seen"},
     )
+    named = uuid4()
+    await store.insert(
+        site.owner, "named_place", {"id": named, "tenant_id": town.tenant_id, "name": "市府", "lon": 116.0, "lat": 32.0}
+    )
     change = uuid4()
     await store.insert(site.owner, "calendar_change", {
         "id": change, "tenant_id": town.tenant_id, "what": "local", "source": "x", "proposed_at": now, "proposed_by": stranger,
@@ -260,7 +268,7 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "from_at": now - timedelta(days=1), "to_at": now, "asked_at": now, "asked_by": stranger,
     })  # fmt: skip
     return {
-        "rule_change_id": rules, "rule_preview_id": tried, "change_id": change, "area_id": area, "draft_id": draft, "preview_id": preview, "event_id": event, "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
+        "rule_change_id": rules, "rule_preview_id": tried, "change_id": change, "area_id": area, "draft_id": draft, "preview_id": preview, "event_id": event, "place_id": named, "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
         "unit_id": town.units["other"], "person_id": stranger, "device_id": device["id"], "entry_id": entry,
     }  # fmt: skip
 
@@ -299,6 +307,8 @@ def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, s
         ("POST", "/api/reprocess-runs"): {"dry": True},
         ("POST", "/api/fence-drafts"): fence | {"code": f"n-{role}"},
         ("PUT", "/api/fence-drafts/{draft_id}"): fence,
+        ("POST", "/api/named-places"): {"name": f"n-{role}", "lon": 116, "lat": 32},
+        ("PUT", "/api/named-places/{place_id}"): {"name": "市府", "lon": 116, "lat": 32},
         ("POST", "/api/fence-files"): {"name": "a.geojson", "content": "e30=", "datum": "WGS84", "kind": "depot"},
         ("POST", "/api/calendar/preview"): {"text": "date,kind\n2027-01-01,holiday"},
         ("POST", "/api/calendar/changes"): {"what": "local", "unit_id": other, "source": "x", "body": {"days": [{"date": "2026-07-08", "kind": "holiday"}]}},

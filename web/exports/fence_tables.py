@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from web import labels
-from web.exports.columns import Table, code, instant, made, named, plain, yes_no
+from web.exports.columns import Table, code, degrees, instant, made, named, plain, yes_no
 
 FENCES = Table("电子围栏", "Fences", (
     plain("编码", "Code", "code"),
@@ -101,6 +101,17 @@ DEPOT_VEHICLES = Table("停车场车辆", "Vehicles in a depot", (
     instant("离开", "Left", "left_at"),
 ))  # fmt: skip
 
+NAMED_PLACES = Table("本单位地名", "Own names of places", (
+    plain("名称", "Name", "name"),
+    plain("英文名称", "English name", "name_en"),
+    made("简称", "Short names", lambda row, _: "、".join(row.short_names or [])),
+    code("类别", "Class of place", "kind", "placeKind"),
+    degrees("经度", "Longitude", "lon"),
+    degrees("纬度", "Latitude", "lat"),
+    yes_no("使用中", "In use", "active"),
+    instant("更新时间", "Changed", "updated_at"),
+))  # fmt: skip
+
 FENCE_TABLES: Mapping[str, Table] = {
     "fences": FENCES,
     "fence-drafts": FENCE_DRAFTS,
@@ -109,4 +120,5 @@ FENCE_TABLES: Mapping[str, Table] = {
     "depots": DEPOTS,
     "depot-days": DEPOT_DAYS,
     "depot-vehicles": DEPOT_VEHICLES,
+    "named-places": NAMED_PLACES,
 }

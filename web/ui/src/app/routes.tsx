@@ -55,6 +55,7 @@ export const router = createBrowserRouter([
           { path: "admin/areas", lazy: () => import("../pages/fences/FencesPage") },
           { path: "admin/areas/drafts", lazy: () => import("../pages/fences/DraftsPage") },
           { path: "admin/areas/drafts/:id", lazy: () => import("../pages/fences/DraftPage") },
+          { path: "admin/places", lazy: () => import("../pages/places/NamesPage") },
           { path: "admin/areas/depots", lazy: () => import("../pages/fences/DepotsPage") },
           { path: "admin/areas/depots/:id", lazy: () => import("../pages/fences/DepotPage") },
           { path: "admin/areas/events", lazy: () => import("../pages/fences/EventsPage") },

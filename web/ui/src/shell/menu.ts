@@ -48,6 +48,7 @@ const ENTRIES: readonly MenuEntry[] = [
     rights: ["unit.edit", "person.view"],
   },
   { path: "/admin/areas", name: "areas", icon: "areas", group: "setup", rights: ["area.view"] },
+  { path: "/admin/places", name: "places", icon: "pin", group: "setup", rights: ["place.view"] },
   { path: "/admin/calendar", name: "calendar", icon: "calendar", group: "know", rights: [] },
   { path: "/admin/rules", name: "rules", icon: "rules", group: "know", rights: [] },
   { path: "/help", name: "help", icon: "help", group: "know", rights: [] },

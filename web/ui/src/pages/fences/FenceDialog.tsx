@@ -13,6 +13,7 @@ import { DataTable } from "../../parts/list/DataTable";
 import { Failed, Loading } from "../../parts/states";
 import { useRight } from "../../session/useSession";
 import { useName } from "../../text/names";
+import { EndDialog } from "./EndDialog";
 
 const NO_FIXES: readonly never[] = [];
 
@@ -26,6 +27,8 @@ export function FenceDialog({ fence, onClose }: { fence: Fence; onClose: () => v
   const shown =
     versions.data?.find(({ id }) => id === chosenId) ??
     versions.data?.find(({ version_no }) => version_no === fence.version_no);
+  const newest = versions.data?.[0];
+  const [ending, setEnding] = useState(false);
   const columns: Column<FenceVersion>[] = [
     { id: "no", tight: true, title: t("fence.version"), show: (row) => row.version_no },
     { id: "name", title: t("fence.name"), show: (row) => named(row.name, row.name_en) },
@@ -45,6 +48,7 @@ export function FenceDialog({ fence, onClose }: { fence: Fence; onClose: () => v
       show: (row) => row.created_by_name ?? t("fence.byMachine"),
     },
   ];
+  if (ending && newest) return <EndDialog version={newest} onClose={() => setEnding(false)} />;
   return (
     <Dialog size="xl" title={named(fence.name, fence.name_en)} onClose={onClose}>
       {versions.isPending && <Loading lines={4} />}
@@ -77,6 +81,11 @@ export function FenceDialog({ fence, onClose }: { fence: Fence; onClose: () => v
             <Button component={Link} to={`/admin/areas/events?area=${fence.id}`} variant="default">
               {t("fenceEvents.title")}
             </Button>
+            {mayDraw && newest && newest.until === null && (
+              <Button variant="default" onClick={() => setEnding(true)}>
+                {t("fence.end")}
+              </Button>
+            )}
             {mayDraw && (
               <Button component={Link} to={`/admin/areas/drafts/new?area=${fence.id}`}>
                 {t("fence.change")}

@@ -101,6 +101,7 @@ export const app = {
       people: "People",
       units: "Units",
       areas: "Areas",
+      places: "Place names",
       calendar: "Calendar",
       rules: "Rules",
       help: "Help",

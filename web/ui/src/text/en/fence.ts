@@ -105,6 +105,12 @@ export const fence = {
     discard: "Discard",
     discardMeans: "The draft is kept for the record and cannot be published any more.",
     discarded: "Discarded",
+    end: "End the fence",
+    endTitle: "End the fence: {{name}}",
+    endAbout:
+      "A draft first; published by somebody else, it is judged by no longer from that time on. Earlier suspicions keep the version of their time.",
+    endsAt: "Ends",
+    endsAtHint: "Nothing: with its publication; at the earliest 31 days ago",
     preview: {
       title: "Preview: the last 31 days",
       about:
@@ -144,6 +150,28 @@ export const fence = {
     tell: "Tell at once",
     tellHint:
       "Only people of the unit using the vehicle and of those above it; what is older than two hours is kept and told nobody",
+  },
+  ownName: {
+    about:
+      "Names of one's own with short names (市府): found when booking, and used first where a point is said in words. Depots and sensitive places go by their fences.",
+    add: "Add a name",
+    name: "Name",
+    nameEn: "English name",
+    short: "Short names",
+    shortHint: "Several with commas between them",
+    kind: "Class of place",
+    point: "Point",
+    noPoint: "Pick the point on the map",
+    state: "State",
+    inUse: "in use",
+    ended: "ended",
+    updated: "Changed",
+    none: "No names",
+    noneHint: "Put the names and short names people use on the map.",
+    end: "End it",
+    endMeans: "The name is offered no longer; what was written with it stays.",
+    endedNow: "Ended",
+    again: "Offer it again",
   },
   depot: {
     title: "Depot occupancy",

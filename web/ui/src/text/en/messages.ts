@@ -33,8 +33,10 @@ export const messages = {
       "Order {{order_no}} ({{plate}}): {{driver}} drives, the order names {{named}}. Was a change of drivers not entered?",
     alert_raised: "{{plate}} is suspected: {{rule}}. For information, not a verdict",
     calendar_asked: "The days off of {{year}} are not imported; the notice may be out: please import it",
-    calendar_urgent: "The days off of {{year}} are still missing, less than a month before it begins: please import them",
-    calendar_provisional: "{{year}} has begun without its days off: use on holidays and off hours accuses nobody until they are imported",
+    calendar_urgent:
+      "The days off of {{year}} are still missing, less than a month before it begins: please import them",
+    calendar_provisional:
+      "{{year}} has begun without its days off: use on holidays and off hours accuses nobody until they are imported",
     fence_event: "{{plate}} at “{{fence}}”: {{event}}",
     fence_event_withdrawn:
       "Correction: {{plate}} at “{{fence}}”, {{event}}: later positions show it did not happen",

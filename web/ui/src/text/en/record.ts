@@ -47,7 +47,7 @@ export const record = {
       close: "closed a ticket",
     },
     command: { ask: "sent a command", cancel: "cancelled a command", supersede: "replaced a command" },
-    place: { name: "name a place", forget: "end a name of a place" },
+    place: { correct: "correct a name of a place", name: "name a place", forget: "end a name of a place" },
     area: { set: "set an area" },
     calendar: {
       import: "imported a year of the calendar",
@@ -80,6 +80,7 @@ export const record = {
     fence_draft: "draft of a fence",
     fences: "fences",
     "fence-drafts": "drafts of fences",
+    "named-places": "list of place names",
     depots: "list of depots",
     "depot-days": "peaks of a depot",
     "depot-vehicles": "list of vehicles in a depot",

@@ -98,6 +98,7 @@ export const app = {
       people: "人员",
       units: "单位",
       areas: "区域",
+      places: "地名",
       calendar: "日历",
       rules: "规则",
       help: "帮助",

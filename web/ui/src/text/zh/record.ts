@@ -42,7 +42,7 @@ export const record = {
       close: "关闭工单",
     },
     command: { ask: "下发指令", cancel: "取消指令", supersede: "取代指令" },
-    place: { name: "登记地名", forget: "停用地名" },
+    place: { name: "登记地名", correct: "更正地名", forget: "停用地名" },
     area: { set: "设置区域" },
     calendar: {
       import: "导入放假安排",
@@ -72,6 +72,7 @@ export const record = {
     fence_draft: "围栏草稿",
     fences: "围栏列表",
     "fence-drafts": "围栏草稿列表",
+    "named-places": "地名列表",
     depots: "停车场占用列表",
     "depot-days": "停车场每日峰值",
     "depot-vehicles": "停车场车辆列表",
