@@ -72,7 +72,7 @@ def test_a_fence_is_drawn_with_a_hole_and_published_by_somebody_else(town: Town,
     shot(page, "fence-editor")
     page.get_by_role("button", name="保存草稿").click()
     page.wait_for_url(re.compile(r"/drafts/[0-9a-f-]{36}"))
-    expect(page.get_by_text(re.compile("待发布 · 敏感场所 · 编码 HOTEL-1"))).to_be_visible()
+    expect(page.get_by_text(re.compile("待发布 · 敏感场所 · 编码 HOTEL-1"))).to_be_visible(timeout=30_000)
     assert page.get_by_role("button", name="发布").count() == 0
     address = page.url
     authority = person("fleetadmin")
@@ -98,7 +98,7 @@ def test_a_fence_is_drawn_with_a_hole_and_published_by_somebody_else(town: Town,
     assert barriers(authority) == []
     shot(authority, "fence-end")
     authority.get_by_role("button", name="保存草稿").click()
-    expect(authority.get_by_text(re.compile("发布后，该围栏自.*起撤销"))).to_be_visible()
+    expect(authority.get_by_text(re.compile("发布后，该围栏自.*起撤销"))).to_be_visible(timeout=30_000)
     expect(authority.get_by_text("需由另一人发布")).to_be_visible()
     ((geometry, category, limit, watch),) = town.query(
         "SELECT v.geometry, v.category, v.speed_limit_kmh, v.watch FROM area_version v JOIN area a ON a.id = v.area_id WHERE a.code = 'HOTEL-1'"

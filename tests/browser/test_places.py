@@ -62,7 +62,7 @@ def test_a_name_of_ones_own_is_added_and_found_and_ended(person: Person) -> None
     page.goto("/admin/places")
     page.get_by_role("button", name="登记地名").first.click()
     dialog = page.get_by_role("dialog").first
-    dialog.get_by_label("名称", exact=True).fill("机关幼儿园旧址")
+    dialog.get_by_role("textbox", name="名称", exact=True).fill("机关幼儿园旧址")
     dialog.get_by_label("简称").fill("老幼儿园、旧园")
     dialog.get_by_role("button", name="在地图上选").click()
     page.get_by_role("button", name="选用十字所在位置").click()

@@ -153,7 +153,7 @@ export const fence = {
   },
   ownName: {
     about:
-      "Names of one's own with short names (市府): found when booking, and used first where a point is said in words. Depots and sensitive places go by their fences.",
+      "Names of one's own with short names (town hall, the old school): found when booking, and used first where a point is said in words. Depots and sensitive places go by their fences.",
     add: "Add a name",
     name: "Name",
     nameEn: "English name",
