@@ -59,7 +59,7 @@ def test_the_search_over_everything_finds_a_place_and_the_map_goes_there(person:
 def test_a_name_of_ones_own_is_added_and_found_and_ended(person: Person) -> None:
     """The dispatcher puts a short name on the map, booking finds it, and it can be ended; on a phone nothing is cut off."""
     page = person("dispatcher")
-    page.goto("/admin/places")
+    page.goto("/admin/places?q=幼儿园旧址")
     page.get_by_role("button", name="登记地名").first.click()
     dialog = page.get_by_role("dialog").first
     dialog.get_by_role("textbox", name="名称", exact=True).fill("机关幼儿园旧址")
@@ -74,7 +74,7 @@ def test_a_name_of_ones_own_is_added_and_found_and_ended(person: Person) -> None
     assert barriers(page) == []
     shot(page, "own-names")
     phone = person("dispatcher", phone=True)
-    phone.goto("/admin/places")
+    phone.goto("/admin/places?q=幼儿园旧址")
     expect(phone.get_by_text("机关幼儿园旧址").first).to_be_visible()
     assert barriers(phone) == []
     assert not cut_off(phone)
