@@ -27,7 +27,8 @@ async def take_turn(conn: Connection, router: Router, engine: str, now: datetime
     """How many drives were looked at; 0 when none waits. `engine` names whose watermarks say which fixes are known."""
     waiting = await store.due(conn, now, DRIVES_A_TURN)
     for drive in waiting:
-        if drive.ended_ms is None or (drive.state == "matched" and (drive.weighed or not drive.suspected)):
+        answered = drive.state in ("matched", NoMatch.REFUSED) and (drive.weighed or not drive.suspected)
+        if drive.ended_ms is None or answered:
             async with conn.transaction():
                 await store.done(conn, drive)
                 await write_days(conn, drive.vehicle_id, drive.started_ms)
@@ -67,14 +68,15 @@ async def _made(conn: Connection, router: Router, engine: str, drive: Due, ended
         return Made(state=NoMatch.REFUSED, from_km=odometer.from_km, to_km=odometer.to_km)
     found = await router.match(way)
     places = None
-    if not isinstance(found, NoMatch) and drive.suspected:
+    if found is not NoMatch.SILENT and drive.suspected:  # also of a way no road explains: nothing is sure there
         weighed = await router.weighed(way, drive.started_ms, ended_ms)
         if isinstance(weighed, NoMatch):
             found = weighed
         else:
             places = weighed
     if isinstance(found, NoMatch):
-        return Made(state=found, from_km=odometer.from_km, to_km=odometer.to_km)
+        refused = await router.data_version() if places is not None else None
+        return Made(state=found, router_data=refused, from_km=odometer.from_km, to_km=odometer.to_km, places=places)
     return Made(
         state="matched",
         matched_m=round(found.length_m, 1),

@@ -328,3 +328,27 @@ async def test_where_the_locator_says_nothing_what_drivers_wrote_down_is_the_das
         (row,) = await store.many(bench.owner, month)
         assert (row["dashboard_by"], row["compared"], row["reasons"]) == ("entered", "differs", ["unexplained"])
         assert row["dashboard_m"] == pytest.approx(driven.length_m + 40_000, abs=1000)
+
+
+async def test_a_departure_no_road_explains_is_undetermined_and_asked_about_once(bench: Bench, router_url: str) -> None:
+    """Three kilometres at sea, 530 m beside the planned path: the router refuses, so nothing is sure, and that is recorded."""
+    driven = Driven(((123.5, 31.0), (123.532, 31.0)))
+    order_id = await towns.add_order(
+        bench.owner, bench.town, requester="employee", unit="bureau", start_at=BEGIN - timedelta(minutes=10), hours=4,
+        vehicle=bench.vehicle, state="in_use",
+    )  # fmt: skip
+    route = (Jsonb(driven.beside(530)), order_id)
+    await bench.owner.execute("UPDATE dispatch_order SET route = %s, route_source = 'drawn' WHERE id = %s", route)
+    await bench.give(driven.fixes())
+    now_ms = driven.fixes()[-1].at_ms
+    async with Router(router_url, timeout_s=30) as router:
+        for _ in range(3):
+            await bench.turn(now_ms)
+            await match(bench, router)
+        (row,) = await matches(bench)
+        assert (row["state"], row["weighed"], row["matched_m"]) == ("refused", True, None)
+        assert row["router_data"] == await router.data_version()
+    (alert,) = await store.many(bench.owner, "SELECT judgement, metrics FROM alert WHERE rule = 'R07'")
+    assert (alert["judgement"], alert["metrics"]["match"]) == ("undetermined", "unsure")
+    assert await store.many(bench.owner, "SELECT * FROM rejudge") == []
+    assert await store.many(bench.owner, "SELECT * FROM drive_unmatched") == []
