@@ -66,8 +66,10 @@ async def test_drives_say_what_fell_into_them_and_become_a_file_in_words(site: S
         )
         unstated = await client.get(f"{address}/drives", params={**day(), "format": "csv", "purpose": ""})
     rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"), newline="")))
-    assert [row[2:3] + row[5:7] for row in rows[1:3]] == [["60.0", "30.0", "30.0"]] * 2
-    assert rows[1][11].startswith("use without order ")
+    assert [row[2:3] + row[5:9] for row in rows[1:3]] == [["60.0", "30.0", "", "", "30.0"]] * 2, (
+        "unread and unmatched is empty"
+    )
+    assert rows[1][13].startswith("use without order ")
     assert any("测APOOL" in cell for row in rows for cell in row)
     assert unstated.json()["code"] == "purpose_required"
     looks = await store.many(site.owner, "SELECT action, purpose FROM audit ORDER BY action")
