@@ -5,6 +5,7 @@ comes out is what folding every fence by itself would bring (geofence.fence_even
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -27,6 +28,9 @@ class WatchedFence:
     area: Area
     watch: Watch
     ground: str
+
+
+Begun = tuple[int, WatchedFence, Schedule]  # when a schedule of a fence starts
 
 
 class FenceEvent(NamedTuple):
@@ -63,7 +67,7 @@ class WatchedFences:
             self._by_ground.setdefault(each.ground, []).append(each)
         self._since = {each.area: _unbroken_since(each, self._by_ground[each.ground]) for each in self.all}
         self._crossed = any(Event.CROSS in each.watch.events for each in self.all)
-        self._days: dict[int, tuple[tuple[int, WatchedFence, Schedule], ...]] = {}
+        self._days: dict[int, tuple[list[int], list[Begun]]] = {}
 
     def __bool__(self) -> bool:
         return bool(self.all)
@@ -112,8 +116,10 @@ class WatchedFences:
         """Schedules that started since the last sound fix: how the vehicle stood then."""
         before_ms, heard_ms = last.at_ms, min(known_ms, last.at_ms + HEARD_MS)
         for day in range(before_ms // DAY_MS, heard_ms // DAY_MS + 1):
-            for start_ms, fence, schedule in self._on_day(day):
-                if not before_ms < start_ms <= heard_ms or not fence.area.then(start_ms):
+            instants, begun = self._on_day(day)
+            for place in range(bisect_right(instants, before_ms), bisect_right(instants, heard_ms)):
+                start_ms, fence, schedule = begun[place]
+                if not fence.area.then(start_ms):
                     continue
                 if schedule.tell is Event.ABSENT and fence.area.kind == "depot" and fence.area.id != home_id:
                     continue
@@ -121,17 +127,19 @@ class WatchedFences:
                 if standing.inside is (schedule.tell is Event.INSIDE):
                     events.append(self._event(fence, Told(schedule.tell, start_ms, known_ms)))
 
-    def _on_day(self, day: int) -> tuple[tuple[int, WatchedFence, Schedule], ...]:
-        """What starts on a day of Greenwich; kept, because nearly every fix asks about today."""
+    def _on_day(self, day: int) -> tuple[list[int], list[Begun]]:
+        """What starts on a day of Greenwich, in order; kept, because nearly every fix asks about today."""
         known = self._days.get(day)
         if known is None:
             if len(self._days) >= MOST_DAYS:
                 self._days.clear()
             from_ms = day * DAY_MS - 1
-            known = self._days[day] = tuple(
+            begun = [
                 (start_ms, fence, schedule) for fence in self.all for schedule in fence.watch.schedules
                 for start_ms in starts(schedule, from_ms, from_ms + DAY_MS, self.zone)
-            )  # fmt: skip
+            ]  # fmt: skip
+            begun.sort(key=lambda each: each[0])
+            known = self._days[day] = [each[0] for each in begun], begun
         return known
 
     def _on_the_way(self, last: TrackFix, fix: TrackFix) -> dict[str, WatchedFence]:

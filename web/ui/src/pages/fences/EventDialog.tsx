@@ -3,6 +3,7 @@ import { Button, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { type EventRevision, type FenceEvent, readEventRevisions } from "../../api/fences";
 import { duration } from "../../app/measure";
 import { dayOf } from "../../app/time";
@@ -95,6 +96,14 @@ export function EventDialog({ event, purpose, onClose }: EventDialogProps) {
         <Group justify="flex-end" gap="sm">
           <Button variant="default" onClick={onClose}>
             {t("common.close")}
+          </Button>
+          <Button
+            component={Link}
+            to={`/admin/areas/events?vehicle=${event.vehicle_id}`}
+            variant="default"
+            onClick={onClose}
+          >
+            {t("fenceEvents.ofVehicle")}
           </Button>
           <Button onClick={() => setPast(true)}>{t("fenceEvents.track")}</Button>
         </Group>

@@ -1,6 +1,6 @@
 // /admin/areas/events: what vehicles did at watched fences, newest first. It says where somebody was, so it is opened with
 // a purpose where one is owed.
-import { Anchor, Checkbox } from "@mantine/core";
+import { Anchor, Button, Checkbox } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -124,6 +124,11 @@ function Events({ purpose }: { purpose: string | undefined }) {
               label={t("fenceEvents.event")}
               choices={wordChoices(t, "fenceEvent", EVENTS)}
             />
+            {state.values["vehicle"] && (
+              <Button variant="default" onClick={() => state.set("vehicle", null)}>
+                {t("fenceEvents.allVehicles")}
+              </Button>
+            )}
             <Checkbox
               label={t("fenceEvents.withWithdrawn")}
               checked={state.values["withdrawn"] === "true"}

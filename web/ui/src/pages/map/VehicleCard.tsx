@@ -51,6 +51,7 @@ function Onward({ item: { row }, plate }: { item: VehicleRow; plate: string }) {
   const { t } = useTranslation();
   const maySeeAlerts = useRight("alert.view");
   const maySeeTrack = useRight("track.view");
+  const maySeeFences = useRight("area.view");
   const [past, setPast] = useState(false);
   const words = encodeURIComponent(row.plate);
   return (
@@ -68,6 +69,11 @@ function Onward({ item: { row }, plate }: { item: VehicleRow; plate: string }) {
       {maySeeTrack && (
         <Button component={Link} to={`/vehicles/${row.id}/drives`} size="xs" variant="default">
           {t("shell.menu.drives")}
+        </Button>
+      )}
+      {maySeeFences && (
+        <Button component={Link} to={`/admin/areas/events?vehicle=${row.id}`} size="xs" variant="default">
+          {t("fenceEvents.title")}
         </Button>
       )}
       <Button component={Link} to={`/trips?q=${words}`} size="xs" variant="default">

@@ -223,6 +223,8 @@ export const fence = {
     one: "{{plate}} · {{fence}} · {{event}}",
     version: "Code {{code}}, version {{version}} then",
     told: "people were told",
+    allVehicles: "Show all vehicles",
+    ofVehicle: "All events of this vehicle",
     track: "Track of that day",
   },
   fenceEvent: {

@@ -215,6 +215,8 @@ export const fence = {
     one: "{{plate}} · {{fence}} · {{event}}",
     version: "编码 {{code}}，当时为第 {{version}} 版",
     told: "已通知有关人员",
+    allVehicles: "显示全部车辆",
+    ofVehicle: "该车全部事件",
     track: "当天轨迹",
   },
   fenceEvent: {
