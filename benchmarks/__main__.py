@@ -46,7 +46,7 @@ def _judging(arguments: argparse.Namespace) -> list[str]:
 def _catch_up(arguments: argparse.Namespace) -> list[str]:
     print(f"catch-up: medians of {arguments.rounds} alternating rounds")
     with tempfile.TemporaryDirectory() as folder:
-        return catch_up.report(arguments.rounds, arguments.folder or Path(folder))
+        return catch_up.report(arguments.rounds, arguments.fixes, arguments.folder or Path(folder))
 
 
 def _alarms(arguments: argparse.Namespace) -> list[str]:
@@ -98,7 +98,7 @@ def main() -> int:
         "names", nargs="*", metavar="NAME", help=f"which of {', '.join(BENCHMARKS)}; all when none is named"
     )
     parser.add_argument("--rounds", type=int, default=ingest.ROUNDS, help="medians of so many alternating rounds")
-    parser.add_argument("--fixes", type=int, default=FIXES, help="how many fixes storage is measured with")
+    parser.add_argument("--fixes", type=int, default=FIXES, help="how many fixes are stored for storage and catch-up")
     parser.add_argument("--days", type=int, default=DAYS, help="vehicle-days of honest vehicles")
     parser.add_argument(
         "--vehicles", type=int, default=6, help="honest vehicles of two weeks that judging is measured with"
