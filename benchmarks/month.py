@@ -39,7 +39,7 @@ FIRST_DAY = datetime(2026, 5, 11, tzinfo=ZoneInfo("Asia/Shanghai"))  # a Monday,
 HOURS, PARKED_EVERY_MS = (9, 11, 14), 240_000
 DEVICES = """
     SELECT b.device_no, b.vehicle_id FROM device_binding b JOIN device d ON d.id = b.device_id ORDER BY substr(d.code, 3)::int LIMIT %(count)s"""
-AREA = "INSERT INTO area (id, tenant_id, kind, code) VALUES (%(id)s, %(tenant)s, 'depot', %(code)s)"
+PLATES = "SELECT plate FROM vehicle WHERE id IN (SELECT vehicle_id FROM dispatch_order)"  # who has a month
 HOME = "UPDATE vehicle SET home_depot_id = %(area)s WHERE id = %(vehicle)s"
 ORDER = """
     INSERT INTO dispatch_order (tenant_id, type, state, unit_id, requester_id, planned_start_at, planned_end_at, vehicle_id, origin, destination,
@@ -53,13 +53,15 @@ async def run(vehicles: int, workers: int, folder: Path) -> list[str]:
         async with await db.connect(here.owner_url) as owner:
             if not await value(owner, "SELECT count(*) FROM vehicle"):
                 await _fill(here, owner, vehicles)
-        return await asyncio.to_thread(_replay, here, workers)
+            plates = [row[0] for row in await (await owner.execute(PLATES)).fetchall()]
+        return await asyncio.to_thread(_replay, here, plates, workers)
 
 
-def _replay(here: Site, workers: int) -> list[str]:
+def _replay(here: Site, plates: list[str], workers: int) -> list[str]:
     until = FIRST_DAY + timedelta(days=DAYS)
     command = [sys.executable, "-m", "geofence", "replay", "--dry-run", "--workers", str(workers)]
     command += ["--from", FIRST_DAY.isoformat(), "--to", until.isoformat()]
+    command += [word for plate in plates for word in ("--vehicle", plate)]
     environment = os.environ | here.instance.environment("geofence")
     database = psutil.Process(here.servers["database"].pid)
     before_s, mine_s, began_s = cpu_s(database), _children_s(), time.monotonic()

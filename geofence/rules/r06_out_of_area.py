@@ -52,7 +52,8 @@ def answer(
 
 
 def passes(stretch: Stretch, context: Context, parameters: Parameters, memory: RouteMemory) -> int:
-    if context.facts.allowed:
+    own = context.facts.allowed_area_id
+    if own is not None or any(order.allowed_area_id is not None for order in stretch.in_effect):
         return 0
     return context.first_forbidden(stretch.steps.lon, stretch.steps.lat)
 
