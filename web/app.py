@@ -45,6 +45,7 @@ from web.routes import (
     policy,
     quarantine,
     register,
+    replay,
     reprocessing,
     rulebook,
     said,
@@ -98,6 +99,7 @@ def _api() -> APIRouter:
         vehicles.router,
         mileage.router,
         past.router,
+        replay.router,
         alerts.router,
         said.router,  # before the steps of an order, which take every word
         orders.router,

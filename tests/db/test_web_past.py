@@ -75,3 +75,38 @@ async def test_drives_say_what_fell_into_them_and_become_a_file_in_words(site: S
     looks = await store.many(site.owner, "SELECT action, purpose FROM audit ORDER BY action")
     assert [row["action"] for row in looks] == ["export", "view_drives", "view_drives", "view_stops", "view_track"]
     assert {row["purpose"] for row in looks} == {"核对行驶"}
+
+
+async def test_vehicles_on_one_clock_come_with_what_happened_and_a_row_of_audit_each(site: Site) -> None:
+    """Fixes, spans nobody saw, stops, suspicions, orders and fences around; too much is refused with its own word; strangers' vehicles are not found."""
+    town = site.town
+    for minute in (0, 1, 2, 30, 31):
+        await town_of.add_fix(site.owner, town, "pool", NOW - 3 * HOUR + timedelta(minutes=minute))
+    await town_of.add_fix(site.owner, town, "pool2", NOW - 3 * HOUR)
+    await town_of.add_order(
+        site.owner, town, requester="employee", unit="bureau", vehicle="pool", state="settled", start_at=NOW - 3 * HOUR,
+    )  # fmt: skip
+    for code, lon in (("near", 116.0), ("far", 100.0)):
+        await store.add_area(
+            site.owner, area_id=uuid4(), tenant_id=town.tenant_id, kind="depot", code=code, name=code,
+            geometry={"type": "Point", "coordinates": [lon, 32.0]},
+        )  # fmt: skip
+    wish = {**day(), "vehicle": [str(town.vehicles["pool"]), str(town.vehicles["pool2"]), str(town.vehicles["pool"])]}
+    async with site.as_person("inspector") as client:
+        found = (await client.get("/api/replay", params=wish)).json()
+        unstated = await client.get("/api/replay", params={**wish, "purpose": ""})
+        many = await client.get("/api/replay", params={**wish, "vehicle": [str(uuid4()) for _ in range(21)]})
+        long = await client.get("/api/replay", params={**wish, "from": (NOW - 11 * 24 * HOUR).isoformat()})
+    async with site.as_person("unit_admin") as client:
+        stranger = await client.get("/api/replay", params=wish)
+    first, second = found["vehicles"]
+    assert [len(first[name]) for name in ("fixes", "unseen", "stops", "alerts", "orders")] == [4, 1, 1, 2, 1]
+    assert first["stored"] == 5  # the one between two others stands where they do
+    assert (first["orders"][0]["planned"], len(second["fixes"])) == (True, 1)
+    assert [fence["name"] for fence in found["fences"]] == ["near"]
+    assert unstated.json()["code"] == "purpose_required"
+    assert [one.json()["params"]["reason"] for one in (many, long)] == ["more_than_20", "more_than_480_vehicle_hours"]
+    assert stranger.status_code == 404
+    looks = await store.many(site.owner, "SELECT object_id, purpose FROM audit WHERE action = 'view_track'")
+    assert {row["object_id"] for row in looks} == {town.vehicles["pool"], town.vehicles["pool2"]}
+    assert len(looks) == 2

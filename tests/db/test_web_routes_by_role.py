@@ -43,6 +43,7 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/vehicles/{vehicle_id}/track"): OVERSEEING,
     ("GET", "/api/vehicles/{vehicle_id}/drives"): OVERSEEING,
     ("GET", "/api/vehicles/{vehicle_id}/stops"): OVERSEEING,
+    ("GET", "/api/replay"): OVERSEEING,
     ("GET", "/api/alerts"): SOME_ROLE - {"sysadmin"},
     ("GET", "/api/alerts/{alert_id}"): OVERSEEING,
     ("GET", "/api/orders"): EVERYBODY,
@@ -329,8 +330,9 @@ async def ask(
     params |= {"from": "2026-11-01", "to": "2026-11-02"} if by_day else {}
     params |= {"from": "116,32", "to": "116.1,32"} if path == "/api/route" else {}
     params |= {"lon": "116", "lat": "32"} if path == "/api/where" else {}
-    if "{" not in path and path not in {"/api/route", "/api/device-coverage"}:
+    if "{" not in path and path not in {"/api/route", "/api/device-coverage", "/api/replay"}:
         del params["from"], params["to"]
+    params |= {"vehicle": str(site.town.vehicles["other"])} if path == "/api/replay" else {}
     params |= {"at": now.isoformat()} if path.endswith("/raw") else {}
     body = None if method == "GET" else bodies(site, role, known).get((method, path), {})
     version = {} if "{step}" in path else {"If-Match": '"1"'}

@@ -46,7 +46,7 @@ async def track(
 ) -> Track:
     """The past of one vehicle as far as this person may see it; the look is recorded before anything is read."""
     start_at, end_at = span(start_at, end_at, longest_days=LONGEST_DAYS)
-    await _recorded(work, vehicle_id, "view_track", start_at, end_at, purpose)
+    await recorded(work, vehicle_id, "view_track", start_at, end_at, purpose)
     fixes = await vehicles.track(work.conn, vehicle_id, start_at, end_at)
     alerts = await store.alerts(work.conn, vehicle_id, start_at, end_at)
     return Track(
@@ -71,7 +71,7 @@ async def drives(
 ) -> Any:
     """Drives say where somebody was: recorded like a track. Only those with a suspicion or without an order when asked; as a file with `format`."""
     start_at, end_at = span(start_at, end_at, longest_days=LONGEST_DAYS)
-    await _recorded(work, vehicle_id, "view_drives", start_at, end_at, lists.purpose)
+    await recorded(work, vehicle_id, "view_drives", start_at, end_at, lists.purpose)
     alerts = await store.alerts(work.conn, vehicle_id, start_at, end_at)
     found = [
         drive
@@ -95,7 +95,7 @@ async def stops(
 ) -> Any:
     """Stops say where somebody stayed: recorded like a track. Standstills from half a minute on with `least_s=30`; as a file with `format`."""
     start_at, end_at = span(start_at, end_at, longest_days=LONGEST_DAYS)
-    await _recorded(work, vehicle_id, "view_stops", start_at, end_at, lists.purpose)
+    await recorded(work, vehicle_id, "view_stops", start_at, end_at, lists.purpose)
     alerts = await store.alerts(work.conn, vehicle_id, start_at, end_at)
     stood = await _stops(work, vehicle_id, start_at, end_at, alerts, least_s)
     found = [stop for stop in stood if stop.alerts or not with_alert]
@@ -121,9 +121,10 @@ async def _stops(
     return [replace(row, alerts=within(row.started_at, row.ended_at, alerts)) for row in told]
 
 
-async def _recorded(
+async def recorded(
     work: Work, vehicle_id: UUID, action: str, start_at: datetime, end_at: datetime, purpose: str | None
 ) -> None:
+    """The look at one vehicle's past is committed to the audit. Refuses NotFound, Forbidden, PurposeRequired."""
     if not await vehicles.sees_vehicle(work.conn, vehicle_id):
         raise NotFound(object="vehicle")
     require(work.actor, "track.view")

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from fleet.db import Connection, class_row
+from fleet.order import COVERING_STATES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,6 +72,40 @@ class StopRow:
     place_en: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OrderMark:
+    """An order of a vehicle as a span: as it was driven, else as it was planned."""
+
+    id: UUID
+    order_no: int
+    state: str
+    started_at: datetime
+    ended_at: datetime | None  # None: not returned yet
+    planned: bool  # it never departed: the span is the plan
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FenceMark:
+    """What a vehicle did at a watched fence."""
+
+    id: UUID
+    event: str
+    happened_at: datetime
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FenceShape:
+    """A fence in a version that held during some of a span."""
+
+    id: UUID
+    kind: str
+    name: str
+    name_en: str
+    geometry: dict[str, Any]
+
+
 # Drives of one vehicle that touch a span.
 DRIVES = """
 SELECT r.id, r.started_at, r.ended_at, r.start_lon, r.start_lat, r.end_lon, r.end_lat, r.distance_m, r.top_speed_kmh,
@@ -107,6 +142,30 @@ WHERE vehicle_id = %(id)s AND judgement <> 'withdrawn'
     AND started_at < %(end_at)s AND coalesce(ended_at, 'infinity') >= %(start_at)s
 ORDER BY started_at, alert_no LIMIT %(limit)s
 """
+# Orders of one vehicle that touch a span and held it then.
+ORDERS = """
+SELECT * FROM (
+    SELECT id, order_no, state, coalesce(departed_at, planned_start_at) AS started_at,
+        coalesce(returned_at, CASE WHEN departed_at IS NULL THEN planned_end_at END) AS ended_at, departed_at IS NULL AS planned
+    FROM dispatch_order WHERE vehicle_id = %(id)s AND state = ANY (%(states)s)
+) o
+WHERE started_at < %(end_at)s AND coalesce(ended_at, 'infinity') > %(start_at)s
+ORDER BY started_at, order_no LIMIT %(limit)s
+"""
+# What one vehicle did at watched fences in a span.
+FENCE_EVENTS = """
+SELECT e.id, e.event, e.happened_at, v.name, v.name_en
+FROM fence_event e JOIN area_version v ON v.id = e.area_version_id
+WHERE e.vehicle_id = %(id)s AND e.happened_at >= %(start_at)s AND e.happened_at < %(end_at)s
+ORDER BY e.happened_at, e.id LIMIT %(limit)s
+"""
+# Fences in the versions that held during some of a span. Districts cover half a map: they are no fences to look at.
+FENCES = """
+SELECT v.id, a.kind, v.name, v.name_en, v.geometry
+FROM area_version v JOIN area a ON a.id = v.area_id
+WHERE a.kind NOT IN ('rural', 'administrative', 'subsidy_zone') AND v.during && tstzrange(%(start_at)s, %(end_at)s)
+ORDER BY v.id
+"""
 
 ROWS_AT_MOST = 2_000
 STOP_S = 120  # what people call a stop; shorter ones are kept too (docs/rules/README.md)
@@ -131,6 +190,25 @@ async def alerts(conn: Connection, vehicle_id: UUID, start_at: datetime, end_at:
     """Suspicions this viewer may see that touch the span."""
     async with conn.cursor(row_factory=class_row(AlertMark)) as cursor:
         return await (await cursor.execute(ALERTS, _span(vehicle_id, start_at, end_at))).fetchall()
+
+
+async def orders(conn: Connection, vehicle_id: UUID, start_at: datetime, end_at: datetime) -> list[OrderMark]:
+    """Orders this viewer may see that held the vehicle during some of the span."""
+    async with conn.cursor(row_factory=class_row(OrderMark)) as cursor:
+        params = {**_span(vehicle_id, start_at, end_at), "states": sorted(COVERING_STATES)}
+        return await (await cursor.execute(ORDERS, params)).fetchall()
+
+
+async def fence_events(conn: Connection, vehicle_id: UUID, start_at: datetime, end_at: datetime) -> list[FenceMark]:
+    """What the vehicle did at watched fences in the span."""
+    async with conn.cursor(row_factory=class_row(FenceMark)) as cursor:
+        return await (await cursor.execute(FENCE_EVENTS, _span(vehicle_id, start_at, end_at))).fetchall()
+
+
+async def fences(conn: Connection, start_at: datetime, end_at: datetime) -> list[FenceShape]:
+    """Fences that held during some of the span, wherever they are."""
+    async with conn.cursor(row_factory=class_row(FenceShape)) as cursor:
+        return await (await cursor.execute(FENCES, {"start_at": start_at, "end_at": end_at})).fetchall()
 
 
 def _span(vehicle_id: UUID, start_at: datetime, end_at: datetime) -> dict[str, Any]:

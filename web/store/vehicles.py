@@ -185,10 +185,10 @@ async def trail(conn: Connection, vehicle_id: UUID, now: datetime) -> Trail | No
 
 
 async def track(
-    conn: Connection, vehicle_id: UUID, start_at: datetime, end_at: datetime
+    conn: Connection, vehicle_id: UUID, start_at: datetime, end_at: datetime, most: int = FIXES_AT_MOST
 ) -> list[tuple[float, float, datetime, float | None, int]]:
-    """(lon, lat, fixed_at, speed_kmh, quality) of the fixes the viewer may see."""
-    params = {"id": vehicle_id, "start_at": start_at, "end_at": end_at, "limit": FIXES_AT_MOST}
+    """(lon, lat, fixed_at, speed_kmh, quality) of the fixes the viewer may see, at most so many."""
+    params = {"id": vehicle_id, "start_at": start_at, "end_at": end_at, "limit": most}
     async with conn.cursor(row_factory=tuple_row, binary=True) as cursor:  # as text a long day takes half as long again
         flags: dict[datetime, int] = dict(await (await cursor.execute(TRACK_FLAGS, params)).fetchall())
         fixes = await (await cursor.execute(TRACK, params)).fetchall()

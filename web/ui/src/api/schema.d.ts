@@ -1612,6 +1612,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Replay
+         * @description Up to 20 vehicles on one clock, together at most 480 vehicle-hours; the look at each is recorded before anything is read.
+         */
+        get: operations["replay_api_replay_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reprocess-runs": {
         parameters: {
             query?: never;
@@ -3934,6 +3954,28 @@ export interface components {
             width_m: number;
         };
         /**
+         * FenceMark
+         * @description What a vehicle did at a watched fence.
+         */
+        FenceMark: {
+            /** Event */
+            event: string;
+            /**
+             * Happened At
+             * Format: date-time
+             */
+            happened_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
+        };
+        /**
          * FenceRow
          * @description A fence in the version that holds now, else its next, else its last.
          */
@@ -3973,6 +4015,27 @@ export interface components {
             version_no: number;
             /** Watched */
             watched: boolean;
+        };
+        /**
+         * FenceShape
+         * @description A fence in a version that held during some of a span.
+         */
+        FenceShape: {
+            /** Geometry */
+            geometry: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Name En */
+            name_en: string;
         };
         /**
          * FileRead
@@ -5239,6 +5302,30 @@ export interface components {
             };
         };
         /**
+         * OrderMark
+         * @description An order of a vehicle as a span: as it was driven, else as it was planned.
+         */
+        OrderMark: {
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Order No */
+            order_no: number;
+            /** Planned */
+            planned: boolean;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** State */
+            state: string;
+        };
+        /**
          * OrderPage
          * @description One order with everything about it.
          */
@@ -6169,6 +6256,71 @@ export interface components {
             count: number | null;
             /** Day */
             day: string | null;
+        };
+        /**
+         * Replay
+         * @description Vehicles on one clock: WGS 84, oldest first.
+         */
+        Replay: {
+            /**
+             * Datum
+             * @default WGS84
+             */
+            datum: string;
+            /** Fences */
+            fences: components["schemas"]["FenceShape"][];
+            /** Vehicles */
+            vehicles: components["schemas"]["Replayed"][];
+            /** Within Kmh */
+            within_kmh: number;
+            /** Within M */
+            within_m: number;
+        };
+        /**
+         * Replayed
+         * @description One vehicle of a replay.
+         */
+        Replayed: {
+            /** Alerts */
+            alerts: components["schemas"]["AlertMark"][];
+            /** Fence Events */
+            fence_events: components["schemas"]["FenceMark"][];
+            /** Fixes */
+            fixes: [
+                number,
+                number,
+                number,
+                number | null,
+                number
+            ][];
+            /** Orders */
+            orders: components["schemas"]["OrderMark"][];
+            /** Plate */
+            plate: string;
+            /**
+             * Sight
+             * @enum {string}
+             */
+            sight: "whole" | "part" | "none";
+            /** Stops */
+            stops: components["schemas"]["StopRow"][];
+            /** Stored */
+            stored: number;
+            /** Truncated */
+            truncated: boolean;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+            /** Unseen */
+            unseen: {
+                [key: string]: string;
+            }[];
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
         };
         /**
          * RevisionRow
@@ -11753,6 +11905,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Entry"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_api_replay_get: {
+        parameters: {
+            query: {
+                vehicle: string[];
+                from: string;
+                to: string;
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
                 };
             };
             /** @description Refused; `code` says why */

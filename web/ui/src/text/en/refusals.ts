@@ -179,6 +179,9 @@ export const refusals = {
     unknown_weekday: "not a weekday",
     use_assign: "please use “Assign”",
     before_from: "the end must be after the start",
+    more_than_20: "at most 20 vehicles are replayed at once",
+    more_than_480_vehicle_hours:
+      "vehicles times hours are at most 480: 20 vehicles for a day, or one for 20 days",
     span_too_long: "the span is too long",
     in_the_past: "it lies in the past",
     too_soon: "it is too soon",

@@ -179,6 +179,8 @@ export const refusals = {
     unknown_weekday: "星期不正确",
     use_assign: "请使用“派车”",
     before_from: "结束时间必须晚于开始时间",
+    more_than_20: "一次最多回放 20 辆车",
+    more_than_480_vehicle_hours: "车辆数 × 小时数最多 480：例如 20 辆车一天，或一辆车 20 天",
     span_too_long: "时间跨度太长",
     in_the_past: "不能早于现在",
     too_soon: "距出发时间太近",
