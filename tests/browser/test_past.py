@@ -1,6 +1,8 @@
 """The map beyond this moment: a vehicle's past day, everything in view, and words where there is nothing to see."""
 
 import re
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import expect
@@ -119,3 +121,32 @@ def test_a_month_whose_mileages_differ_says_why_and_what_nobody_read_is_unknown(
     expect(page.get_by_text("没有仪表读数")).to_have_count(0)
     page.get_by_role("link", name=dotted(wrong["plate"])).click()
     expect(page).to_have_url(re.compile(r"/vehicles/.+/drives\?from=2026-02-01&to=2026-02-28"))
+
+
+def test_vehicles_are_replayed_on_one_clock_by_keys_and_by_playing(town: Town, person: Person) -> None:
+    """The slider goes from before any fix to after the last; playing moves the clock, resting puts it into the address; a look at each is recorded."""
+    vehicle, other = town.vehicles[9], town.vehicles[3]
+    if not town.query("SELECT 1 FROM drive WHERE vehicle_id = %s::uuid", vehicle["vehicle"]):
+        town.report(vehicle, unordered_drive(vehicle))
+    now = datetime.now(UTC)
+    span = {"from": (now - timedelta(minutes=90)).isoformat(), "to": (now + timedelta(minutes=5)).isoformat()}
+    page = person("inspector")
+    wish = {"vehicles": ",".join((vehicle["vehicle"], other["vehicle"])), "speed": "600", **span}
+    page.goto(f"/replay?{urlencode(wish)}")
+    page.get_by_label("查阅目的").fill("回放核对")
+    page.get_by_role("button", name="查看").click()
+    first = page.locator(".replay-vehicles li").first
+    expect(first).to_contain_text(dotted(vehicle["plate"]))
+    map_is_drawn(page)
+    until(lambda: drawn(page, "replay-way") > 0, "the track is not drawn")
+    slider = page.get_by_label("时刻", exact=True)
+    slider.press("End")
+    expect(first).to_contain_text("起无数据")
+    slider.press("Home")
+    expect(first).to_contain_text("还没有定位")
+    page.get_by_role("button", name="播放", exact=True).click()
+    expect(first).not_to_contain_text("还没有定位", timeout=60_000)
+    page.get_by_role("button", name="暂停").click()
+    expect(page).to_have_url(re.compile("at="))
+    assert barriers(page) == []
+    assert town.query("SELECT count(*) FROM audit WHERE action = 'view_track' AND purpose = '回放核对'") == [(2,)]

@@ -32,6 +32,7 @@ export const router = createBrowserRouter([
           { path: "alerts", lazy: () => import("../pages/alerts/AlertsPage") },
           { path: "alerts/:id", lazy: () => import("../pages/alerts/AlertPage") },
           { path: "vehicles/:id/drives", lazy: () => import("../pages/past/DrivesPage") },
+          { path: "replay", lazy: () => import("../pages/replay/ReplayPage") },
           { path: "book", lazy: () => import("../pages/book/BookPage") },
           { path: "trips", lazy: () => import("../pages/trips/TripsPage") },
           { path: "trips/:id", lazy: () => import("../pages/trips/TripPage") },

@@ -20,6 +20,7 @@ export interface MenuEntry {
 const ENTRIES: readonly MenuEntry[] = [
   { path: "/map", name: "map", icon: "map", group: "work", rights: ["track.view"] },
   { path: "/alerts", name: "alerts", icon: "alert", group: "work", rights: ["alert.view"] },
+  { path: "/replay", name: "replay", icon: "clock", group: "work", rights: ["track.view"] },
   { path: "/dispatch", name: "dispatch", icon: "dispatch", group: "work", rights: ["order.assign"] },
   { path: "/drive", name: "drive", icon: "drive", group: "work", rights: ["order.drive"] },
   { path: "/approve", name: "approve", icon: "approve", group: "work", rights: ["order.approve"] },

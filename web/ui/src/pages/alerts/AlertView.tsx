@@ -17,6 +17,7 @@ import { SaidList } from "../../parts/SaidList";
 import { useConfig, useRight } from "../../session/useSession";
 import { wordFor } from "../../text/codes";
 import { showPlate } from "../../text/plates";
+import { replayAddress } from "../replay/wish";
 import { AlertFacts } from "./AlertFacts";
 import { OrderSearch } from "./OrderSearch";
 import { Revisions } from "./Revisions";
@@ -92,6 +93,9 @@ export function AlertView({ alert, onReload }: { alert: AlertDetail; onReload: (
   );
 }
 
+/** What one vehicle can be replayed at once, less the minutes around. */
+const LONGEST_MS = 19 * 86_400_000;
+
 /** Ways to the vehicle itself, for those who may see it. */
 function Whereabouts({ alert }: { alert: AlertDetail }) {
   const { t } = useTranslation();
@@ -101,6 +105,23 @@ function Whereabouts({ alert }: { alert: AlertDetail }) {
   const day = (instant: string) => dayOf(instant, timezone);
   return (
     <>
+      {onMap && (
+        <Button
+          component={Link}
+          to={replayAddress(
+            alert.vehicle_id,
+            Date.parse(alert.started_at),
+            Math.min(
+              Date.parse(alert.ended_at ?? alert.started_at),
+              Date.parse(alert.started_at) + LONGEST_MS,
+            ),
+          )}
+          variant="default"
+          size="xs"
+        >
+          {t("replay.open")}
+        </Button>
+      )}
       {onMap && (
         <Button
           component={Link}

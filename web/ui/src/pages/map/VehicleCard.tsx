@@ -76,6 +76,11 @@ function Onward({ item: { row }, plate }: { item: VehicleRow; plate: string }) {
           {t("fenceEvents.title")}
         </Button>
       )}
+      {maySeeTrack && (
+        <Button component={Link} to={`/replay?vehicles=${row.id}`} size="xs" variant="default">
+          {t("replay.open")}
+        </Button>
+      )}
       <Button component={Link} to={`/trips?q=${words}`} size="xs" variant="default">
         {t("map.tripsOf")}
       </Button>

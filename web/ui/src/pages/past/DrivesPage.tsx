@@ -14,6 +14,7 @@ import { PurposeGate } from "../../parts/PurposeGate";
 import { Failed } from "../../parts/states";
 import { useConfig, useRight, useSignedIn } from "../../session/useSession";
 import { showPlate } from "../../text/plates";
+import { addressOf } from "../replay/wish";
 import { Diary } from "./Diary";
 import { type Days, possible } from "./diary";
 import { PeriodChoice } from "./PeriodChoice";
@@ -71,6 +72,14 @@ export function Component() {
         actions={
           vehicle.data && (
             <>
+              <Button
+                component={Link}
+                to={`/replay?${new URLSearchParams(addressOf({ vehicles: [id], from, to }))}`}
+                variant="default"
+                size="xs"
+              >
+                {t("replay.open")}
+              </Button>
               <Button component={Link} to={`/map?vehicle=${id}`} variant="default" size="xs">
                 {t("alert.onMap")}
               </Button>

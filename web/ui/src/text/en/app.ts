@@ -86,6 +86,7 @@ export const app = {
     menu: {
       map: "Live map",
       alerts: "Suspicions",
+      replay: "Replay",
       dispatch: "Dispatch",
       drive: "My drives",
       approve: "Approvals",

@@ -16,6 +16,7 @@ import { past } from "./past";
 import { record } from "./record";
 import { refusals } from "./refusals";
 import { register } from "./register";
+import { replay } from "./replay";
 import { rulebook } from "./rulebook";
 import { said } from "./said";
 import { vehicle } from "./vehicle";
@@ -32,6 +33,7 @@ export const en = {
   ...form,
   ...dispatch,
   ...register,
+  ...replay,
   ...messages,
   ...past,
   ...mileage,

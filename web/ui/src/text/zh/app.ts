@@ -83,6 +83,7 @@ export const app = {
     menu: {
       map: "实时地图",
       alerts: "疑点",
+      replay: "轨迹回放",
       dispatch: "派车",
       drive: "出车任务",
       approve: "审批",
