@@ -5,7 +5,6 @@ import { Link } from "react-router";
 import type { Replayed } from "../../api/replay";
 import { dayOf } from "../../app/time";
 import { useTime } from "../../app/useTime";
-import { OrderLink } from "../../parts/OrderLink";
 import { useConfig } from "../../session/useSession";
 import { showPlate } from "../../text/plates";
 import { colourOf } from "./colours";
@@ -51,9 +50,9 @@ export function VehiclesNow({ vehicles, tracks, standings, ms, followed, onFollo
                   <StandingWords standing={standings[index]} />
                 </Text>
                 {order && (
-                  <Text size="sm" c="dimmed" component="div">
-                    {t("replay.onOrder")} <OrderLink id={order.id} number={order.number} />
-                  </Text>
+                  <Anchor component={Link} to={`/trips/${order.id}`} size="sm" className="touch-link">
+                    {t("order.number", { number: order.number })}
+                  </Anchor>
                 )}
                 <Sight vehicle={vehicle} />
               </div>

@@ -1,6 +1,7 @@
 // Words of refusals: which field, why, what it contradicts, which duties one person may not hold.
 export const refusals = {
   field: {
+    vehicle: "vehicles",
     short_names: "short names",
     words: "in words",
     badge: "badge",

@@ -25,7 +25,6 @@ export const replay = {
     fences: "Show fences",
     follow: "Follow",
     followOf: "Follow {{plate}}",
-    onOrder: "on order",
     nothing: "No fix was received in this time.",
     truncated: "Too many fixes: only the earlier part is here; choose a shorter time.",
     happened: "What happened",

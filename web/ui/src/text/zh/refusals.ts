@@ -1,6 +1,7 @@
 // 被拒绝时的说法：哪一项、为什么、与什么冲突、哪两种职责不能兼任。
 export const refusals = {
   field: {
+    vehicle: "车辆",
     short_names: "简称",
     words: "具体说明",
     badge: "身份卡",

@@ -23,7 +23,6 @@ export const replay = {
     fences: "显示电子围栏",
     follow: "跟随",
     followOf: "跟随{{plate}}",
-    onOrder: "执行派车单",
     nothing: "这段时间没有收到定位。",
     truncated: "定位点过多，只有较早的一部分；请缩短时间。",
     happened: "发生了什么",
