@@ -245,6 +245,7 @@ def test_a_watch_is_read_back_as_it_was_stored() -> None:
         "events": ["dwell", "enter"],
         "dwell_min": 20,
         "schedules": [{"days": [1, 5], "at": "22:00", "tell": "absent"}],
+        "tell": ["dispatcher"],
     }
     assert as_stored(watch_of(said)) == said
     assert as_stored(watch_of({})) == {}
@@ -255,6 +256,7 @@ def test_a_watch_is_read_back_as_it_was_stored() -> None:
         {"schedules": [{"days": [0], "at": "22:00", "tell": "absent"}]},
         {"schedules": [{"days": [1], "at": "25:00", "tell": "absent"}]},
         {"schedules": [{"days": [1], "at": "22:00", "tell": "enter"}]},
+        {"tell": ["nobody"]},
         {"anything": 1},
     ):
         with pytest.raises(Invalid, match="watch"):
