@@ -125,7 +125,7 @@ def settle(page: Page, path: str) -> None:
 
 def barriers(page: Page, within: str | None = None) -> list[str]:
     """Rule and element of each finding, on the page or within a part of it."""
-    options: Any = {"runOnly": {"type": "tag", "values": LEVELS}}
+    options: Any = {"runOnly": {"type": "tag", "values": LEVELS}, "resultTypes": ["violations"]}
     violations = Axe().run(page, context=within, options=options).response["violations"]
     return [f"{found['id']} {node['target']} {node['html'][:120]}" for found in violations for node in found["nodes"]]
 
