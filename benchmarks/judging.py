@@ -1,8 +1,8 @@
 """`python -m benchmarks judging`: how many fixes a second one core judges by all rules, among how many fences.
 
 The same drives of ordinary days are folded with 100, 2,000 and 20,000 fences of 40 corners in the province around them, each time
-beside a bare STRtree that only answers which fences hold the fixes, a hundred at a time (shapely), and beside our own areas asked
-the same: alternating, processor time, medians of the rounds. The hits of both are compared with asking every fence.
+beside a bare STRtree that only answers which fences hold the fixes, a hundred at a time (shapely): alternating, processor time,
+medians of the rounds. The hits of both are compared with asking every fence.
 """
 
 import math
@@ -44,16 +44,15 @@ def report(vehicles: int, rounds: int, seed: int) -> list[str]:
     for count in FENCES:
         around = fences(drives, count, random.Random(seed))
         areas, shapes = tuple(area for area, _ in around), [shape for _, shape in around]
-        judged_s, bare_s, asked_s = [], [], []
+        judged_s, bare_s = [], []
         for _ in range(rounds):
             judged_s.append(sum(_judge(facts, fixes, areas) for facts, fixes in drives))
             bare_s.append(_bare(drives, shapes))
-            asked_s.append(_asked(drives, areas))
-        judged, bare, asked = (statistics.median(took_s) for took_s in (judged_s, bare_s, asked_s))
+        judged, bare = statistics.median(judged_s), statistics.median(bare_s)
         per_fix[count] = judged / total
         lines.append(
             f"{count:,} fences: {total / judged:,.0f} fixes/s judged by all rules, bare STRtree {total / bare:,.0f}/s,"
-            f" x {bare / judged:.2f}; which of them lie in a fence {total / asked:,.0f}/s, x {bare / asked:.2f}; hits differ from asking every fence at {_differ(drives, areas)} of 500 places"
+            f" x {bare / judged:.2f}; hits differ from asking every fence at {_differ(drives, areas)} of 500 places"
         )
     lines.append(
         f"cost of a fix from {FENCES[0]} to {FENCES[-1]:,} fences: x {per_fix[FENCES[-1]] / per_fix[FENCES[0]]:.2f}"
@@ -188,21 +187,6 @@ def _bare(drives: list[Drive], shapes: list[shapely.Polygon]) -> float:
     for part in range(0, len(places), AT_ONCE):
         tree.query(shapely.points(places[part : part + AT_ONCE]), predicate="intersects")
     return time.process_time() - began
-
-
-def _asked(drives: list[Drive], areas: tuple[Area, ...]) -> float:
-    """Seconds to tell of each fix whether it lies in any fence, a hundred at a time, as stretches of a drive are asked about."""
-    grid, took_s = areas_of(areas), 0.0
-    for _, fixes in drives:
-        places = np.array([(fix.lon, fix.lat) for fix in fixes])
-        began = time.process_time()
-        for part in range(0, len(places), AT_ONCE):
-            lon, lat = places[part : part + AT_ONCE].T
-            asked = 0
-            while asked < len(lon):
-                asked += grid.first_held(lon[asked:], lat[asked:]) + 1
-        took_s += time.process_time() - began
-    return took_s
 
 
 def _differ(drives: list[Drive], areas: tuple[Area, ...]) -> int:
