@@ -81,7 +81,7 @@ export const alert = {
   },
   purpose: {
     title: "Please state the purpose",
-    about: "Opening a {{what}} shows where people were. Who looked, when and why is recorded in the audit.",
+    about: "This shows where people were: {{what}}. Who looked, when and why is recorded in the audit.",
     label: "Purpose",
     open: "Open",
     short: "at least {{count}} characters",

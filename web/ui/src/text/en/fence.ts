@@ -176,7 +176,7 @@ export const fence = {
   depot: {
     title: "Depot occupancy",
     about:
-      "Vehicles in a depot by their stops, against the places in force at that time; only vehicles whose tracks you may see are counted. Every number opens its vehicles.",
+      "Vehicles in a depot by their stops, against the places in force at that time; only vehicles whose tracks you may see are counted, and one that has stood since it was first heard only after its first drive. Every number opens its vehicles.",
     none: "No depots",
     noneHint: "Draw a fence of the kind “depot” and publish it.",
     name: "Depot",
