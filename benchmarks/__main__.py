@@ -1,6 +1,7 @@
 """`python -m benchmarks`: every benchmark, as ratios within one run where there is something to compare with.
 `python -m benchmarks ingest` takes one of them; `jt808` is 5,000 terminals on one gateway for two minutes; `honest` judges
-vehicles nobody can blame, `realtrack FILE` a real track with detours put into it (docs/measuring.md); neither needs a server."""
+vehicles nobody can blame, `realtrack FILE` a real track with detours put into it (docs/measuring.md); neither needs a server.
+`dispatch` plans days and academic problems beside VROOM, PyVRP and OR-Tools (`--seconds 1,5,20 --days 20 --data FOLDER`)."""
 
 import argparse
 import asyncio
@@ -10,8 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import alarms, catch_up, gazetteer, honest, ingest, jt808, judging, month, realtrack, storage, sustained
+from benchmarks.dispatch import report as dispatching
 
 DAYS = 1_400
+ALARMS_S = 180.0
 FIXES = 2_000_000  # bounded; the figures of RESULTS.md say with how many they were taken
 
 
@@ -35,8 +38,9 @@ def _jt808(arguments: argparse.Namespace) -> list[str]:
 
 
 def _honest(arguments: argparse.Namespace) -> list[str]:
-    print(f"honest: {arguments.days:,} vehicle-days")
-    return honest.report(arguments.days, arguments.seed)
+    days = arguments.days or DAYS
+    print(f"honest: {days:,} vehicle-days")
+    return honest.report(days, arguments.seed)
 
 
 def _judging(arguments: argparse.Namespace) -> list[str]:
@@ -50,8 +54,9 @@ def _catch_up(arguments: argparse.Namespace) -> list[str]:
 
 
 def _alarms(arguments: argparse.Namespace) -> list[str]:
-    print(f"alarms: {arguments.seconds:.0f} s")
-    return alarms.report(arguments.seconds)
+    seconds = arguments.seconds[0] if arguments.seconds else ALARMS_S
+    print(f"alarms: {seconds:.0f} s")
+    return alarms.report(seconds)
 
 
 def _month(arguments: argparse.Namespace) -> list[str]:
@@ -68,6 +73,19 @@ def _realtrack(arguments: argparse.Namespace) -> list[str]:
     return realtrack.report(arguments.track, seeds) if arguments.track else ["realtrack: needs a FILE, left out"]
 
 
+def _dispatch(arguments: argparse.Namespace) -> list[str]:
+    asked = dispatching.Asked(
+        limits_s=arguments.seconds or dispatching.LIMITS_S,
+        days=dispatching.DAYS if arguments.days is None else arguments.days,
+        first_day=arguments.seed,
+        threads=arguments.threads,
+        side_by_side=arguments.side_by_side,
+        data=arguments.data,
+        solvers=arguments.solvers,
+    )
+    return dispatching.report(asked, lambda line: print("  " + line, flush=True))
+
+
 BENCHMARKS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "ingest": _ingest,
     "sustained": _sustained,
@@ -79,6 +97,7 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "catch-up": _catch_up,
     "month": _month,
     "gazetteer": _gazetteer,
+    "dispatch": _dispatch,
     "realtrack": _realtrack,
 }
 
@@ -91,6 +110,14 @@ def _with_track(names: list[str]) -> tuple[list[str], Path | None]:
     return [*names[:at], *names[at + 1 :]], Path(names[at])
 
 
+def _numbers(text: str) -> tuple[float, ...]:
+    return tuple(float(part) for part in text.split(","))
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split(","))
+
+
 def main() -> int:
     """Run the wanted benchmarks and print their lines."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
@@ -99,14 +126,24 @@ def main() -> int:
     )
     parser.add_argument("--rounds", type=int, default=ingest.ROUNDS, help="medians of so many alternating rounds")
     parser.add_argument("--fixes", type=int, default=FIXES, help="how many fixes are stored for storage and catch-up")
-    parser.add_argument("--days", type=int, default=DAYS, help="vehicle-days of honest vehicles")
+    parser.add_argument(
+        "--days", type=int, help=f"vehicle-days of honest vehicles ({DAYS}), days to dispatch ({dispatching.DAYS})"
+    )
     parser.add_argument(
         "--vehicles", type=int, default=6, help="honest vehicles of two weeks that judging is measured with"
     )
     parser.add_argument("--share", type=int, default=200, help="vehicles with a month of fixes, of 8,000")
-    parser.add_argument("--seconds", type=float, default=180, help="how long calls for help are measured")
+    parser.add_argument(
+        "--seconds", type=_numbers, help="how long calls for help are measured (180); limits of dispatching (1,5)"
+    )
+    parser.add_argument("--threads", type=int, default=1, help="of each solver when dispatching")
+    parser.add_argument("--side-by-side", type=int, default=1, help="problems dispatched at once")
+    parser.add_argument("--data", type=Path, help="folder with pdptw/ and darp/: academic problems to dispatch")
+    parser.add_argument("--solvers", type=_names, help="who dispatches, as daylight,vroom; all when absent")
     parser.add_argument("--workers", type=int, default=2, help="processes that judge the month")
-    parser.add_argument("--seed", type=int, default=1, help="dice of the honest vehicles and of the detours")
+    parser.add_argument(
+        "--seed", type=int, default=1, help="dice of the honest vehicles and of the detours; first day to dispatch"
+    )
     parser.add_argument(
         "--folder",
         type=Path,

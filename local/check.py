@@ -22,6 +22,7 @@ LOCKS = {
     "run.lock": ["pyproject.toml"],
     "dev.lock": ["pyproject.toml", "--group", "dev", "--group", "build"],
     "fuzz.lock": ["--group", "fuzz"],  # beside the environment, for `make fuzz` alone
+    "peers.lock": ["--group", "peers"],  # an environment of its own, for `make bench ARGS=dispatch`
 }
 COMPILE = ["pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes"]
 COMPILE += ["--no-emit-index-url", "--no-header", "-q"]
