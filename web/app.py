@@ -39,6 +39,7 @@ from web.routes import (
     named_places,
     notices,
     orders,
+    papers,
     past,
     people,
     places,
@@ -102,6 +103,7 @@ def _api() -> APIRouter:
         replay.router,
         alerts.router,
         said.router,  # before the steps of an order, which take every word
+        papers.router,
         orders.router,
         dispatch.router,
         places.router,

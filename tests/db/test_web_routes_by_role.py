@@ -52,6 +52,7 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/api/orders"): frozenset({"fleet_admin"}),  # for a unit one's roles reach
     ("PATCH", "/api/orders/{order_id}"): frozenset({"dispatcher"}),
     ("GET", "/api/orders/{order_id}/settlement"): OVERSEEING,  # told that it is too early
+    ("GET", "/api/orders/{order_id}/paper"): OVERSEEING,  # who sees the order prints it
     ("POST", "/api/orders/{order_id}/statements"): NO_ONE,  # for its driver and booker
     ("POST", "/api/orders/{order_id}/allowed-stops"): NO_ONE,  # for the approvers of that unit
     ("POST", "/api/orders/{order_id}/{step}"): NO_ONE,  # approving is for the approvers of that unit

@@ -25,6 +25,10 @@ export type StepBody = Schemas["StepBody"];
 export const readOrder = (id: string): Promise<OrderDetail> =>
   answered(api.GET("/api/orders/{order_id}", { params: { path: { order_id: id } } }));
 
+/** Where the order is as a PDF to print. */
+export const paperOf = (id: string, language: string): string =>
+  `/api/orders/${encodeURIComponent(id)}/paper?lang=${language === "en" ? "en" : "zh"}`;
+
 export const readApprovals = async (): Promise<OrderRow[]> =>
   (await answered<{ items: OrderRow[] }>(api.GET("/api/approvals"))).items;
 

@@ -4,7 +4,7 @@ import { Anchor, Button, Group, SimpleGrid, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
-import { type OrderDetail, readOrder } from "../../api/orders";
+import { type OrderDetail, paperOf, readOrder } from "../../api/orders";
 import { Problem } from "../../api/problem";
 import { OrderState } from "../../parts/badges";
 import { wayOf } from "../../parts/orderWords";
@@ -53,7 +53,7 @@ export function Component() {
 }
 
 function Trip({ order }: { order: OrderDetail }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const mayBook = useRight("order.book");
   return (
     <Stack gap="md">
@@ -73,6 +73,9 @@ function Trip({ order }: { order: OrderDetail }) {
                 {t("trips.again")}
               </Button>
             )}
+            <Button component="a" href={paperOf(order.id, i18n.language)} target="_blank" variant="default">
+              {t("paper.print")}
+            </Button>
             <StepButtons
               order={order}
               steps={offeredSteps(order.steps, order.state)}

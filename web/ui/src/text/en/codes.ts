@@ -153,6 +153,7 @@ export const codes = {
     archive: "Archive",
     say: "Gave a reason",
     allow_stop: "Allowed a stop",
+    print: "Printed",
   },
   travelTimes: {
     matrix: "times as given",

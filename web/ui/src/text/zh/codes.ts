@@ -152,6 +152,7 @@ export const codes = {
     archive: "归档",
     say: "途中说明",
     allow_stop: "批准停靠",
+    print: "打印",
   },
   travelTimes: {
     matrix: "给定的时间表",

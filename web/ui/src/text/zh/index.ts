@@ -12,6 +12,7 @@ import { health } from "./health";
 import { map } from "./map";
 import { messages } from "./messages";
 import { mileage } from "./mileage";
+import { money } from "./money";
 import { past } from "./past";
 import { record } from "./record";
 import { refusals } from "./refusals";
@@ -37,6 +38,7 @@ export const zh = {
   ...messages,
   ...past,
   ...mileage,
+  ...money,
   ...record,
   ...health,
   ...command,

@@ -1,0 +1,4 @@
+// Printed orders, costs and statements.
+export const money = {
+  paper: { print: "Print the order" },
+};
