@@ -44,8 +44,8 @@ SHIFTS = ((6, 14), (7, 16), (8, 18), (12, 21))  # hours
 FEWEST, MOST = 60, 250  # trips
 
 
-def government_day(seed: int, trips: int | None = None) -> Json:
-    """The day of a seed; the same seed is the same day."""
+def government_day(seed: int, trips: int | None = None, cars: int | None = None) -> Json:
+    """The day of a seed; the same seed is the same day. Trips and cars are as many as the seed has, or as asked."""
     dice = random.Random(f"government day {seed}")
     count = trips if trips is not None else dice.randint(FEWEST, MOST)
     is_tight = seed % 2 == 1
@@ -53,7 +53,8 @@ def government_day(seed: int, trips: int | None = None) -> Json:
     points: list[Point] = []
     depots = [_place(dice, points) for _ in range(dice.randint(2, 5))]
     centres = [_place(dice, points) for _ in range(dice.randint(4, 8))]
-    vehicles = [_vehicle(dice, number, depots) for number in range(1, max(4, round(count / per_car)) + 1)]
+    fleet = max(4, round(count / per_car)) if cars is None else cars
+    vehicles = [_vehicle(dice, number, depots) for number in range(1, fleet + 1)]
     alone = dice.uniform(0.3, 0.7)
     limits_rides = seed % 4 == 0
     shipments = []

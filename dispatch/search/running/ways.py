@@ -33,6 +33,7 @@ class Tables:
 
     def __init__(self, problem: Problem) -> None:
         self._by_speed: dict[tuple[str, float], Table] = {}
+        self._prices: dict[tuple[str, float, float, float], _PriceRows] = {}
         self.matrices: dict[str, Matrix] = {name: _growing(matrix) for name, matrix in problem.matrices.items()}
         self.size = max((len(matrix.durations) for matrix in self.matrices.values()), default=0)
         self._seconds = {name: _array(matrix.durations) for name, matrix in self.matrices.items()}
@@ -88,7 +89,10 @@ class Tables:
         if duty.matrix.costs is not None:
             return replace(duty, durations=durations)
         rates = rates_of(problem, vehicle, duty.matrix)
-        return replace(duty, durations=durations, prices=_PriceRows(durations, duty.matrix.distances, rates))
+        rate = (vehicle.profile, vehicle.speed_factor, *rates)
+        if rate not in self._prices:
+            self._prices[rate] = _PriceRows(durations, duty.matrix.distances, rates)
+        return replace(duty, durations=durations, prices=self._prices[rate])
 
 
 def rates_of(problem: Problem, vehicle: Vehicle, matrix: Matrix) -> tuple[float, float]:
@@ -99,7 +103,7 @@ def rates_of(problem: Problem, vehicle: Vehicle, matrix: Matrix) -> tuple[float,
 
 
 class _PriceRows:
-    """Leg prices, a row worked out when it is first asked for and again when places were added."""
+    """Leg prices, a row worked out when it is first asked for and longer when places were added."""
 
     def __init__(
         self, durations: Sequence[Sequence[int]], distances: Sequence[Sequence[int]] | None, rates: tuple[float, float]
@@ -109,12 +113,12 @@ class _PriceRows:
         self._rows: dict[int, list[float]] = {}
 
     def __getitem__(self, a: int) -> Sequence[float]:
-        row = self._rows.get(a)
-        if row is None or len(row) < len(self._durations):
-            row = [seconds * self._per_second for seconds in self._durations[a]]
+        row, known = self._rows.setdefault(a, []), len(self._durations)
+        if len(row) < known:
+            prices = np.array(self._durations[a][len(row) :], dtype=np.float64) * self._per_second
             if self._distances is not None and self._per_metre:
-                row = [price + m * self._per_metre for price, m in zip(row, self._distances[a], strict=True)]
-            self._rows[a] = row
+                prices += np.array(self._distances[a][len(row) :], dtype=np.float64) * self._per_metre
+            row += prices.tolist()
         return row
 
 
