@@ -7,22 +7,25 @@ that has grown stale refuses exactly the orders that changed, and a crash leaves
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from dispatch import assignment, store
 from dispatch.apart import solve_apart
-from dispatch.eligible import DriverFacts
+from dispatch.eligible import DriverFacts, VehicleFacts
 from dispatch.guards import OrderFile
+from dispatch.plans.figures import Figures, figures
+from dispatch.plans.present import Present, present
 from dispatch.problem import Problem, TravelSource
 from dispatch.proposal.day import Day, has_places, match_drivers, plan_obstacles, problem_of
 from dispatch.proposal.offers import Assignment, Unserved, offers, pairs
 from dispatch.proposal.others import ReasonJson
 from dispatch.proposal.runs import runs
-from dispatch.solve import Effort
+from dispatch.referee import check
+from dispatch.solve import BrokenPlan, Effort
 from dispatch.travel import between
 from fleet.access import Actor, require
 from fleet.db import Connection
@@ -35,12 +38,20 @@ SECONDS = 3.0  # a dispatcher waits for the answer
 ITERATIONS = 500  # a handful of orders is planned long before that time is over
 
 
+class Outdated(Refusal):
+    """The plan cannot be driven any more as things are now. Params: obstacle (one, vehicle_gone, no_room, breach), breaches."""
+
+    code = "plan_outdated"
+    status = 409
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
     plan_id: UUID
     travel_times: str  # router | straight_line
     assignments: tuple[Assignment, ...]
     unassigned: tuple[Unserved, ...]
+    figures: Figures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,23 +89,41 @@ async def suggest(
 ) -> Suggestion:
     """A stored proposal for these orders, or for all that wait. Raises Forbidden, NotFound for an unknown order."""
     require(actor, "dispatch.suggest")
-    files = await _waiting(conn, order_ids, now)
-    day, drivers, zone = await _day(conn, actor.tenant_id, [file.order for file in files], now)
+    files = await waiting(conn, order_ids, now)
+    day, drivers, zone = await day_around(conn, actor.tenant_id, [file.order for file in files], now)
+    effort = Effort(seconds=seconds, seed=seed, iterations=ITERATIONS)
+    placeless = [placeless(file.order) for file in files if not has_places(file.order)]
+    suggestion = await planned(day, drivers, zone, placeless, router=router, effort=effort)
+    await store.add_plan(conn, plan_row(actor.tenant_id, actor.person_id, suggestion, day, effort, now))
+    return suggestion
+
+
+async def planned(
+    day: Day,
+    drivers: Sequence[DriverFacts],
+    zone: ZoneInfo,
+    unplaced: Sequence[Unserved],
+    *,
+    router: Router,
+    effort: Effort,
+) -> Suggestion:
+    """What the solver makes of a stretch of time, checked by the referee once more. Nothing is stored."""
     days = runs(day, zone)
     problems = [problem_of(one, *await between(router, one.points)) for one in days]
-    plans = await solve_apart(problems, Effort(seconds=seconds, seed=seed, iterations=ITERATIONS))
+    plans = await solve_apart(problems, effort)
     together = list(zip(days, problems, plans, strict=True))
+    if breaches := [breach for _, problem, plan in together for breach in check(problem, plan)]:
+        raise BrokenPlan(breaches)
     at_wheel = match_drivers([pair for one, _, plan in together for pair in pairs(one, plan)], drivers, zone)
     told = [offers(*each, at_wheel, zone) for each in together]
-    placeless = [_placeless(file.order) for file in files if not has_places(file.order)]
-    suggestion = Suggestion(
+    unassigned = (*(one for _, unserved in told for one in unserved), *unplaced)
+    return Suggestion(
         plan_id=uuid4(),
         travel_times=_source(problems).value,
         assignments=tuple(assignment for assigned, _ in told for assignment in assigned),
-        unassigned=(*(one for _, unserved in told for one in unserved), *placeless),
+        unassigned=unassigned,
+        figures=figures(together, at_wheel, drivers, len(unassigned)),
     )
-    await store.add_plan(conn, _plan_row(actor, suggestion, day, seed, now))
-    return suggestion
 
 
 async def accept_plan(
@@ -105,8 +134,10 @@ async def accept_plan(
     row = await store.plan(conn, actor.tenant_id, plan_id)
     if row is None:
         raise NotFound(object="plan")
-    if row["state"] in ("accepted", "discarded"):
+    if row["state"] not in ("proposed", "partly_accepted"):
         raise Conflict(what="plan_used")
+    if row["kind"] != "proposal":
+        raise Conflict(what="only_a_scenario" if row["kind"] == "what_if" else "is_a_replan")
     proposed = {UUID(item["order_id"]): item for item in row["plan"]["assignments"]}
     chosen = list(proposed) if order_ids is None else list(dict.fromkeys(order_ids))
     if unknown := [order_id for order_id in chosen if order_id not in proposed]:
@@ -116,24 +147,46 @@ async def accept_plan(
     )
     await store.lock_orders(conn, chosen)
     assigned, refused = [], []
+    found = await _present(conn, actor.tenant_id, [proposed[order_id] for order_id in chosen], router, now)
     for order_id in chosen:
         try:
             async with conn.transaction():  # a savepoint: one refusal does not undo the others
+                if order_id in found.broken or found.breaches:
+                    raise Outdated(obstacle=found.broken.get(order_id, "breach"), breaches=list(found.breaches))
                 await _assign_proposed(conn, actor, proposed[order_id], router, now)
             assigned.append(order_id)
         except Refusal as refusal:
             refused.append(Refused(order_id=order_id, code=refusal.code, params=refusal.params))
     whole = len(assigned) == len(proposed)
     if assigned:
-        await store.set_plan_state(conn, plan_id, "accepted" if whole else "partly_accepted")
+        state = "accepted" if whole else "partly_accepted"
+        await store.set_plan_state(conn, plan_id, state, decided_by=actor.person_id, now=now)
     return Acceptance(assigned=tuple(assigned), refused=tuple(refused))
+
+
+async def _present(
+    conn: Connection, tenant_id: UUID, items: Sequence[dict[str, Any]], router: Router, now: datetime
+) -> Present:
+    """What of these assignments the referee lets pass as things are now. Orders changed since are for `assign` to refuse."""
+    given = {UUID(item["order_id"]): UUID(item["vehicle_id"]) for item in items}
+    files = [file for file in await store.order_files(conn, given) if file.order.state in WAITING]
+    day, _, zone = await day_around(conn, tenant_id, [file.order for file in files], now)
+    wanted = set(given.values())
+    day = replace(day, vehicles=tuple(facts for facts in day.vehicles if facts.vehicle.id in wanted))
+    broken: dict[UUID, str] = {}
+    breaches: list[str] = []
+    for one in runs(day, zone):
+        found = present(one, problem_of(one, *await between(router, one.points)), given)
+        broken |= found.broken
+        breaches += found.breaches
+    return Present(broken=broken, breaches=tuple(breaches))
 
 
 async def feasibility(conn: Connection, actor: Actor, *, now: datetime) -> list[Feasibility]:
     """The waiting orders with how many vehicles could serve each and what keeps the others away."""
     require(actor, "dispatch.suggest")
-    files = await _waiting(conn, None, now)
-    day, _, _ = await _day(conn, actor.tenant_id, [file.order for file in files], now)
+    files = await waiting(conn, None, now)
+    day, _, _ = await day_around(conn, actor.tenant_id, [file.order for file in files], now)
     found = []
     for order in day.orders:
         lists = [day.obstacles.get((order.id, facts.vehicle.id), ()) for facts in day.vehicles]
@@ -152,7 +205,17 @@ def _source(problems: Sequence[Problem]) -> TravelSource:
     return TravelSource.STRAIGHT_LINE if guessed else TravelSource.ROUTER
 
 
-async def _waiting(conn: Connection, order_ids: Sequence[UUID] | None, now: datetime) -> list[OrderFile]:
+Busy = TypeVar("Busy", VehicleFacts, DriverFacts)
+
+
+def freed(facts: Sequence[Busy], released: frozenset[UUID]) -> list[Busy]:
+    """The same as if these orders did not hold them."""
+    if not released:
+        return list(facts)
+    return [replace(each, busy=tuple(span for span in each.busy if span.order_id not in released)) for each in facts]
+
+
+async def waiting(conn: Connection, order_ids: Sequence[UUID] | None, now: datetime) -> list[OrderFile]:
     """Orders to plan; named ones that somebody assigned meanwhile need no plan."""
     if order_ids is None:
         return await store.queue(conn, WAITING, now)
@@ -162,15 +225,22 @@ async def _waiting(conn: Connection, order_ids: Sequence[UUID] | None, now: date
     return [file for file in files if file.order.state in WAITING]
 
 
-async def _day(
-    conn: Connection, tenant_id: UUID, orders: Sequence[Order], now: datetime
+async def day_around(
+    conn: Connection,
+    tenant_id: UUID,
+    orders: Sequence[Order],
+    now: datetime,
+    released: frozenset[UUID] = frozenset(),
 ) -> tuple[Day, list[DriverFacts], ZoneInfo]:
-    """Everything known about the stretch of time the orders lie in; `runs` takes it apart."""
+    """Everything known about the stretch of time the orders lie in; `runs` takes it apart.
+
+    `released`: assigned orders that are looked at as if they held neither vehicle nor driver.
+    """
     since = min((order.planned_start_at for order in orders), default=now) - assignment.AROUND
     until = max((order.planned_end_at for order in orders), default=now) + assignment.AROUND
     zone = await store.zone(conn, tenant_id)
-    vehicles = await store.vehicles(conn, tenant_id, since=since, until=until, now=now)
-    drivers = await store.drivers(conn, tenant_id, since=since, until=until, now=now)
+    vehicles = freed(await store.vehicles(conn, tenant_id, since=since, until=until, now=now), released)
+    drivers = freed(await store.drivers(conn, tenant_id, since=since, until=until, now=now), released)
     busy = {span.order_id for facts in vehicles for span in facts.busy if span.order_id is not None}
     kept = [file.order for file in await store.order_files(conn, busy) if has_places(file.order)]
     wanted = tuple(order for order in orders if has_places(order))
@@ -189,7 +259,7 @@ async def _day(
     return day, drivers, zone
 
 
-def _placeless(order: Order) -> Unserved:
+def placeless(order: Order) -> Unserved:
     reason: ReasonJson = {"code": "no_place", "params": {}}
     return Unserved(order_id=order.id, reason="no_place", smallest_change=None, obstacles=(reason,))
 
@@ -208,7 +278,16 @@ async def _assign_proposed(conn: Connection, actor: Actor, item: dict[str, Any],
     )
 
 
-def _plan_row(actor: Actor, suggestion: Suggestion, day: Day, seed: int, now: datetime) -> dict[str, Any]:
+def plan_row(
+    tenant_id: UUID,
+    created_by: UUID | None,
+    suggestion: Suggestion,
+    day: Day,
+    effort: Effort,
+    now: datetime,
+    kind: str = "proposal",
+    cause: dict[str, Any] | None = None,
+) -> dict[str, Any]:
     """What was asked and what was shown; accepting later reads only this."""
     told = asdict(suggestion)
     asked = {
@@ -219,13 +298,19 @@ def _plan_row(actor: Actor, suggestion: Suggestion, day: Day, seed: int, now: da
     }
     return {
         "id": suggestion.plan_id,
-        "tenant_id": actor.tenant_id,
+        "tenant_id": tenant_id,
         "created_at": now,
-        "created_by": actor.person_id,
+        "created_by": created_by,
         "problem": asked,
         "plan": _plain({"assignments": told["assignments"], "unassigned": told["unassigned"]}),
         "travel_times": suggestion.travel_times,
-        "seed": seed,
+        "seed": effort.seed,
+        "kind": kind,
+        "starts_at": min((order.planned_start_at for order in day.orders), default=None),
+        "ends_at": max((order.planned_end_at for order in day.orders), default=None),
+        "figures": told["figures"],
+        "effort": {"seconds": effort.seconds, "iterations": effort.iterations},
+        "cause": cause,
     }
 
 

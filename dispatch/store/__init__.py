@@ -19,7 +19,7 @@ from dispatch.store.orders import (
     wish,
 )
 from dispatch.store.people import all_known, approvers_of, dispatchers, tariff, zone
-from dispatch.store.plans import add_plan, overdue, plan, set_plan_state, unconfirmed, unmeasured
+from dispatch.store.plans import add_plan, kept_plan, overdue, plan, set_plan_state, unconfirmed, unmeasured
 from dispatch.store.resources import drivers, most_seats, vehicles
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "drivers",
     "hold",
     "insert_order",
+    "kept_plan",
     "last_odometer_km",
     "lock_orders",
     "most_seats",

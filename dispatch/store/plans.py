@@ -12,8 +12,15 @@ from fleet import store as fleet_store
 from fleet.db import Connection
 from fleet.order import OrderState
 
-PLAN = "SELECT id, plan, state FROM dispatch_plan WHERE id = %(id)s AND tenant_id = %(tenant)s FOR UPDATE"
-PLAN_STATE = "UPDATE dispatch_plan SET state = %(state)s WHERE id = %(id)s"
+PLAN = "SELECT id, plan, state, kind, cause, figures FROM dispatch_plan WHERE id = %(id)s AND tenant_id = %(tenant)s FOR UPDATE"
+# A stored plan as it is shown.
+KEPT = """
+SELECT p.id, p.created_at, p.created_by, who.name AS created_by_name, p.kind, p.state, p.seed, p.effort, p.travel_times,
+    p.starts_at, p.ends_at, p.figures, p.cause, p.problem, p.plan, p.decided_at, p.decided_by
+FROM dispatch_plan p LEFT JOIN person who ON who.id = p.created_by
+WHERE p.id = %(id)s AND p.tenant_id = %(tenant)s
+"""
+PLAN_STATE = "UPDATE dispatch_plan SET state = %(state)s, decided_at = %(now)s, decided_by = %(by)s WHERE id = %(id)s"
 # What the engine expires: nobody left although the planned start is long past.
 OVERDUE = """
 SELECT id FROM dispatch_order WHERE state = ANY (%(states)s)
@@ -44,8 +51,15 @@ async def plan(conn: Connection, tenant_id: UUID, plan_id: UUID) -> dict[str, An
     return await one(conn, PLAN, id=plan_id, tenant=tenant_id)
 
 
-async def set_plan_state(conn: Connection, plan_id: UUID, state: str) -> None:
-    await conn.execute(PLAN_STATE, {"id": plan_id, "state": state})
+async def kept_plan(conn: Connection, tenant_id: UUID, plan_id: UUID) -> dict[str, Any] | None:
+    """A stored plan with all it says, for reading."""
+    return await one(conn, KEPT, id=plan_id, tenant=tenant_id)
+
+
+async def set_plan_state(
+    conn: Connection, plan_id: UUID, state: str, *, decided_by: UUID | None, now: datetime
+) -> None:
+    await conn.execute(PLAN_STATE, {"id": plan_id, "state": state, "by": decided_by, "now": now})
 
 
 async def overdue(conn: Connection, states: Iterable[OrderState], before: datetime) -> list[UUID]:

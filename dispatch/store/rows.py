@@ -11,7 +11,21 @@ from fleet.db import Connection, Jsonb, dict_row
 
 SCOPE = "SELECT coalesce(current_setting(%(name)s, true), '') AS width"
 SET_SCOPE = "SELECT set_config(%(name)s, %(width)s, true)"
-JSON_COLUMNS = frozenset({"origin", "destination", "stops", "route", "assignment_reason", "tariff", "problem", "plan"})
+JSON_COLUMNS = frozenset(
+    {
+        "origin",
+        "destination",
+        "stops",
+        "route",
+        "assignment_reason",
+        "tariff",
+        "problem",
+        "plan",
+        "figures",
+        "effort",
+        "cause",
+    }
+)
 
 
 async def one(conn: Connection, sql: str, **params: Any) -> dict[str, Any] | None:

@@ -60,6 +60,12 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/dispatch/orders/{order_id}/candidates"): OVERSEEING,  # told that it is not approved yet
     ("POST", "/api/dispatch/suggest"): frozenset({"dispatcher"}),
     ("POST", "/api/dispatch/accept"): NO_ONE,  # of a plan that is not there
+    ("GET", "/api/dispatch/plans"): frozenset({"dispatcher"}),
+    ("GET", "/api/dispatch/plans/{plan_id}"): frozenset({"dispatcher"}),
+    ("GET", "/api/dispatch/plans/{plan_id}/against/{other_plan_id}"): frozenset({"dispatcher"}),
+    ("POST", "/api/dispatch/plans/{plan_id}/adopt"): frozenset({"dispatcher"}),
+    ("POST", "/api/dispatch/plans/{plan_id}/discard"): frozenset({"dispatcher"}),
+    ("POST", "/api/dispatch/what-if"): frozenset({"dispatcher"}),
     ("GET", "/api/places"): EVERYBODY,
     ("GET", "/api/where"): EVERYBODY,
     ("GET", "/api/route"): BOOKING,
@@ -269,7 +275,14 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "id": tried, "tenant_id": town.tenant_id, "change_id": rules, "change_version": 1, "what": "profile", "body": "{}",
         "from_at": now - timedelta(days=1), "to_at": now, "asked_at": now, "asked_by": stranger,
     })  # fmt: skip
+    plan, other_plan = uuid4(), uuid4()
+    for one in (plan, other_plan):
+        await store.insert(site.owner, "dispatch_plan", {
+            "id": one, "tenant_id": town.tenant_id, "created_at": now, "problem": '{"orders": []}', "plan": '{"assignments": [], "unassigned": []}',
+            "travel_times": "router", "seed": 0,
+        })  # fmt: skip
     return {
+        "plan_id": plan, "other_plan_id": other_plan,
         "rule_change_id": rules, "rule_preview_id": tried, "change_id": change, "area_id": area, "draft_id": draft, "preview_id": preview, "event_id": event, "place_id": named, "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
         "unit_id": town.units["other"], "person_id": stranger, "device_id": device["id"], "entry_id": entry,
     }  # fmt: skip
@@ -293,6 +306,7 @@ def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, s
         ("POST", "/api/orders/{order_id}/statements"): {"reason": "fuel", "from_at": (now - timedelta(minutes=9)).isoformat(), "to_at": now.isoformat()},
         ("POST", "/api/orders/{order_id}/allowed-stops"): {**place, "reason": "加油"},
         ("POST", "/api/dispatch/accept"): {"plan_id": str(uuid4())},
+        ("POST", "/api/dispatch/what-if"): {"order_ids": []},
         ("POST", "/api/units"): {"parent_id": other, "code": f"N-{role}", "name": "n"},
         ("PATCH", "/api/units/{unit_id}"): {"name_en": role},
         ("POST", "/api/people"): {"unit_id": other, "login": f"n-{role}", "name": "n", "roles": []},

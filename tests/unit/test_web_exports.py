@@ -32,6 +32,7 @@ from web.store.notices import NoticeRow
 from web.store.orders import OrderRow
 from web.store.past import DriveRow, StopRow
 from web.store.people import PersonRow, UnitRow
+from web.store.plans import PlanRow
 from web.store.quarantine import QuarantineRow
 from web.store.records import RecordRow
 from web.store.register import DeviceRow
@@ -49,7 +50,7 @@ ROWS: dict[str, type] = {
     "reprocess-runs": RunRow, "messages": MessageItem, "fences": FenceRow, "fence-drafts": DraftRow, "fence-preview": PreviewFindingRow, "fence-events": FenceEventRow, "depots": DepotRow, "named-places": NamedPlaceRow, "depot-days": DepotDayRow, "depot-vehicles": DepotStayRow, "audit": RecordRow, "journal": RecordRow,
     "local-days": LocalDayRow, "unit-hours": UnitHoursRow, "seal-periods": SealPeriodRow, "calendar-versions": CalendarVersionRow, "calendar-changes": CalendarChangeRow,
     "rule-versions": RuleLineRow, "rule-mutes": RuleMuteRow, "rule-changes": RuleChangeRow, "rule-preview-counts": RuleCountRow, "rule-preview-differences": RuleDifferenceRow,
-    "mileage": MileageMonthRow, "mileage-days": MileageDayRow, "drives": DriveRow, "stops": StopRow,
+    "mileage": MileageMonthRow, "mileage-days": MileageDayRow, "drives": DriveRow, "stops": StopRow, "plans": PlanRow,
 }  # fmt: skip
 
 

@@ -28,6 +28,8 @@ FILTERS: Mapping[str, tuple[str, str, str]] = {
     "event": ("事件", "Event", "fenceEvent"),
     "withdrawn": ("含已撤回", "With withdrawn ones", "yes"),
     "draft_state": ("状态", "State", "draftState"),
+    "plan_state": ("状态", "State", "planState"),
+    "plan_kind": ("方案类型", "Kind of plan", "planKind"),
     "heard": ("判定", "Taken as", "commandHeard"),
     "fault": ("故障", "Fault", "deviceFault"),
     "line": ("线路", "Line", "deviceLine"),

@@ -27,6 +27,7 @@ from web.exports.columns import (
 from web.exports.fence_tables import FENCE_TABLES
 from web.exports.mileage_tables import MILEAGE_TABLES
 from web.exports.past_tables import PAST_TABLES
+from web.exports.plan_tables import PLAN_TABLES
 from web.exports.rulebook_tables import RULEBOOK_TABLES
 
 VEHICLES = Table("车辆", "Vehicles", (
@@ -329,6 +330,7 @@ TABLES: Mapping[str, Table] = {
     **CALENDAR_TABLES,
     **MILEAGE_TABLES,
     **PAST_TABLES,
+    **PLAN_TABLES,
     **RULEBOOK_TABLES,
     "audit": AUDIT,
     "journal": JOURNAL,

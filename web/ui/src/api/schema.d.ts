@@ -780,6 +780,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dispatch/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plans
+         * @description Every plan that was made, the newest first, with its figures; `from` and `to` choose the days it speaks of.
+         */
+        get: operations["plans_api_dispatch_plans_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispatch/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plan
+         * @description One plan with its reasons and what it was made from.
+         */
+        get: operations["plan_api_dispatch_plans__plan_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispatch/plans/{plan_id}/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adopt
+         * @description Does what the plan says, as far as the referee lets it pass as things are now; the rest is refused one by one.
+         */
+        post: operations["adopt_api_dispatch_plans__plan_id__adopt_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispatch/plans/{plan_id}/against/{other_plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Against
+         * @description Two plans beside each other: figures, which is better in each, and the trips that go differently.
+         */
+        get: operations["against_api_dispatch_plans__plan_id__against__other_plan_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispatch/plans/{plan_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard
+         * @description The plan can never be adopted any more; it stays readable.
+         */
+        post: operations["discard_api_dispatch_plans__plan_id__discard_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dispatch/queue": {
         parameters: {
             query?: never;
@@ -814,6 +914,26 @@ export interface paths {
          * @description A proposal with its reasons; it changes nothing.
          */
         post: operations["propose_api_dispatch_suggest_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispatch/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What If
+         * @description Plans a scenario and keeps it for comparing; it changes nothing and can never be adopted.
+         */
+        post: operations["what_if_api_dispatch_what_if_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2339,6 +2459,14 @@ export interface components {
          */
         Action: "submit" | "edit" | "approve" | "reject" | "withdraw" | "cancel" | "review" | "assign" | "assign_retained" | "unassign" | "refuse" | "accept" | "depart" | "arrive" | "extend" | "break_down" | "no_show" | "return" | "return_for_driver" | "start_emergency" | "approve_late" | "receipt" | "close_unconfirmed" | "settle" | "archive" | "expire";
         /**
+         * Adopted
+         * @description What of a plan is to be done; absent: all of it.
+         */
+        Adopted: {
+            /** Order Ids */
+            order_ids?: string[] | null;
+        };
+        /**
          * AlertMark
          * @description A suspicion as something that happened at a time and place.
          */
@@ -3146,6 +3274,24 @@ export interface components {
          * @enum {string}
          */
         Compared: "agrees" | "differs" | "unknown";
+        /** Comparison */
+        Comparison: {
+            /** Better */
+            better: {
+                [key: string]: string;
+            };
+            /** Different */
+            different: components["schemas"]["Different"][];
+            /** Figures */
+            figures: {
+                [key: string]: [
+                    number | null,
+                    number | null
+                ];
+            };
+            /** Same */
+            same: number;
+        };
         /**
          * Config
          * @description What the page must know about this installation.
@@ -3461,6 +3607,30 @@ export interface components {
             effect: boolean;
             /** Provisional */
             provisional: boolean;
+        };
+        /**
+         * Different
+         * @description A trip that the two plans treat differently; None: it gets no vehicle there, or the plan does not speak of it.
+         */
+        Different: {
+            one: components["schemas"]["Given"] | null;
+            /**
+             * Order Id
+             * Format: uuid
+             */
+            order_id: string;
+            other: components["schemas"]["Given"] | null;
+        };
+        /**
+         * Discarded
+         * @description Why a plan is not wanted.
+         */
+        Discarded: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /**
          * DraftDetail
@@ -4058,6 +4228,32 @@ export interface components {
             name_en: string;
         };
         /**
+         * Figures
+         * @description Of all days of a plan together, trips that were assigned already included.
+         */
+        Figures: {
+            /** Busiest S */
+            busiest_s: number;
+            /** Cost S */
+            cost_s: number;
+            /** Drivers */
+            drivers: number;
+            /** Empty Km */
+            empty_km: number;
+            /** Fairness */
+            fairness: number;
+            /** Km */
+            km: number;
+            /** Late S */
+            late_s: number;
+            /** Served */
+            served: number;
+            /** Unmet */
+            unmet: number;
+            /** Vehicles */
+            vehicles: number;
+        };
+        /**
          * FileRead
          * @description What a file holds.
          */
@@ -4106,6 +4302,26 @@ export interface components {
             fields: components["schemas"]["Part"][];
             /** Trouble */
             trouble: string | null;
+        };
+        /**
+         * Given
+         * @description The vehicle and driver a plan gives to a trip.
+         */
+        Given: {
+            /**
+             * Driver Id
+             * Format: uuid
+             */
+            driver_id: string;
+            /** Driver Name */
+            driver_name: string;
+            /** Plate */
+            plate: string;
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
         };
         /**
          * GivenBack
@@ -4252,6 +4468,62 @@ export interface components {
         InitialPassword: {
             /** Password */
             password: string;
+        };
+        /**
+         * KeptPlan
+         * @description A stored plan with all it says. Figures, effort and cause are absent on plans stored before they were kept.
+         */
+        KeptPlan: {
+            /** Cause */
+            cause: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Created By Name */
+            created_by_name: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /** Effort */
+            effort: {
+                [key: string]: unknown;
+            } | null;
+            /** Ends At */
+            ends_at: string | null;
+            /** Figures */
+            figures: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Plan */
+            plan: {
+                [key: string]: unknown;
+            };
+            /** Problem */
+            problem: {
+                [key: string]: unknown;
+            };
+            /** Seed */
+            seed: number;
+            /** Starts At */
+            starts_at: string | null;
+            /** State */
+            state: string;
+            /** Travel Times */
+            travel_times: string;
         };
         /**
          * Kind
@@ -4511,6 +4783,15 @@ export interface components {
         Listing_PlaceRow_: {
             /** Items */
             items: components["schemas"]["PlaceRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[PlanRow] */
+        Listing_PlanRow_: {
+            /** Items */
+            items: components["schemas"]["PlanRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -5801,6 +6082,60 @@ export interface components {
             name_en: string;
             /** Own */
             own: boolean;
+        };
+        /**
+         * PlanRow
+         * @description One stored plan. Its figures are None when it was stored before plans had any.
+         */
+        PlanRow: {
+            /** Cost S */
+            cost_s: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By Name */
+            created_by_name: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Empty Km */
+            empty_km: number | null;
+            /** Ends At */
+            ends_at: string | null;
+            /** Fairness */
+            fairness: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Km */
+            km: number | null;
+            /** Late S */
+            late_s: number | null;
+            /** Orders */
+            orders: number;
+            /** Seconds */
+            seconds: number | null;
+            /** Seed */
+            seed: number;
+            /** Served */
+            served: number | null;
+            /** Starts At */
+            starts_at: string | null;
+            /** State */
+            state: string;
+            /** Travel Times */
+            travel_times: string;
+            /** Trigger */
+            trigger: string | null;
+            /** Unmet */
+            unmet: number | null;
+            /** Vehicles */
+            vehicles: number | null;
         };
         /**
          * PreviewFindingRow
@@ -7269,6 +7604,7 @@ export interface components {
         Suggestion: {
             /** Assignments */
             assignments: components["schemas"]["Assignment"][];
+            figures: components["schemas"]["Figures"];
             /**
              * Plan Id
              * Format: uuid
@@ -7278,6 +7614,39 @@ export interface components {
             travel_times: string;
             /** Unassigned */
             unassigned: components["schemas"]["Unserved"][];
+        };
+        /**
+         * Supposed
+         * @description A scenario: what is taken away, and how hard to look.
+         */
+        Supposed: {
+            /** Order Ids */
+            order_ids?: string[] | null;
+            /**
+             * Plan Assigned Anew
+             * @default false
+             */
+            plan_assigned_anew: boolean;
+            /**
+             * Seconds
+             * @default 3
+             */
+            seconds: number;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Without Drivers
+             * @default []
+             */
+            without_drivers: string[];
+            /**
+             * Without Vehicles
+             * @default []
+             */
+            without_vehicles: string[];
         };
         /**
          * Tariff
@@ -9863,6 +10232,223 @@ export interface operations {
             };
         };
     };
+    plans_api_dispatch_plans_get: {
+        parameters: {
+            query?: {
+                plan_state?: ("proposed" | "accepted" | "partly_accepted" | "discarded" | "superseded") | null;
+                plan_kind?: ("proposal" | "replan" | "better" | "what_if") | null;
+                from?: string | null;
+                to?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_PlanRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_api_dispatch_plans__plan_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptPlan"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adopt_api_dispatch_plans__plan_id__adopt_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Adopted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acceptance"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    against_api_dispatch_plans__plan_id__against__other_plan_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+                other_plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_api_dispatch_plans__plan_id__discard_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Discarded"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     queue_api_dispatch_queue_get: {
         parameters: {
             query?: never;
@@ -9911,6 +10497,48 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Chosen"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestion"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    what_if_api_dispatch_what_if_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Supposed"];
             };
         };
         responses: {

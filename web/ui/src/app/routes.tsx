@@ -38,6 +38,7 @@ export const router = createBrowserRouter([
           { path: "trips/:id", lazy: () => import("../pages/trips/TripPage") },
           { path: "approve", lazy: () => import("../pages/approve/ApprovePage") },
           { path: "dispatch", lazy: () => import("../pages/dispatch/DispatchPage") },
+          { path: "dispatch/plans", lazy: () => import("../pages/dispatch/PlansPage") },
           { path: "drive", lazy: () => import("../pages/drive/DrivePage") },
           { path: "admin/units", lazy: () => import("../pages/admin/UnitsPage") },
           { path: "admin/people", lazy: () => import("../pages/admin/PeoplePage") },

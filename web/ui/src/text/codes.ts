@@ -31,6 +31,7 @@ const PARAM_GROUPS: Record<string, string> = {
   severity: "severity",
   kind: "dayKind",
   travel_times: "travelTimes",
+  obstacle: "obstacle",
 };
 
 function spoken(t: TFunction, name: string, value: unknown): unknown {

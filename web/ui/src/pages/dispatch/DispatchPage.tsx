@@ -1,9 +1,10 @@
 // /dispatch: approved requests by departure, and the solver's suggestion for all or some of them. The person
 // accepts; the suggestion shows why, what else was possible, and why not.
-import { Box, Button, Checkbox, Stack, Text } from "@mantine/core";
+import { Anchor, Box, Button, Checkbox, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { type Plan, readQueue, suggest } from "../../api/dispatch";
 import { Icon } from "../../parts/Icon";
 import { PageHeader } from "../../parts/PageHeader";
@@ -43,6 +44,9 @@ export function Component() {
         about={t("dispatch.about")}
         actions={
           <>
+            <Anchor component={Link} to="/dispatch/plans" size="sm">
+              {t("plans.open")}
+            </Anchor>
             {queue.isSuccess && <Tone tone="info">{t("list.count", { count: items.length })}</Tone>}
             <Button
               leftSection={<Icon name="spark" size={18} />}

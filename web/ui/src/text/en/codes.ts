@@ -30,6 +30,7 @@ export const codes = {
     wrong_old_password: "The old password is wrong.",
     weak_password: "The new password is too short: at least {{minimum_length}} characters.",
     version_required: "The version is missing. Reload and try again.",
+    plan_outdated: "Things have changed; this trip cannot be driven as the plan says any more: {{obstacle}}.",
     not_eligible: "The vehicle or the driver is not eligible.",
     password_change_required: "Please change the initial password first.",
     idempotency_key_reused: "This was sent before with other content. Reload and try again.",

@@ -18,6 +18,7 @@ import { record } from "./record";
 import { refusals } from "./refusals";
 import { register } from "./register";
 import { replay } from "./replay";
+import { rolling } from "./rolling";
 import { rulebook } from "./rulebook";
 import { said } from "./said";
 import { vehicle } from "./vehicle";
@@ -46,5 +47,6 @@ export const en = {
   ...fence,
   ...calendar,
   ...rulebook,
+  ...rolling,
   ...said,
 };

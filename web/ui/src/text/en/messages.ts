@@ -86,6 +86,9 @@ export const messages = {
     driver_busy: "the driver has a task at that time",
   },
   obstacle: {
+    vehicle_gone: "vehicle not available any more",
+    no_room: "no room in the vehicle's day",
+    breach: "contradicts how things are now",
     class_policy: "wrong class",
     retained: "retained",
     exempt: "exempt",

@@ -226,6 +226,8 @@ export const refusals = {
     no_distance: "no distance is known yet",
     no_tariff: "no tariff applies",
     not_expired: "it has not expired",
+    only_a_scenario: "this plan is only a scenario and cannot be adopted",
+    is_a_replan: "this is a re-plan; adopt it among the re-plans",
     plan_used: "this suggestion was used already",
     still_to_be_confirmed: "it still waits for the confirmation",
     tenant_exists: "there is data already",

@@ -29,6 +29,7 @@ export const codes = {
     wrong_old_password: "原密码不正确。",
     weak_password: "新密码太短，至少需要 {{minimum_length}} 个字符。",
     version_required: "缺少版本信息，请刷新后重试。",
+    plan_outdated: "情况已变化，该方案的这一单现在行不通：{{obstacle}}。",
     not_eligible: "该车辆或驾驶员不符合条件。",
     password_change_required: "请先修改初始密码。",
     idempotency_key_reused: "重复提交的内容不一致，请刷新后重试。",

@@ -82,6 +82,9 @@ export const messages = {
     driver_busy: "驾驶员这段时间已有任务",
   },
   obstacle: {
+    vehicle_gone: "车辆已不可用",
+    no_room: "该车时间上排不下",
+    breach: "方案与现状矛盾",
     class_policy: "类别不符",
     retained: "保留车辆",
     exempt: "涉密车辆",

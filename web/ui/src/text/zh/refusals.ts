@@ -225,6 +225,8 @@ export const refusals = {
     no_distance: "还没有可用的里程",
     no_tariff: "没有适用的收费标准",
     not_expired: "尚未过期",
+    only_a_scenario: "这是推演方案，不能采纳",
+    is_a_replan: "这是调整方案，请在“调整”中采纳",
     plan_used: "该方案已经使用过",
     still_to_be_confirmed: "仍在等待用车人确认",
     tenant_exists: "已有数据",
