@@ -88,7 +88,7 @@ async def what_if(conn: Connection, actor: Actor, asked: Scenario, *, router: Ro
     """Plan a scenario and keep it beside the proposals. Raises Forbidden, Invalid, NotFound for an unknown order."""
     require(actor, "dispatch.suggest")
     if not 0 < asked.seconds <= MOST_SECONDS:
-        raise Invalid(field="seconds", reason="outside_range")
+        raise Invalid(field="seconds", reason="outside_allowed")
     files = await suggest.waiting(conn, asked.order_ids, now)
     orders = [file.order for file in files]
     day, drivers, zone = await suggest.day_around(conn, actor.tenant_id, orders, now)

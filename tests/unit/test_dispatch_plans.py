@@ -77,6 +77,6 @@ def test_two_plans_beside_each_other_name_what_differs_and_which_is_better() -> 
     assert found.same == 1
     assert {each.order_id for each in found.different} == {orders[1], orders[2]}
     assert next(each.one for each in found.different if each.order_id == orders[2]) is None
-    assert found.figures["cost_s"] == (9, None)
+    assert list(found.figures["cost_s"]) == [9, None]
     better = compare(one, {**other, "figures": {"cost_s": 8, "unmet": 1}}).better
     assert (better["cost_s"], better["unmet"]) == ("other", "same")

@@ -1,6 +1,7 @@
 // Words of refusals: which field, why, what it contradicts, which duties one person may not hold.
 export const refusals = {
   field: {
+    seconds: "time limit",
     vehicle: "vehicles",
     short_names: "short names",
     words: "in words",
@@ -93,6 +94,7 @@ export const refusals = {
     not_a_month_day: "it is not a month and day",
     overlapping: "it has intervals that overlap or are out of order",
     too_many: "they are too many",
+    outside_allowed: "it is outside what is allowed",
     unknown_kind: "it is a kind nobody knows",
     not_an_instant: "it is not an instant",
     everybodys: "it cannot be one unit’s: a notice holds for everybody",

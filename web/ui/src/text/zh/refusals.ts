@@ -1,6 +1,7 @@
 // 被拒绝时的说法：哪一项、为什么、与什么冲突、哪两种职责不能兼任。
 export const refusals = {
   field: {
+    seconds: "计算时限",
     vehicle: "车辆",
     short_names: "简称",
     words: "具体说明",
@@ -93,6 +94,7 @@ export const refusals = {
     not_a_month_day: "不是“月-日”",
     overlapping: "时段有重叠或次序不对",
     too_many: "太多",
+    outside_allowed: "超出允许范围",
     unknown_kind: "不认识的类型",
     not_an_instant: "不是时间",
     everybodys: "全市的放假安排不能只属于一个单位",
