@@ -20,8 +20,8 @@ from dispatch.referee import Breach, check
 from dispatch.search.fleet import Draft, Fleet, Routes, draft_of
 from dispatch.search.improving.child import Report, apart
 from dispatch.search.improving.effort import Effort, Times, times_of
-from dispatch.search.improving.stages import Library, Search, first_plan
-from dispatch.search.insertion import fill, rank
+from dispatch.search.improving.stages import Keys, Library, Search, first_plan
+from dispatch.search.insertion import construct, fill, rank, rebuilt
 from dispatch.search.patience import Patience
 from dispatch.search.sequence import timed_route
 
@@ -91,15 +91,17 @@ def _search(fleet: Fleet, effort: Effort, times: Times) -> tuple[Draft, tuple[st
         return start.draft, ()
     efforts = [replace(effort, threads=1, seed=effort.seed * effort.threads + i) for i in range(effort.threads)]
     searches = [Search(fleet, start, each, LIBRARY, times.searched_at) for each in efforts]
-    drafts: list[Draft] = [start.draft]
+    drafts: list[Draft] = [start.draft] if start.draft.driven_by else []
     notes: dict[str, None] = {}
     for outcome in apart([partial(_run, each) for each in searches], times.stopped_at):
         if outcome.last is not None:
             routes, trouble = outcome.last
-            drafts.append(draft_of(fleet, fleet.stops_of(routes)))
+            drafts.append(rebuilt(fleet, fleet.stops_of(routes)))
             notes |= {trouble: None} if trouble else {}
         if outcome.trouble is not None:
             notes[f"a search {outcome.trouble}; the best plan found before it is shown"] = None
+    if not drafts:
+        drafts.append(construct(fleet, Patience(times.ready_at)))
     return min(drafts, key=lambda draft: rank(fleet, draft)), tuple(notes)
 
 
@@ -107,12 +109,12 @@ def _run(search: Search, report: Report) -> None:
     """Send each better plan to the parent, but not more often than it is worth; the last one for certain."""
     sent_at = 0.0
 
-    def send(draft: Draft) -> None:
+    def send(routes: Keys) -> None:
         nonlocal sent_at
         now = time.monotonic()
         if now - sent_at >= REPORTED_EVERY_S:
             sent_at = now
-            report((draft.keys(), None))
+            report((routes, None))
 
     search.run(send)
     report((search.best.keys(), search.trouble))

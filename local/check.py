@@ -21,6 +21,7 @@ STEPS = {
 LOCKS = {
     "run.lock": ["pyproject.toml"],
     "dev.lock": ["pyproject.toml", "--group", "dev", "--group", "build"],
+    "compiler.lock": ["--group", "compiler"],  # for machines without a C compiler
     "fuzz.lock": ["--group", "fuzz"],  # beside the environment, for `make fuzz` alone
     "peers.lock": ["--group", "peers"],  # an environment of its own, for `make bench ARGS=dispatch`
 }

@@ -16,6 +16,7 @@ import venv
 import zipfile
 from pathlib import Path
 
+from dispatch.search.kernel import build as kernel
 from local import debian
 from local.errors import CannotRunError
 from local.progress import say
@@ -37,6 +38,7 @@ def main() -> int:
     stamp = ENVIRONMENT / "built-for"
     wanted = fingerprint(LOCK.read_bytes(), (REPOSITORY / "pyproject.toml").read_text())
     if stamp.exists() and stamp.read_text() == wanted and _usable(ENVIRONMENT / "bin" / "python"):
+        _compile()
         return 0
     try:
         _build()
@@ -44,6 +46,7 @@ def main() -> int:
         print(f"cannot build the environment: {reason}", file=sys.stderr)
         return 1
     stamp.write_text(wanted)
+    _compile()
     say("environment ready")
     return 0
 
@@ -75,6 +78,17 @@ def _build() -> None:
         if done.returncode == 0:
             break
     _install(python, "--no-deps", "--no-build-isolation", "-e", str(REPOSITORY))
+
+
+def _compile() -> None:
+    """The search for routes in C, unless this state of it is there; without it plans are searched in Python."""
+    if kernel.compiled().exists():
+        return
+    say("compiling the search for routes")
+    command = [str(ENVIRONMENT / "bin" / "python"), "-m", "dispatch.search.kernel.build"]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=REPOSITORY, env=pip_environment())
+    if done.returncode != 0:
+        say(f"  not possible here, plans are searched more slowly: {(done.stdout + done.stderr).strip()[-300:]}")
 
 
 def _usable(python: Path) -> bool:

@@ -12,6 +12,7 @@ from dispatch import solve as solver
 from dispatch.problem import Plan, Task
 from dispatch.referee import check
 from dispatch.search.fleet import Draft, Fleet, Routes
+from dispatch.search.improving import stages
 from dispatch.search.improving.child import Report, apart
 from dispatch.search.insertion import construct
 from dispatch.search.library.grid import grid
@@ -85,6 +86,7 @@ def test_a_library_that_never_comes_back_is_ended(monkeypatch: pytest.MonkeyPatc
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         time.sleep(60)
 
+    monkeypatch.setattr(stages, "SHORTEST_MODELLING_S", 0.0)
     began = time.monotonic()
     _with(monkeypatch, hang, 0.5)
     assert time.monotonic() - began < 0.7

@@ -11,7 +11,7 @@ from dispatch.explain import explain
 from dispatch.problem import EarlierBy, LaterBy, LimitRaised, Reason, VehicleAdded
 from dispatch.referee import check
 from dispatch.search.fleet import Fleet, draft_of
-from dispatch.search.improving.stages import first_plan
+from dispatch.search.insertion import construct
 from dispatch.search.patience import Patience
 from dispatch.solve import Effort, solve
 from dispatch.vroom.writing import plan_json
@@ -216,9 +216,9 @@ def test_hardly_any_time_still_gives_a_sound_plan() -> None:
 def test_everybody_is_tried_before_anything_is_improved() -> None:
     """Only on a large day of exclusive trips the first plan ends in haste; here all twenty trips have a vehicle."""
     trips = [trip(n, 1 + n % 3, 2 + n % 3, [n * HOUR, n * HOUR + 600]) for n in range(20)]
+    assert plan_of(line([car(1), car(2)], trips), Effort(seconds=20, iterations=0)).unassigned == ()
     fleet = Fleet(problem(line([car(1), car(2)], trips)))
-    start = first_plan(fleet, Patience(stop_at=0.0), Patience(time.monotonic() + 60))
-    assert start.draft.waiting == {}
+    assert construct(fleet, Patience(time.monotonic() + 60)).waiting == {}
 
 
 def test_reasons_do_not_wait_for_the_clock() -> None:

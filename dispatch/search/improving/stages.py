@@ -1,6 +1,7 @@
 """A search stage by stage: a first plan at once, chains of exclusive trips, ruin and recreate, the library's own moves.
 
-Each stage starts from the best draft so far and reports every better one, so it may be stopped at any instant.
+Each stage starts from the best draft so far and reports every better one, so it may be stopped at any instant. Where
+the compiled ruin and recreate is there, it makes the first plan and has most of the time.
 """
 
 from __future__ import annotations
@@ -11,22 +12,29 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
-from dispatch.search.fleet import Draft, Fleet, Routes
+from dispatch.search.fleet import Draft, Fleet, Key, Routes, draft_of
 from dispatch.search.improving.effort import Effort
 from dispatch.search.improving.recreate import Recreation
 from dispatch.search.insertion import construct, fill, rank, rebuilt
+from dispatch.search.kernel.run import kernel, tables_of
 from dispatch.search.patience import Patience
 
 if TYPE_CHECKING:
     from dispatch.search.exclusive.chains import Methods
     from dispatch.search.exclusive.trips import Trips
+    from dispatch.search.kernel.tables import Tables
+
+Keys = dict[int, list[Key]]
 
 FEW = 6  # requests that ruin and recreate turns over in all ways there are
 LARGE = 30_000  # vehicles x requests: a day of exclusive trips is first planned in one sweep
 CUTS = 200  # of a day, while they help
 FRUITLESS_CUTS = 25
 FILLING, CHAINING, RECREATING, MODELLING = 0.3, 0.35, 0.35, 0.5  # shares of the time that is left when a stage begins
+COMPILED = 0.92  # the compiled search's share
+SHORTEST_MODELLING_S = 0.2  # the library is not worth loading for less
 STEPS_PER_ITERATION = 4
+COMPILED_STEPS_PER_ITERATION = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +51,14 @@ class Start:
 
     draft: Draft
     trips: Trips | None = None
+    tables: Tables | None = None  # of the compiled search, which then makes a plan of an empty draft first
 
 
 def first_plan(fleet: Fleet, hasty: Patience, patience: Patience) -> Start:
     """Each request tried with every vehicle, however long it takes, for nothing later serves more of them in a second.
 
-    Only the chains of a large day of exclusive trips do: there it ends in haste.
+    Only the chains of a large day of exclusive trips do: there it ends in haste. The compiled search makes its own
+    first plan, in a process that may be lost.
     """
     exclusive = sum(1 for request in fleet.problem.requests if request.exclusive)
     if exclusive * 2 > len(fleet.wishes) and exclusive * len(fleet.duties) > LARGE:
@@ -59,7 +69,9 @@ def first_plan(fleet: Fleet, hasty: Patience, patience: Patience) -> Start:
         if trips is not None:
             draft = in_turn(fleet, trips)
             fill(fleet, draft, hasty)
-            return Start(draft=draft, trips=trips)
+            return Start(draft=draft, trips=trips, tables=tables_of(fleet))
+    if tables := tables_of(fleet):
+        return Start(draft=draft_of(fleet, {}), tables=tables)
     return Start(draft=construct(fleet, patience))
 
 
@@ -67,24 +79,35 @@ class Search:
     """One search with random numbers of its own."""
 
     def __init__(self, fleet: Fleet, start: Start, effort: Effort, library: Library, searched_at: float) -> None:
-        self.fleet, self.effort, self.library, self.trips = fleet, effort, library, start.trips
+        self.fleet, self.effort, self.library = fleet, effort, library
+        self.trips, self.tables = start.trips, start.tables
         self.best, self.best_rank = start.draft, rank(fleet, start.draft)
         self.searched_at = searched_at
         self.rng = Random(effort.seed)
         self.trouble: str | None = None
 
-    def run(self, report: Callable[[Draft], None]) -> None:
-        """Report each better draft until time or steps are over."""
+    def run(self, report: Callable[[Keys], None]) -> None:
+        """Report the routes of each better draft until time or steps are over."""
         self._report = report
         self._fill()
         if self._chained():
+            return
+        if self.tables:
+            self._compiled(self.tables)
+            if self.effort.iterations is not None or self.searched_at - time.monotonic() > SHORTEST_MODELLING_S:
+                self._modelled()
             return
         self._recreated(RECREATING)
         self._modelled()
         self._recreated(1.0)
 
     def _fill(self) -> None:
-        """Whoever the first plan had no time for."""
+        """Whoever the first plan had no time for; everybody when it is left to the compiled search."""
+        if self.tables and not self.best.driven_by:
+            found = kernel(self.tables, self.effort.seed)
+            found.construct()
+            self._keep(rebuilt(self.fleet, self.fleet.stops_of(found.best())))
+            return
         if self.best.waiting and self.trips:
             draft = self.best.copy()
             fill(self.fleet, draft, self._share(FILLING))
@@ -94,7 +117,7 @@ class Search:
         found = rank(self.fleet, draft)
         if found < self.best_rank:
             self.best, self.best_rank = draft, found
-            self._report(draft)
+            self._report(draft.keys())
 
     def _share(self, part: float) -> Patience:
         """Part of the time that is left; all of it where steps are counted."""
@@ -137,6 +160,16 @@ class Search:
             fruitless = fruitless + 1 if found is draft else 0
             draft = found
             self._keep(draft)
+
+    def _compiled(self, tables: Tables) -> None:
+        iterations = self.effort.iterations
+        steps = None if iterations is None else COMPILED_STEPS_PER_ITERATION * iterations
+        found = kernel(tables, self.effort.seed)
+        if not found.load(self.best.keys()):
+            found.construct()
+        if steps != 0:
+            found.improve(self._share(COMPILED).stop_at, steps, self._report)
+        self._keep(rebuilt(self.fleet, self.fleet.stops_of(found.best())))
 
     def _recreated(self, part: float) -> None:
         iterations = self.effort.iterations
