@@ -17,7 +17,7 @@ from dispatch.service import load, permit, planned_route, write
 from fleet.access import Actor, Role
 from fleet.db import Connection
 from fleet.errors import NotFound, Refusal
-from fleet.order import OrderState, OrderType
+from fleet.order import Order, OrderState, OrderType
 from fleet.routing import Router
 
 AROUND = timedelta(days=1)  # how far beside a trip other trips are read
@@ -50,7 +50,7 @@ async def candidates(
     order = file.order
     since, until = order.planned_start_at - AROUND, order.planned_end_at + AROUND
     vehicles = await store.vehicles(conn, file.tenant_id, since=since, until=until, now=now)
-    drivers = await store.drivers(conn, file.tenant_id, since=since, until=until, now=now)
+    drivers = await store.drivers(conn, file.tenant_id, since=since, until=until, now=now, selves=_selves(order))
     chosen = next((facts.vehicle for facts in vehicles if facts.vehicle.id == vehicle_id), None)
     if vehicle_id is not None and chosen is None:
         raise NotFound(object="vehicle")
@@ -79,6 +79,7 @@ async def assign(
     Raises NotEligible with every reason, Conflict when either was just taken.
     """
     await store.hold(conn, (vehicle_id, driver_id))
+    await store.let_go(conn, (vehicle_id, driver_id), now)
     file = await load(conn, order_id, row_version)
     deed = Deed(vehicle_id=vehicle_id, driver_id=driver_id, reason=reason)
     step = lifecycle.step_from(file.order.state, _assigning(actor, file))
@@ -114,12 +115,18 @@ async def _obstacles_of(
     order = file.order
     since, until = order.planned_start_at - AROUND, order.planned_end_at + AROUND
     vehicles = await store.vehicles(conn, file.tenant_id, since=since, until=until, now=now, vehicle_id=vehicle_id)
-    drivers = await store.drivers(conn, file.tenant_id, since=since, until=until, now=now, person_id=driver_id)
+    drivers = await store.drivers(
+        conn, file.tenant_id, since=since, until=until, now=now, person_id=driver_id, selves=_selves(order)
+    )
     if not vehicles or not drivers:
         raise NotFound(object="driver" if vehicles else "vehicle")
     zone = await store.zone(conn, file.tenant_id)
     found = vehicle_obstacles(order, vehicles[0], now=now, zone=zone)
     return vehicles[0], found + driver_obstacles(order, drivers[0], vehicles[0].vehicle, zone=zone)
+
+
+def _selves(order: Order) -> list[UUID | None]:
+    return [order.requester_id] if order.self_drive else []
 
 
 def _reason_json(obstacle: Obstacle) -> dict[str, object]:

@@ -38,6 +38,15 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Upkeep:
+    """When a vehicle is not to be sent: repair, inspection, maintenance; end excluded."""
+
+    kind: str
+    start_at: datetime
+    end_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VehicleFacts:
     vehicle: Vehicle
     documents_valid_until: date | None = None  # None: unknown
@@ -47,6 +56,9 @@ class VehicleFacts:
     manager_unit_id: UUID | None = None
     user_unit_id: UUID | None = None
     busy: tuple[Span, ...] = ()  # orders that hold it, without turnaround
+    wheelchair_places: int = 0
+    luggage_pieces: int | None = None  # None: one a passenger seat
+    upkeep: tuple[Upkeep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +70,7 @@ class DriverFacts:
     active: bool = True
     licence_class: str | None = None
     licence_expires_on: date | None = None
+    by_trade: bool = True  # False: somebody who may only drive himself
     busy: tuple[Span, ...] = ()
     shifts: tuple[Span, ...] | None = None  # None: no roster is kept
 
@@ -78,8 +91,13 @@ def span_of(order: Order) -> Span:
 
 def vehicle_obstacles(order: Order, facts: VehicleFacts, *, now: datetime, zone: ZoneInfo) -> list[Obstacle]:
     """Every reason against, hard ones first."""
-    found = [*_status(order, facts, zone), *_policy(order, facts), *_size(order, facts.vehicle)]
-    found += _busy(order, facts.busy, "vehicle_busy")
+    found = [
+        *_status(order, facts, zone),
+        *_policy(order, facts),
+        *_size(order, facts.vehicle),
+        *_brought(order, facts),
+    ]
+    found += [*_busy(order, facts.busy, "vehicle_busy"), *_upkeep(order, facts.upkeep)]
     if facts.last_heard_at is None or now - facts.last_heard_at > LOCATOR_ALIVE:
         heard = facts.last_heard_at.isoformat() if facts.last_heard_at else None
         found.append(Obstacle(code="locator_silent", params={"last_heard_at": heard}, hard=False))
@@ -90,7 +108,8 @@ def vehicle_obstacles(order: Order, facts: VehicleFacts, *, now: datetime, zone:
 
 def _status(order: Order, facts: VehicleFacts, zone: ZoneInfo) -> Iterator[Obstacle]:
     vehicle = facts.vehicle
-    if vehicle.status is not VehicleStatus.IN_SERVICE:
+    to_garage = order.for_vehicle_id == vehicle.id and vehicle.status is VehicleStatus.IN_REPAIR
+    if vehicle.status is not VehicleStatus.IN_SERVICE and not to_garage:
         yield Obstacle(code="not_in_service", params={"status": vehicle.status.value})
     ends = order.planned_end_at.astimezone(zone).date()
     if facts.documents_valid_until is not None and facts.documents_valid_until < ends:
@@ -100,6 +119,10 @@ def _status(order: Order, facts: VehicleFacts, zone: ZoneInfo) -> Iterator[Obsta
 def _policy(order: Order, facts: VehicleFacts) -> Iterator[Obstacle]:
     """Class policy, retained and exempt vehicles; a retained one is sent by the unit that uses it."""
     vehicle = facts.vehicle
+    if order.for_vehicle_id is not None:  # a service is done to this vehicle, whatever its class
+        if vehicle.id != order.for_vehicle_id:
+            yield Obstacle(code="other_vehicle")
+        return
     params = {"vehicle_class": vehicle.vehicle_class.value, "class_wanted": order.class_wanted}
     any_class = order.type is OrderType.RETAINED and order.class_wanted is None
     if vehicle.vehicle_class not in classes_for(
@@ -128,11 +151,36 @@ def _size(order: Order, vehicle: Vehicle) -> Iterator[Obstacle]:
         yield Obstacle(code="too_few_seats", params={"seats": room, "needed": order.passengers})
 
 
+def _brought(order: Order, facts: VehicleFacts) -> Iterator[Obstacle]:
+    """Wheelchairs and luggage. A vehicle about whose boot nothing is known takes one piece a passenger seat."""
+    if order.wheelchairs > facts.wheelchair_places:
+        params = {"places": facts.wheelchair_places, "needed": order.wheelchairs}
+        yield Obstacle(code="no_wheelchair_place", params=params)
+    room = facts.vehicle.seats - 1 if facts.luggage_pieces is None else facts.luggage_pieces
+    if order.luggage > room:
+        yield Obstacle(code="too_little_luggage_room", params={"pieces": room, "needed": order.luggage})
+
+
+def _upkeep(order: Order, windows: tuple[Upkeep, ...]) -> Iterator[Obstacle]:
+    """A window of upkeep keeps a vehicle from every trip but the one to the garage."""
+    if order.for_vehicle_id is not None:
+        return
+    for window in windows:
+        if order.planned_start_at < window.end_at and window.start_at < order.planned_end_at:
+            params = {"upkeep_kind": window.kind, "from": window.start_at.isoformat(), "to": window.end_at.isoformat()}
+            yield Obstacle(code="upkeep", params=params)
+            return
+
+
 def driver_obstacles(order: Order, driver: DriverFacts, vehicle: Vehicle | None, *, zone: ZoneInfo) -> list[Obstacle]:
     """Licence, roster and other trips of a driver for this order with this vehicle, or with the smallest that would do."""
     found = []
     if not driver.active:
         found.append(Obstacle(code="driver_inactive"))
+    if order.self_drive and driver.person_id != order.requester_id:
+        found.append(Obstacle(code="drives_himself"))
+    if not order.self_drive and not driver.by_trade:
+        found.append(Obstacle(code="not_a_driver"))
     seats = order.passengers + 1 if vehicle is None else vehicle.seats
     if driver.licence_class is None or MOST_SEATS.get(driver.licence_class, 0) < seats:
         params = {"licence_class": driver.licence_class, "seats": seats}

@@ -63,7 +63,8 @@ def standing(actor: Actor, file: OrderFile) -> frozenset[Role]:
     roles |= {role for role in actor.roles & _UNIT_WIDE if order.unit_id in actor.reach[role]}
     if actor.person_id in (order.requester_id, file.created_by):
         roles.add(Role.EMPLOYEE)
-    if Role.DRIVER in actor.roles and actor.person_id == order.driver_id:
+    # Who drives himself is the driver of this one order, whatever his roles.
+    if actor.person_id == order.driver_id and (Role.DRIVER in actor.roles or order.self_drive):
         roles.add(Role.DRIVER)
     return frozenset(roles)
 

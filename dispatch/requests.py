@@ -8,27 +8,22 @@ from uuid import UUID, uuid4
 
 from dispatch import lifecycle, service, store
 from dispatch.booking import Draft, check_draft
+from dispatch.conditions import parties, require_conditions
 from dispatch.eligible import classes_for
 from dispatch.guards import Deed
 from dispatch.lifecycle import Action
-from fleet.access import Actor, Role, require
+from fleet.access import Actor, require
 from fleet.db import Connection
-from fleet.errors import Invalid, Stale
+from fleet.errors import Stale
 from fleet.order import OrderState
 from fleet.routing import Router
 
 
 async def book(conn: Connection, actor: Actor, draft: Draft, *, router: Router, now: datetime) -> UUID:
     """A new draft with its planned path. Raises Forbidden, Invalid naming the field."""
-    unit_id = draft.unit_id or actor.unit_id
-    requester_id = draft.requester_id or actor.person_id
-    if requester_id != actor.person_id:
-        require(actor, "order.book_for_others", None if Role.DISPATCHER in actor.roles else unit_id)
-    else:
-        require(actor, "order.book", None if unit_id == actor.unit_id else unit_id)
+    unit_id, requester_id = parties(actor, draft)
     check_draft(draft, now)
-    if not await store.all_known(conn, actor.tenant_id, {requester_id, *draft.passenger_ids}):
-        raise Invalid(field="passenger_ids", reason="unknown")
+    await require_conditions(conn, actor, draft, unit_id=unit_id, requester_id=requester_id, order_id=None, now=now)
     order_id = uuid4()
     values = draft.columns() | {
         "id": order_id,
@@ -71,9 +66,12 @@ async def correct(
     before = await store.wish(conn, order_id)
     if same_passengers:
         draft = replace(draft, passenger_ids=tuple(before["passenger_ids"]))
-    check_draft(replace(draft, type=file.order.type), now)
-    if not await store.all_known(conn, actor.tenant_id, draft.passenger_ids):
-        raise Invalid(field="passenger_ids", reason="unknown")
+    draft = replace(draft, type=file.order.type)
+    check_draft(draft, now)
+    await require_conditions(
+        conn, actor, draft, unit_id=file.order.unit_id, requester_id=file.order.requester_id or actor.person_id,
+        order_id=order_id, now=now,
+    )  # fmt: skip
     values = {name: value for name, value in draft.columns().items() if name != "type" and before[name] != value}
     if not values:
         return file.order.row_version

@@ -240,7 +240,8 @@ async def day_around(
     until = max((order.planned_end_at for order in orders), default=now) + assignment.AROUND
     zone = await store.zone(conn, tenant_id)
     vehicles = freed(await store.vehicles(conn, tenant_id, since=since, until=until, now=now), released)
-    drivers = freed(await store.drivers(conn, tenant_id, since=since, until=until, now=now), released)
+    selves = [order.requester_id for order in orders if order.self_drive]
+    drivers = freed(await store.drivers(conn, tenant_id, since=since, until=until, now=now, selves=selves), released)
     busy = {span.order_id for facts in vehicles for span in facts.busy if span.order_id is not None}
     kept = [file.order for file in await store.order_files(conn, busy) if has_places(file.order)]
     wanted = tuple(order for order in orders if has_places(order))

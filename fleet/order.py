@@ -111,5 +111,13 @@ class Order:
     off_hours_approved: bool = False
     holiday_approved: bool = False
     confidential: bool = False
+    luggage: int = 0  # pieces
+    wheelchairs: int = 0  # people who stay in theirs
+    self_drive: bool = False  # the requester drives himself
+    service_kind: str | None = None  # of a service order: repair, fuel, wash, inspection
+    for_vehicle_id: UUID | None = None  # of a service order: the vehicle it is done to
+    shareable: bool = False  # others may ask to ride along
+    rides_with: UUID | None = None  # the order whose vehicle takes these people along
+    held_until: datetime | None = None  # a vehicle is kept free for it until then
     departed_at: datetime | None = None
     returned_at: datetime | None = None

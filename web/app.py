@@ -24,6 +24,7 @@ from web.metrics import Measured
 from web.parts import Parts
 from web.routes import (
     alerts,
+    booking,
     calendar,
     commands,
     depots,
@@ -103,7 +104,8 @@ def _api() -> APIRouter:
         past.router,
         replay.router,
         alerts.router,
-        said.router,  # before the steps of an order, which take every word
+        booking.router,  # before the steps of an order, which take every word
+        said.router,
         papers.router,
         orders.router,
         dispatch.router,

@@ -10,7 +10,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from web.problems import problem
 
 LARGEST_BODY = 256 * 1024
-LARGER_BODIES = {"/api/fence-drafts": 2 * 1024 * 1024, "/api/fence-files": 7 * 1024 * 1024}  # shapes; files in base64
+LARGER_BODIES = {
+    "/api/fence-drafts": 2 * 1024 * 1024,
+    "/api/fence-files": 7 * 1024 * 1024,
+    "/api/order-attachments": 7 * 1024 * 1024,
+}  # shapes; files in base64
 BODY_WITHIN_S = 20.0
 
 

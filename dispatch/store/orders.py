@@ -25,18 +25,24 @@ ORDERS = _ORDER + "WHERE o.id = ANY (%(ids)s) ORDER BY o.planned_start_at, o.id"
 # Approved and not yet assigned, soonest first.
 QUEUE = (
     _ORDER
-    + "WHERE o.state = ANY (%(states)s) AND o.planned_end_at > %(now)s ORDER BY o.planned_start_at, o.id LIMIT 500"
+    + "WHERE o.state = ANY (%(states)s) AND o.planned_end_at > %(now)s AND o.rides_with IS NULL ORDER BY o.planned_start_at, o.id LIMIT 500"
 )
 # What somebody asked for.
 WISH = """
 SELECT planned_start_at, planned_end_at, round_trip, passengers, purpose, purpose_text, class_wanted, confidential,
-    earliest_start_at, latest_start_at, type, passenger_ids, origin, destination, stops
+    earliest_start_at, latest_start_at, type, passenger_ids, origin, destination, stops, luggage, equipment, wheelchairs, self_drive,
+    contact_name, contact_phone, service_kind, for_vehicle_id, rental_use, shareable
 FROM dispatch_order WHERE id = %(id)s
 """
 # One writer at a time per vehicle and driver, always in the same order: two exclusion constraints could wait for each other.
 HOLD = """
 SELECT pg_advisory_xact_lock(key) FROM (
     SELECT DISTINCT hashtextextended(id, 0) AS key FROM unnest(%(ids)s::text[]) AS wanted (id) ORDER BY key) AS keys
+"""
+# Holds of these vehicles and drivers that are over and that nobody has cleared away yet.
+LET_GO = """
+UPDATE dispatch_order SET held_vehicle_id = NULL, held_driver_id = NULL, held_until = NULL, held_kind = NULL
+WHERE held_until <= %(now)s AND (held_vehicle_id = ANY (%(ids)s) OR held_driver_id = ANY (%(ids)s))
 """
 LOCK_ORDERS = "SELECT id FROM dispatch_order WHERE id = ANY (%(ids)s) ORDER BY id FOR UPDATE"
 # The highest reading an order reported of a vehicle.
@@ -77,6 +83,12 @@ async def hold(conn: Connection, ids: Iterable[UUID | None]) -> None:
     Called before anything is written, with everything the transaction will assign.
     """
     await conn.execute(HOLD, {"ids": [str(one) for one in ids if one is not None]})
+
+
+async def let_go(conn: Connection, ids: Iterable[UUID | None], now: datetime) -> None:
+    """Free these vehicles and drivers of holds that are over, whosever they were."""
+    async with seeing_all(conn, Seen.ORDER):
+        await conn.execute(LET_GO, {"ids": [one for one in ids if one is not None], "now": now})
 
 
 async def lock_orders(conn: Connection, order_ids: Iterable[UUID]) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from dispatch.eligible import DriverFacts, Span, VehicleFacts
+from dispatch.eligible import DriverFacts, Span, Upkeep, VehicleFacts
 from dispatch.store.rows import many, one, seeing_all
 from fleet.access import Seen
 from fleet.db import Connection
@@ -15,15 +15,21 @@ from fleet.geo import shape_of
 from fleet.order import HOLDING_STATES
 from fleet.vehicle import Vehicle, VehicleClass, VehicleStatus
 
-# Orders that hold a vehicle or a driver around a span.
+# Orders that hold a vehicle or a driver around a span, or for which they are kept free.
 HOLDING = """
-SELECT id, vehicle_id, driver_id, planned_start_at, planned_end_at FROM dispatch_order
-WHERE state = ANY (%(states)s) AND planned_start_at < %(until)s AND planned_end_at > %(since)s
+SELECT id, coalesce(held_vehicle_id, vehicle_id) AS vehicle_id, coalesce(held_driver_id, driver_id) AS driver_id,
+    planned_start_at, planned_end_at FROM dispatch_order
+WHERE (state = ANY (%(states)s) OR held_until > %(now)s) AND planned_start_at < %(until)s AND planned_end_at > %(since)s
+"""
+# Repair, inspection and maintenance around a span.
+UPKEEP = """
+SELECT vehicle_id, kind, lower(during) AS start_at, upper(during) AS end_at FROM vehicle_upkeep
+WHERE tenant_id = %(tenant)s AND state = 'planned' AND during && tstzrange(%(since)s, %(until)s) ORDER BY during
 """
 # Vehicles with depot, custody and the last sign of life of their locator.
 VEHICLES = """
 SELECT v.id, v.vehicle_no, v.plate, v.vehicle_class, v.status, v.seats, v.retained, v.exempt, v.home_depot_id, v.row_version,
-    v.documents_valid_until, a.geometry AS depot, coalesce(a.name, '') AS depot_name, l.received_at AS last_heard_at,
+    v.documents_valid_until, v.wheelchair_places, v.luggage_pieces, a.geometry AS depot, coalesce(a.name, '') AS depot_name, l.received_at AS last_heard_at,
     m.unit_id AS manager_unit_id, u.unit_id AS user_unit_id
 FROM vehicle v
 LEFT JOIN area_version a ON a.area_id = v.home_depot_id AND a.during @> %(now)s
@@ -34,12 +40,12 @@ LEFT JOIN latest_position l ON l.device_no = b.device_no
 WHERE v.tenant_id = %(tenant)s AND v.status <> 'disposed' AND (%(id)s::uuid IS NULL OR v.id = %(id)s)
 ORDER BY v.vehicle_no
 """
-# People with the role of a driver at an instant.
+# People with the role of a driver at an instant, and those named who drive themselves.
 DRIVERS = """
-SELECT p.id, p.name, p.unit_id, u.name AS unit_name, p.active, p.licence_class, p.licence_expires_on
+SELECT p.id, p.name, p.unit_id, u.name AS unit_name, p.active, p.licence_class, p.licence_expires_on, trade.is AS by_trade
 FROM person p JOIN unit u ON u.id = p.unit_id
-WHERE p.tenant_id = %(tenant)s AND (%(id)s::uuid IS NULL OR p.id = %(id)s)
-  AND EXISTS (SELECT FROM person_role r WHERE r.person_id = p.id AND r.role = 'driver' AND r.during @> %(now)s)
+CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM person_role r WHERE r.person_id = p.id AND r.role = 'driver' AND r.during @> %(now)s) AS is) trade
+WHERE p.tenant_id = %(tenant)s AND (%(id)s::uuid IS NULL OR p.id = %(id)s) AND (trade.is OR p.id = ANY (%(selves)s))
 ORDER BY p.login
 """
 # What a booking may hope for: vehicles in service that belong to no unit alone.
@@ -61,15 +67,26 @@ async def vehicles(
 ) -> list[VehicleFacts]:
     """Every vehicle the viewer sees, with the orders that hold it between two instants."""
     rows = await many(conn, VEHICLES, tenant=tenant_id, id=vehicle_id, now=now)
-    busy = await _busy(conn, "vehicle_id", since, until)
-    return [_vehicle_facts(row, tuple(busy.get(row["id"], ()))) for row in rows]
+    busy = await _busy(conn, "vehicle_id", since, until, now)
+    windows: dict[UUID, list[Upkeep]] = {}
+    for row in await many(conn, UPKEEP, tenant=tenant_id, since=since, until=until):
+        windows.setdefault(row.pop("vehicle_id"), []).append(Upkeep(**row))
+    return [_vehicle_facts(row, tuple(busy.get(row["id"], ())), tuple(windows.get(row["id"], ()))) for row in rows]
 
 
 async def drivers(
-    conn: Connection, tenant_id: UUID, *, since: datetime, until: datetime, now: datetime, person_id: UUID | None = None
+    conn: Connection,
+    tenant_id: UUID,
+    *,
+    since: datetime,
+    until: datetime,
+    now: datetime,
+    person_id: UUID | None = None,
+    selves: Iterable[UUID | None] = (),
 ) -> list[DriverFacts]:
-    rows = await many(conn, DRIVERS, tenant=tenant_id, id=person_id, now=now)
-    busy = await _busy(conn, "driver_id", since, until)
+    """Everybody who drives by trade, and of `selves` those who asked to drive themselves."""
+    rows = await many(conn, DRIVERS, tenant=tenant_id, id=person_id, now=now, selves=[one for one in selves if one])
+    busy = await _busy(conn, "driver_id", since, until, now)
     return [
         DriverFacts(
             person_id=row["id"],
@@ -79,6 +96,7 @@ async def drivers(
             active=row["active"],
             licence_class=row["licence_class"],
             licence_expires_on=row["licence_expires_on"],
+            by_trade=row["by_trade"],
             busy=tuple(busy.get(row["id"], ())),
         )
         for row in rows
@@ -92,8 +110,10 @@ async def most_seats(conn: Connection, tenant_id: UUID, classes: Iterable[Vehicl
     return None if row is None else row["seats"]
 
 
-async def _busy(conn: Connection, whose: str, since: datetime, until: datetime) -> dict[UUID, list[Span]]:
-    rows = await many(conn, HOLDING, states=_HOLDING, since=since, until=until)
+async def _busy(
+    conn: Connection, whose: str, since: datetime, until: datetime, now: datetime
+) -> dict[UUID, list[Span]]:
+    rows = await many(conn, HOLDING, states=_HOLDING, since=since, until=until, now=now)
     found: dict[UUID, list[Span]] = {}
     for row in rows:
         if row[whose] is not None:
@@ -102,7 +122,7 @@ async def _busy(conn: Connection, whose: str, since: datetime, until: datetime) 
     return found
 
 
-def _vehicle_facts(row: Mapping[str, Any], busy: tuple[Span, ...]) -> VehicleFacts:
+def _vehicle_facts(row: Mapping[str, Any], busy: tuple[Span, ...], upkeep: tuple[Upkeep, ...]) -> VehicleFacts:
     vehicle = Vehicle(
         id=row["id"],
         vehicle_no=row["vehicle_no"],
@@ -125,4 +145,7 @@ def _vehicle_facts(row: Mapping[str, Any], busy: tuple[Span, ...]) -> VehicleFac
         manager_unit_id=row["manager_unit_id"],
         user_unit_id=row["user_unit_id"],
         busy=busy,
+        wheelchair_places=row["wheelchair_places"],
+        luggage_pieces=row["luggage_pieces"],
+        upkeep=upkeep,
     )

@@ -24,6 +24,7 @@ JSON_COLUMNS = frozenset(
         "figures",
         "effort",
         "cause",
+        "hire",
     }
 )
 

@@ -51,6 +51,10 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/orders/{order_id}"): OVERSEEING,
     ("POST", "/api/orders"): frozenset({"fleet_admin"}),  # for a unit one's roles reach
     ("PATCH", "/api/orders/{order_id}"): frozenset({"dispatcher"}),
+    ("POST", "/api/orders/check"): frozenset({"fleet_admin"}),  # for a unit one's roles reach
+    ("POST", "/api/order-attachments"): frozenset({"dispatcher"}),  # of another unit's order
+    ("GET", "/api/orders/{order_id}/attachments/{attachment_id}"): OVERSEEING,
+    ("DELETE", "/api/orders/{order_id}/attachments/{attachment_id}"): frozenset({"dispatcher"}),
     ("GET", "/api/orders/{order_id}/settlement"): OVERSEEING,  # told that it is too early
     ("GET", "/api/orders/{order_id}/paper"): OVERSEEING,  # who sees the order prints it
     ("POST", "/api/orders/{order_id}/statements"): NO_ONE,  # for its driver and booker
@@ -275,6 +279,11 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "id": tried, "tenant_id": town.tenant_id, "change_id": rules, "change_version": 1, "what": "profile", "body": "{}",
         "from_at": now - timedelta(days=1), "to_at": now, "asked_at": now, "asked_by": stranger,
     })  # fmt: skip
+    paper = uuid4()
+    await store.insert(site.owner, "order_attachment", {
+        "id": paper, "tenant_id": town.tenant_id, "order_id": order, "name": "x.pdf", "media_type": "application/pdf", "size_bytes": 5,
+        "sha256": b"x", "content": b"%PDF-", "added_at": now, "added_by": stranger,
+    })  # fmt: skip
     plan, other_plan = uuid4(), uuid4()
     for one in (plan, other_plan):
         await store.insert(site.owner, "dispatch_plan", {
@@ -282,7 +291,7 @@ async def things(site: Site) -> dict[str, UUID | str]:
             "travel_times": "router", "seed": 0,
         })  # fmt: skip
     return {
-        "plan_id": plan, "other_plan_id": other_plan,
+        "attachment_id": paper, "plan_id": plan, "other_plan_id": other_plan,
         "rule_change_id": rules, "rule_preview_id": tried, "change_id": change, "area_id": area, "draft_id": draft, "preview_id": preview, "event_id": event, "place_id": named, "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
         "unit_id": town.units["other"], "person_id": stranger, "device_id": device["id"], "entry_id": entry,
     }  # fmt: skip
@@ -302,6 +311,8 @@ def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, s
     return {
         ("POST", "/api/password"): {"old": "not it", "new": "another long password"},
         ("POST", "/api/orders"): {**wish, "unit_id": other},
+        ("POST", "/api/orders/check"): {**wish, "unit_id": other},
+        ("POST", "/api/order-attachments"): {"order_id": str(known.get("order_id", uuid4())), "name": "a.pdf", "content": "JVBERi0="},
         ("PATCH", "/api/orders/{order_id}"): wish,
         ("POST", "/api/orders/{order_id}/statements"): {"reason": "fuel", "from_at": (now - timedelta(minutes=9)).isoformat(), "to_at": now.isoformat()},
         ("POST", "/api/orders/{order_id}/allowed-stops"): {**place, "reason": "加油"},

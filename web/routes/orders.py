@@ -8,7 +8,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
-from dispatch import assignment, requests, service
+from dispatch import assignment, attachments, requests, service
+from dispatch.attachments import Attachment
 from dispatch.booking import Draft
 from dispatch.guards import Deed
 from dispatch.lifecycle import Action
@@ -55,6 +56,8 @@ class OrderPage(OrderDetail):
     hints: list[Reason]  # what an approver should know
     statements: list[StatementRow]  # reasons for spans of it
     allowed_stops: list[AllowedStopRow]
+    attachments: list[Attachment]
+    may_attach: bool  # whether this person may add or take away a file
     may_say: bool  # whether this person may give a reason, or allow a stop
     may_allow_stop: bool
 
@@ -67,6 +70,12 @@ class PlaceBody(BaseModel):
     lat: Annotated[float, Field(ge=-90, le=90)]
 
 
+class StopBody(PlaceBody):
+    """A place on the way and how long they stay there."""
+
+    stay_min: Annotated[int, Field(ge=0, le=1440)] = 0
+
+
 class Wish(BaseModel):
     """A trip as somebody wants it."""
 
@@ -74,8 +83,8 @@ class Wish(BaseModel):
     planned_end_at: AwareDatetime
     origin: PlaceBody
     destination: PlaceBody
-    stops: Annotated[list[PlaceBody], Field(max_length=20)] = []
-    round_trip: bool = True
+    stops: Annotated[list[StopBody], Field(max_length=20)] = []
+    round_trip: bool = True  # the vehicle waits and returns
     passengers: int = 1
     passenger_ids: Annotated[list[UUID], Field(max_length=79)] = []
     purpose: Label = ""
@@ -83,6 +92,16 @@ class Wish(BaseModel):
     class_wanted: VehicleClass | None = None
     confidential: bool = False
     flexible_min: Annotated[int, Field(ge=0, le=720)] = 0  # may start so much earlier or later
+    luggage: int = 0  # pieces
+    equipment: Label = ""
+    wheelchairs: int = 0  # people who stay in theirs
+    self_drive: bool = False
+    contact_name: Label = ""  # whom the driver calls; absent: the requester
+    contact_phone: Label = ""
+    service_kind: Label | None = None  # repair | fuel | wash | inspection, of a service order
+    for_vehicle_id: UUID | None = None
+    rental_use: Label | None = None  # large_event | emergency | other_city | reception | fleet_short, of a rental order
+    shareable: bool = False  # others may ask to ride along
 
 
 class NewOrder(Wish):
@@ -161,7 +180,7 @@ async def order(order_id: UUID, work: Signed) -> OrderPage:
 async def book(body: NewOrder, work: Signed) -> OrderPage:
     """Books a trip, and submits it unless it is to stay a draft."""
     order_id = await requests.book(
-        work.conn, work.actor, await _draft(work, body), router=work.parts.router, now=work.now
+        work.conn, work.actor, await draft_of(work, body), router=work.parts.router, now=work.now
     )
     if body.submit:
         await service.act(work.conn, work.actor, order_id, Action.SUBMIT, Deed(), row_version=None, now=work.now)
@@ -175,7 +194,7 @@ async def correct(order_id: UUID, body: Wish, work: Signed, row_version: RowVers
         work.conn,
         work.actor,
         order_id,
-        await _draft(work, body),
+        await draft_of(work, body),
         same_passengers="passenger_ids" not in body.model_fields_set,
         row_version=row_version,
         router=work.parts.router,
@@ -231,20 +250,25 @@ async def order_page(work: Work, order_id: UUID) -> OrderPage:
         hints=hints_of(row, days, zone),
         statements=await said.of_order(work.conn, order_id),
         allowed_stops=await said.allowed_stops(work.conn, order_id),
+        attachments=await attachments.attached(work.conn, order_id),
+        may_attach=attachments.may_edit(work.actor, file),
         may_say=role_in(work.actor, file) is not None,
         may_allow_stop=may_allow(work.actor, file),
     )
 
 
-async def _draft(work: Work, body: Wish) -> Draft:
+async def draft_of(work: Work, body: Wish) -> Draft:
+    """A wish as the use cases take it; places that are only coordinates get a name."""
     flexible = timedelta(minutes=body.flexible_min)
     ends = [await _place(work, one) for one in (body.origin, body.destination, *body.stops)]
-    said = body.model_dump(exclude={"origin", "destination", "stops", "passenger_ids", "flexible_min", "submit"})
+    left = {"origin", "destination", "stops", "passenger_ids", "flexible_min", "submit"}
+    said = body.model_dump(exclude=left)
     return Draft(
         **said,
         origin=ends[0],
         destination=ends[1],
         stops=tuple(ends[2:]),
+        stays_min=tuple(stop.stay_min for stop in body.stops),
         passenger_ids=tuple(body.passenger_ids),
         earliest_start_at=body.planned_start_at - flexible if flexible else None,
         latest_start_at=body.planned_start_at + flexible if flexible else None,

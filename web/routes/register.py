@@ -53,6 +53,8 @@ class VehicleEdit(BaseModel):
     retained: bool | None = None
     home_depot_id: UUID | None = None
     documents_valid_until: date | None = None
+    wheelchair_places: Annotated[int, Field(ge=0, le=20)] | None = None
+    luggage_pieces: Annotated[int, Field(ge=0, le=200)] | None = None  # what the boot takes
 
 
 class Transfer(BaseModel):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from dispatch.guards import OrderFile, standing
@@ -9,7 +10,6 @@ from dispatch.lifecycle import STEPS, SYSTEM, Guard, Step
 from fleet.access import MAY, Actor
 from fleet.order import OrderType
 from web.presence import Reason
-from web.store.orders import OrderRow
 
 QUIET_FROM_HOUR, QUIET_TO_HOUR = 20, 7  # local; the default of R03
 SHORT_NOTICE = timedelta(minutes=30)
@@ -30,7 +30,18 @@ def steps_of(actor: Actor, file: OrderFile) -> list[str]:
     )
 
 
-def hints_of(order: OrderRow, days: Mapping[date, str], zone: ZoneInfo) -> list[Reason]:
+class Timed(Protocol):
+    """A trip, booked or only wished for; `created_at` is when it was asked for."""
+
+    @property
+    def planned_start_at(self) -> datetime: ...
+    @property
+    def planned_end_at(self) -> datetime: ...
+    @property
+    def created_at(self) -> datetime: ...
+
+
+def hints_of(order: Timed, days: Mapping[date, str], zone: ZoneInfo) -> list[Reason]:
     """Facts an approver should see. `days` names the kind of each stated day."""
     hints = []
     start_at, end_at = order.planned_start_at.astimezone(zone), order.planned_end_at.astimezone(zone)

@@ -33,6 +33,8 @@ class VehicleRow:
     unit_name_en: str | None
     home_depot_id: UUID | None
     documents_valid_until: str | None
+    wheelchair_places: int
+    luggage_pieces: int | None  # None: one a passenger seat
     device: str | None
     lon: float | None
     lat: float | None

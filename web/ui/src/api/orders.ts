@@ -7,10 +7,15 @@ export interface OrderPlace {
   lat: number;
 }
 
+/** A place on the way and how long they stay there; orders without a stay leave it out. */
+export interface OrderStop extends OrderPlace {
+  stay_min?: number;
+}
+
 /** The places of an order, which the server's description leaves open. */
 interface Places {
   origin: OrderPlace | null;
-  stops: OrderPlace[];
+  stops: OrderStop[];
   destination: OrderPlace | null;
 }
 
@@ -18,7 +23,8 @@ export type Placed<Row> = Omit<Row, keyof Places> & Places;
 export type OrderRow = Placed<Schemas["OrderRow"]>;
 export type OrderDetail = Placed<Schemas["OrderPage"]>;
 /** What somebody asks for; passengers by name are left as they are. */
-export type Wish = Omit<Schemas["Wish"], "passenger_ids">;
+export type Wish = Omit<Schemas["Wish"], "passenger_ids"> &
+  Partial<Pick<Schemas["NewOrder"], "type" | "requester_id">>;
 export type Step = Schemas["Action"];
 export type StepBody = Schemas["StepBody"];
 
@@ -49,7 +55,34 @@ export const correctOrder = (id: string, version: number, wish: Wish, key: strin
 export const bookOrder = (wish: Wish, key: string): Promise<OrderDetail> =>
   answered(
     api.POST("/api/orders", {
-      body: { ...wish, passenger_ids: [], type: "normal", submit: true },
+      body: asNew(wish),
+      headers: once(key),
+    }),
+  );
+
+/** What a request would be refused for and what the fleet would answer, before it is sent. */
+export type Checked = Schemas["Checked"];
+
+export const checkOrder = (wish: Wish, signal: AbortSignal): Promise<Checked> =>
+  answered(api.POST("/api/orders/check", { body: asNew(wish), signal }));
+
+const asNew = (wish: Wish): Schemas["NewOrder"] => ({
+  type: "normal",
+  ...wish,
+  passenger_ids: [],
+  submit: true,
+});
+
+export type Attachment = Schemas["Attachment"];
+
+/** A file with a request, in base64; answers all its files. */
+export const addAttachment = (body: Schemas["NewAttachment"], key: string): Promise<Attachment[]> =>
+  answered(api.POST("/api/order-attachments", { body, headers: once(key) }));
+
+export const removeAttachment = (order: string, attachment: string, key: string): Promise<unknown> =>
+  answered(
+    api.DELETE("/api/orders/{order_id}/attachments/{attachment_id}", {
+      params: { path: { order_id: order, attachment_id: attachment } },
       headers: once(key),
     }),
   );

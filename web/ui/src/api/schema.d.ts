@@ -1436,6 +1436,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/order-attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attach
+         * @description Keeps a file with a request of one's own, one's unit or, as dispatcher, anybody; answers all its files.
+         */
+        post: operations["attach_api_order_attachments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orders": {
         parameters: {
             query?: never;
@@ -1454,6 +1474,26 @@ export interface paths {
          * @description Books a trip, and submits it unless it is to stay a draft.
          */
         post: operations["book_api_orders_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description What a request would be refused for and why, and the fleet's best answer, before it is sent.
+         */
+        post: operations["check_api_orders_check_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1499,6 +1539,30 @@ export interface paths {
          */
         post: operations["allow_stop_api_orders__order_id__allowed_stops_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/attachments/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open Attachment
+         * @description The file as it was attached, for who may see the order; the look is recorded before it is read.
+         */
+        get: operations["open_attachment_api_orders__order_id__attachments__attachment_id__get"];
+        put?: never;
+        post?: never;
+        /**
+         * Detach
+         * @description Takes a file away from a request; what was attached stays on record.
+         */
+        delete: operations["detach_api_orders__order_id__attachments__attachment_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2822,6 +2886,35 @@ export interface components {
             vehicle_id: string;
         };
         /**
+         * Answer
+         * @description For the person who asks: never which plate, only what kind of vehicle and how many.
+         */
+        Answer: {
+            /** Depot Name */
+            depot_name?: string | null;
+            /** Eligible */
+            eligible: number;
+            /**
+             * Obstacles
+             * @default []
+             */
+            obstacles: {
+                [key: string]: unknown;
+            }[];
+            /** Seats */
+            seats?: number | null;
+            /** Served */
+            served: boolean;
+            /** Smallest Change */
+            smallest_change?: {
+                [key: string]: unknown;
+            } | null;
+            /** Vehicle Class */
+            vehicle_class?: string | null;
+            /** Vehicles */
+            vehicles: number;
+        };
+        /**
          * AnswerRow
          * @description One answer of a locator, also to what nobody asked.
          */
@@ -2969,6 +3062,30 @@ export interface components {
              * Format: uuid
              */
             vehicle_id: string;
+        };
+        /**
+         * Attachment
+         * @description One file without its bytes.
+         */
+        Attachment: {
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /** Added By Name */
+            added_by_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Media Type */
+            media_type: string;
+            /** Name */
+            name: string;
+            /** Size Bytes */
+            size_bytes: number;
         };
         /**
          * BasemapSummary
@@ -3168,6 +3285,17 @@ export interface components {
         Changed: {
             /** Row Version */
             row_version: number;
+        };
+        /**
+         * Checked
+         * @description What would happen if it were sent now; nothing is kept.
+         */
+        Checked: {
+            answer: components["schemas"]["Answer"] | null;
+            /** Hints */
+            hints: components["schemas"]["Reason-Output"][];
+            /** Refusals */
+            refusals: components["schemas"]["WouldRefuse"][];
         };
         /**
          * Chosen
@@ -5236,6 +5364,21 @@ export interface components {
             updated_at: string;
         };
         /**
+         * NewAttachment
+         * @description A file in base64, at most 5 MiB: PDF, JPEG or PNG by its first bytes.
+         */
+        NewAttachment: {
+            /** Content */
+            content: string;
+            /** Name */
+            name: string;
+            /**
+             * Order Id
+             * Format: uuid
+             */
+            order_id: string;
+        };
+        /**
          * NewCommands
          * @description The same command for one locator or several.
          */
@@ -5295,12 +5438,34 @@ export interface components {
              * @default false
              */
             confidential: boolean;
+            /**
+             * Contact Name
+             * @default
+             */
+            contact_name: string;
+            /**
+             * Contact Phone
+             * @default
+             */
+            contact_phone: string;
             destination: components["schemas"]["PlaceBody"];
+            /**
+             * Equipment
+             * @default
+             */
+            equipment: string;
             /**
              * Flexible Min
              * @default 0
              */
             flexible_min: number;
+            /** For Vehicle Id */
+            for_vehicle_id?: string | null;
+            /**
+             * Luggage
+             * @default 0
+             */
+            luggage: number;
             origin: components["schemas"]["PlaceBody"];
             /**
              * Passenger Ids
@@ -5332,6 +5497,8 @@ export interface components {
              * @default
              */
             purpose_text: string;
+            /** Rental Use */
+            rental_use?: string | null;
             /** Requester Id */
             requester_id?: string | null;
             /**
@@ -5340,10 +5507,22 @@ export interface components {
              */
             round_trip: boolean;
             /**
+             * Self Drive
+             * @default false
+             */
+            self_drive: boolean;
+            /** Service Kind */
+            service_kind?: string | null;
+            /**
+             * Shareable
+             * @default false
+             */
+            shareable: boolean;
+            /**
              * Stops
              * @default []
              */
-            stops: components["schemas"]["PlaceBody"][];
+            stops: components["schemas"]["StopBody"][];
             /**
              * Submit
              * @default true
@@ -5353,6 +5532,11 @@ export interface components {
             type: components["schemas"]["OrderType"];
             /** Unit Id */
             unit_id?: string | null;
+            /**
+             * Wheelchairs
+             * @default 0
+             */
+            wheelchairs: number;
         };
         /**
          * NewPassword
@@ -5645,10 +5829,19 @@ export interface components {
             assignment_reason: {
                 [key: string]: unknown;
             }[] | null;
+            /** Attachments */
+            attachments: components["schemas"]["Attachment"][];
             /** Class Wanted */
             class_wanted: string | null;
             /** Confidential */
             confidential: boolean;
+            /**
+             * Contact Name
+             * @default
+             */
+            contact_name: string;
+            /** Contact Phone */
+            contact_phone?: string | null;
             /** Cost Cents */
             cost_cents: number | null;
             /**
@@ -5678,6 +5871,15 @@ export interface components {
             driver_phone: string | null;
             /** Earliest Start At */
             earliest_start_at: string | null;
+            /**
+             * Equipment
+             * @default
+             */
+            equipment: string;
+            /** For Plate */
+            for_plate?: string | null;
+            /** For Vehicle Id */
+            for_vehicle_id?: string | null;
             /** Hints */
             hints: components["schemas"]["Reason-Output"][];
             /** History */
@@ -5691,10 +5893,17 @@ export interface components {
             id: string;
             /** Latest Start At */
             latest_start_at: string | null;
+            /**
+             * Luggage
+             * @default 0
+             */
+            luggage: number;
             /** Make Model */
             make_model: string | null;
             /** May Allow Stop */
             may_allow_stop: boolean;
+            /** May Attach */
+            may_attach: boolean;
             /** May Say */
             may_say: boolean;
             /** Off Hours Approved */
@@ -5727,6 +5936,8 @@ export interface components {
             rating: number | null;
             /** Receipt Note */
             receipt_note: string | null;
+            /** Rental Use */
+            rental_use?: string | null;
             /** Requester Id */
             requester_id: string | null;
             /** Requester Name */
@@ -5749,6 +5960,18 @@ export interface components {
             route_source: string | null;
             /** Row Version */
             row_version: number;
+            /**
+             * Self Drive
+             * @default false
+             */
+            self_drive: boolean;
+            /** Service Kind */
+            service_kind?: string | null;
+            /**
+             * Shareable
+             * @default false
+             */
+            shareable: boolean;
             /** State */
             state: string;
             /** State Reason */
@@ -5778,6 +6001,11 @@ export interface components {
             unit_name_en: string;
             /** Vehicle Id */
             vehicle_id: string | null;
+            /**
+             * Wheelchairs
+             * @default 0
+             */
+            wheelchairs: number;
         };
         /**
          * OrderRow
@@ -5794,6 +6022,13 @@ export interface components {
             class_wanted: string | null;
             /** Confidential */
             confidential: boolean;
+            /**
+             * Contact Name
+             * @default
+             */
+            contact_name: string;
+            /** Contact Phone */
+            contact_phone?: string | null;
             /** Cost Cents */
             cost_cents: number | null;
             /**
@@ -5821,6 +6056,15 @@ export interface components {
             driver_phone: string | null;
             /** Earliest Start At */
             earliest_start_at: string | null;
+            /**
+             * Equipment
+             * @default
+             */
+            equipment: string;
+            /** For Plate */
+            for_plate?: string | null;
+            /** For Vehicle Id */
+            for_vehicle_id?: string | null;
             /** Holiday Approved */
             holiday_approved: boolean;
             /**
@@ -5830,6 +6074,11 @@ export interface components {
             id: string;
             /** Latest Start At */
             latest_start_at: string | null;
+            /**
+             * Luggage
+             * @default 0
+             */
+            luggage: number;
             /** Make Model */
             make_model: string | null;
             /** Off Hours Approved */
@@ -5860,6 +6109,8 @@ export interface components {
             purpose_text: string;
             /** Rating */
             rating: number | null;
+            /** Rental Use */
+            rental_use?: string | null;
             /** Requester Id */
             requester_id: string | null;
             /** Requester Name */
@@ -5872,6 +6123,18 @@ export interface components {
             round_trip: boolean;
             /** Row Version */
             row_version: number;
+            /**
+             * Self Drive
+             * @default false
+             */
+            self_drive: boolean;
+            /** Service Kind */
+            service_kind?: string | null;
+            /**
+             * Shareable
+             * @default false
+             */
+            shareable: boolean;
             /** State */
             state: string;
             /** State Reason */
@@ -5893,6 +6156,11 @@ export interface components {
             unit_name_en: string;
             /** Vehicle Id */
             vehicle_id: string | null;
+            /**
+             * Wheelchairs
+             * @default 0
+             */
+            wheelchairs: number;
         };
         /**
          * OrderType
@@ -6377,6 +6645,13 @@ export interface components {
             class_wanted: string | null;
             /** Confidential */
             confidential: boolean;
+            /**
+             * Contact Name
+             * @default
+             */
+            contact_name: string;
+            /** Contact Phone */
+            contact_phone?: string | null;
             /** Cost Cents */
             cost_cents: number | null;
             /**
@@ -6404,8 +6679,17 @@ export interface components {
             driver_phone: string | null;
             /** Earliest Start At */
             earliest_start_at: string | null;
+            /**
+             * Equipment
+             * @default
+             */
+            equipment: string;
             /** Feasible */
             feasible: number;
+            /** For Plate */
+            for_plate?: string | null;
+            /** For Vehicle Id */
+            for_vehicle_id?: string | null;
             given_back: components["schemas"]["GivenBack"] | null;
             /** Holiday Approved */
             holiday_approved: boolean;
@@ -6416,6 +6700,11 @@ export interface components {
             id: string;
             /** Latest Start At */
             latest_start_at: string | null;
+            /**
+             * Luggage
+             * @default 0
+             */
+            luggage: number;
             /** Make Model */
             make_model: string | null;
             /** Obstacles */
@@ -6450,6 +6739,8 @@ export interface components {
             purpose_text: string;
             /** Rating */
             rating: number | null;
+            /** Rental Use */
+            rental_use?: string | null;
             /** Requester Id */
             requester_id: string | null;
             /** Requester Name */
@@ -6462,6 +6753,18 @@ export interface components {
             round_trip: boolean;
             /** Row Version */
             row_version: number;
+            /**
+             * Self Drive
+             * @default false
+             */
+            self_drive: boolean;
+            /** Service Kind */
+            service_kind?: string | null;
+            /**
+             * Shareable
+             * @default false
+             */
+            shareable: boolean;
             /** State */
             state: string;
             /** State Reason */
@@ -6485,6 +6788,11 @@ export interface components {
             vehicle_id: string | null;
             /** Vehicles */
             vehicles: number;
+            /**
+             * Wheelchairs
+             * @default 0
+             */
+            wheelchairs: number;
         };
         /**
          * RawForm
@@ -7569,6 +7877,23 @@ export interface components {
             vehicle_id?: string | null;
         };
         /**
+         * StopBody
+         * @description A place on the way and how long they stay there.
+         */
+        StopBody: {
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Name */
+            name: string;
+            /**
+             * Stay Min
+             * @default 0
+             */
+            stay_min: number;
+        };
+        /**
          * StopRow
          * @description One stop of a vehicle.
          */
@@ -7981,6 +8306,8 @@ export interface components {
             lat: number | null;
             /** Lon */
             lon: number | null;
+            /** Luggage Pieces */
+            luggage_pieces: number | null;
             /** Make Model */
             make_model: string;
             /** On Map */
@@ -8027,6 +8354,8 @@ export interface components {
             vehicle_class: string;
             /** Vehicle No */
             vehicle_no: number;
+            /** Wheelchair Places */
+            wheelchair_places: number;
             /** Why Not */
             why_not: string | null;
         };
@@ -8068,6 +8397,8 @@ export interface components {
             energy?: string | null;
             /** Home Depot Id */
             home_depot_id?: string | null;
+            /** Luggage Pieces */
+            luggage_pieces?: number | null;
             /** Make Model */
             make_model?: string | null;
             /** Plate */
@@ -8078,6 +8409,8 @@ export interface components {
             seats?: number | null;
             status?: components["schemas"]["VehicleStatus"] | null;
             vehicle_class?: components["schemas"]["VehicleClass"] | null;
+            /** Wheelchair Places */
+            wheelchair_places?: number | null;
         };
         /**
          * VehicleItem
@@ -8121,6 +8454,8 @@ export interface components {
             lat: number | null;
             /** Lon */
             lon: number | null;
+            /** Luggage Pieces */
+            luggage_pieces: number | null;
             /** Make Model */
             make_model: string;
             /** On Map */
@@ -8167,6 +8502,8 @@ export interface components {
             vehicle_class: string;
             /** Vehicle No */
             vehicle_no: number;
+            /** Wheelchair Places */
+            wheelchair_places: number;
             /** Why Not */
             why_not: string | null;
         };
@@ -8275,12 +8612,34 @@ export interface components {
              * @default false
              */
             confidential: boolean;
+            /**
+             * Contact Name
+             * @default
+             */
+            contact_name: string;
+            /**
+             * Contact Phone
+             * @default
+             */
+            contact_phone: string;
             destination: components["schemas"]["PlaceBody"];
+            /**
+             * Equipment
+             * @default
+             */
+            equipment: string;
             /**
              * Flexible Min
              * @default 0
              */
             flexible_min: number;
+            /** For Vehicle Id */
+            for_vehicle_id?: string | null;
+            /**
+             * Luggage
+             * @default 0
+             */
+            luggage: number;
             origin: components["schemas"]["PlaceBody"];
             /**
              * Passenger Ids
@@ -8312,16 +8671,35 @@ export interface components {
              * @default
              */
             purpose_text: string;
+            /** Rental Use */
+            rental_use?: string | null;
             /**
              * Round Trip
              * @default true
              */
             round_trip: boolean;
             /**
+             * Self Drive
+             * @default false
+             */
+            self_drive: boolean;
+            /** Service Kind */
+            service_kind?: string | null;
+            /**
+             * Shareable
+             * @default false
+             */
+            shareable: boolean;
+            /**
              * Stops
              * @default []
              */
-            stops: components["schemas"]["PlaceBody"][];
+            stops: components["schemas"]["StopBody"][];
+            /**
+             * Wheelchairs
+             * @default 0
+             */
+            wheelchairs: number;
         };
         /**
          * Words
@@ -8357,6 +8735,20 @@ export interface components {
             text: string;
             /** Text En */
             text_en: string;
+        };
+        /**
+         * WouldRefuse
+         * @description One thing this request would be refused for.
+         */
+        WouldRefuse: {
+            /** Field */
+            field: string;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+            /** Reason */
+            reason: string;
         };
         /**
          * What
@@ -11782,6 +12174,48 @@ export interface operations {
             };
         };
     };
+    attach_api_order_attachments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAttachment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"][];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     orders_api_orders_get: {
         parameters: {
             query?: {
@@ -11855,6 +12289,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_api_orders_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checked"];
                 };
             };
             /** @description Refused; `code` says why */
@@ -11986,6 +12462,84 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OrderPage"];
                 };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_attachment_api_orders__order_id__attachments__attachment_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    detach_api_orders__order_id__attachments__attachment_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused; `code` says why */
             "4XX": {

@@ -32,6 +32,7 @@ const PARAM_GROUPS: Record<string, string> = {
   kind: "dayKind",
   travel_times: "travelTimes",
   obstacle: "obstacle",
+  upkeep_kind: "upkeepKind",
 };
 
 function spoken(t: TFunction, name: string, value: unknown): unknown {

@@ -15,6 +15,8 @@ import { useAct } from "../../parts/useAct";
 import { useConfig } from "../../session/useSession";
 import { BookChecks } from "./BookChecks";
 import { type Draft, FIELDS, type FieldName, PASSENGERS, toWish, troublesIn } from "./draft";
+import { FleetAnswer } from "./FleetAnswer";
+import { MoreFields } from "./MoreFields";
 import { WhatFields } from "./WhatFields";
 import { WhenFields } from "./WhenFields";
 import { WhereFields } from "./WhereFields";
@@ -71,6 +73,7 @@ export function BookForm({ start, corrects, onReload }: BookFormProps) {
           </Panel>
           <Panel title={t("book.what")}>
             <WhatFields {...parts} />
+            <MoreFields {...parts} />
           </Panel>
           <Group>
             <Button type="submit" size="md" loading={send.isPending}>
@@ -89,7 +92,10 @@ export function BookForm({ start, corrects, onReload }: BookFormProps) {
           </Group>
         </Stack>
         <div className="book-checks">
-          <BookChecks draft={draft} />
+          <Stack gap="md">
+            <BookChecks draft={draft} />
+            <FleetAnswer draft={draft} asks={!corrects} />
+          </Stack>
         </div>
       </SimpleGrid>
     </form>
@@ -101,6 +107,8 @@ const CHANGED: Readonly<Record<string, FieldName>> = {
   startWall: "planned_start_at",
   durationMin: "planned_end_at",
   purposeText: "purpose_text",
+  selfDrive: "self_drive",
+  contactPhone: "contact_phone",
 };
 
 /** What the form itself sees, in words. */

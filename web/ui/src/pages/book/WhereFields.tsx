@@ -1,8 +1,9 @@
 // From where to where, and whether the vehicle waits and brings people back.
-import { Stack, Switch, Text } from "@mantine/core";
+import { Stack, Switch } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { PlaceField } from "../../parts/PlaceField";
 import type { FieldsProps } from "./fields";
+import { StopFields } from "./StopFields";
 
 export function WhereFields({ draft, troubles, idOf, onChange }: FieldsProps) {
   const { t } = useTranslation();
@@ -15,11 +16,7 @@ export function WhereFields({ draft, troubles, idOf, onChange }: FieldsProps) {
         error={troubles.origin}
         onChange={(origin) => onChange({ origin })}
       />
-      {draft.stops.length > 0 && (
-        <Text size="sm">
-          {t("book.stops", { places: draft.stops.map(({ name }) => name).join(t("punctuation.comma")) })}
-        </Text>
-      )}
+      <StopFields draft={draft} troubles={troubles} idOf={idOf} onChange={onChange} />
       <PlaceField
         id={idOf("destination")}
         label={t("order.destination")}

@@ -1,13 +1,13 @@
 // What a person has filled in so far, what is still missing, and what the calendar says about it. Pure.
 
-import type { OrderDetail, OrderPlace, Wish } from "../../api/orders";
+import type { OrderDetail, OrderPlace, OrderStop, Wish } from "../../api/orders";
 import { instantToWall, wallToInstant } from "../../app/time";
 import { numberTrouble, type Typed } from "../../parts/form/numbers";
 
 export interface Draft {
   readonly origin: OrderPlace | null;
-  /** Places on the way; the form shows them and leaves them as they are. */
-  readonly stops: readonly OrderPlace[];
+  /** Places on the way; null is one that is still to be chosen. */
+  readonly stops: readonly (OrderStop | null)[];
   readonly destination: OrderPlace | null;
   /** Wall-clock time of the installation's zone, "2026-02-14 08:30:00". */
   readonly startWall: string;
@@ -19,6 +19,13 @@ export interface Draft {
   readonly confidential: boolean;
   readonly roundTrip: boolean;
   readonly flexibleMin: number;
+  readonly luggage: Typed;
+  readonly equipment: string;
+  readonly wheelchairs: Typed;
+  readonly selfDrive: boolean;
+  readonly contactName: string;
+  readonly contactPhone: string;
+  readonly shareable: boolean;
 }
 
 export const PURPOSES = [
@@ -28,6 +35,7 @@ export const PURPOSES = [
   "reception",
   "emergency",
   "training",
+  "home_travel",
   "other",
 ] as const;
 export const DURATIONS_MIN = [60, 120, 180, 240, 480, 1440] as const;
@@ -53,6 +61,13 @@ export function emptyDraft(nowMs: number, zone: string): Draft {
     confidential: false,
     roundTrip: true,
     flexibleMin: 15,
+    luggage: 0,
+    equipment: "",
+    wheelchairs: 0,
+    selfDrive: false,
+    contactName: "",
+    contactPhone: "",
+    shareable: false,
   };
 }
 
@@ -73,6 +88,13 @@ export function draftOf(order: OrderDetail, zone: string): Draft {
     confidential: order.confidential,
     roundTrip: order.round_trip,
     flexibleMin: Math.round(flexibleMs / 60_000),
+    luggage: order.luggage,
+    equipment: order.equipment,
+    wheelchairs: order.wheelchairs,
+    selfDrive: order.self_drive,
+    contactName: order.contact_name,
+    contactPhone: order.contact_phone ?? "",
+    shareable: order.shareable,
   };
 }
 
@@ -89,12 +111,17 @@ export function repeated(draft: Draft, nowMs: number, zone: string): Draft {
 /** The fields of the form, from top to bottom, under the names the server knows them by. */
 export const FIELDS = [
   "origin",
+  "stops",
   "destination",
   "planned_start_at",
   "planned_end_at",
   "passengers",
   "purpose",
   "purpose_text",
+  "luggage",
+  "wheelchairs",
+  "self_drive",
+  "contact_phone",
 ] as const;
 export type FieldName = (typeof FIELDS)[number];
 export type Trouble =
@@ -105,7 +132,8 @@ export type Trouble =
   | "purposeText"
   | "past"
   | "samePlace"
-  | "passengers";
+  | "passengers"
+  | "stops";
 
 /** What is missing or cannot be, by field. */
 export function troublesIn(draft: Draft, nowMs: number, zone: string): Partial<Record<FieldName, Trouble>> {
@@ -117,6 +145,7 @@ export function troublesIn(draft: Draft, nowMs: number, zone: string): Partial<R
     ...(origin ? {} : { origin: "origin" as const }),
     ...(destination ? {} : { destination: "destination" as const }),
     ...(same && draft.stops.length === 0 ? { destination: "samePlace" as const } : {}),
+    ...(draft.stops.includes(null) ? { stops: "stops" as const } : {}),
     ...(startWall ? {} : { planned_start_at: "start" as const }),
     ...(late ? { planned_start_at: "past" as const } : {}),
     ...(people ? { passengers: "passengers" as const } : {}),
@@ -133,7 +162,7 @@ export function toWish(draft: Draft, zone: string): Wish | null {
   return {
     origin,
     destination,
-    stops: [...draft.stops],
+    stops: draft.stops.flatMap((stop) => (stop ? [{ ...stop, stay_min: stop.stay_min ?? 0 }] : [])),
     round_trip: draft.roundTrip,
     planned_start_at: start,
     planned_end_at: new Date(Date.parse(start) + draft.durationMin * 60_000).toISOString(),
@@ -143,6 +172,13 @@ export function toWish(draft: Draft, zone: string): Wish | null {
     purpose_text: draft.purposeText.trim(),
     class_wanted: draft.classWanted || null,
     confidential: draft.confidential || draft.classWanted === "confidential_courier",
+    luggage: typeof draft.luggage === "number" ? draft.luggage : 0,
+    equipment: draft.equipment.trim(),
+    wheelchairs: typeof draft.wheelchairs === "number" ? draft.wheelchairs : 0,
+    self_drive: draft.selfDrive,
+    contact_name: draft.contactName.trim(),
+    contact_phone: draft.contactPhone.trim(),
+    shareable: draft.shareable,
   };
 }
 

@@ -13,6 +13,9 @@ export function changeWords(t: TFunction, change: Change | null): string | null 
   if (typeof earlier === "number") return t("dispatch.change.earlier", { duration: duration(t, earlier) });
   if (typeof later === "number") return t("dispatch.change.later", { duration: duration(t, later) });
   if (added !== undefined) return t("dispatch.change.vehicle");
+  if (change["any_class"] === true) return t("dispatch.change.anyClass");
+  for (const name of ["passengers", "luggage"] as const)
+    if (typeof change[name] === "number") return t(`dispatch.change.fewer_${name}`, { most: change[name] });
   if (typeof limit !== "string" || typeof by !== "number") return null;
   return t(`dispatch.change.${limit}`, { by: amount(t, limit, by), defaultValue: `${limit} ${by}` });
 }

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { type FenceFile, type FileRead, readFile } from "../../api/fences";
+import { base64Of } from "../../app/base64";
 import { EvidenceMap } from "../../map/EvidenceMap";
 import { Dialog } from "../../parts/Dialog";
 import { NumberField } from "../../parts/form/NumberField";
@@ -176,12 +177,4 @@ function Looked({ read, kind }: { read: FileRead; kind: string }) {
       />
     </>
   );
-}
-
-async function base64Of(file: File): Promise<string> {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let text = "";
-  for (let start = 0; start < bytes.length; start += 32_768)
-    text += String.fromCharCode(...bytes.subarray(start, start + 32_768));
-  return btoa(text);
 }

@@ -34,6 +34,7 @@ export function TripFacts({ order }: { order: OrderDetail }) {
           [t("order.purpose"), `${wordFor(t, "purposeKind", order.purpose)} · ${order.purpose_text || "—"}`],
           [t("order.type"), wordFor(t, "orderType", order.type)],
           order.class_wanted ? [t("book.class"), wordFor(t, "vehicleClass", order.class_wanted)] : null,
+          ...saidMore(t, order),
           approvals.length ? [t("trips.approvedFor"), approvals.join(t("punctuation.comma"))] : null,
           order.route_distance_m !== null
             ? [
@@ -63,6 +64,35 @@ export function TripFacts({ order }: { order: OrderDetail }) {
       />
     </Panel>
   );
+}
+
+/** What few trips say: each only where it was said. */
+function saidMore(t: TFunction, order: OrderDetail): readonly ([string, string] | null)[] {
+  const stays = order.stops.filter(({ stay_min }) => stay_min);
+  const contact = [order.contact_name, order.contact_phone].filter(Boolean).join(" ");
+  return [
+    stays.length
+      ? [
+          t("book.stay"),
+          stays
+            .map((stop) => `${stop.name} ${duration(t, (stop.stay_min ?? 0) * 60)}`)
+            .join(t("punctuation.comma")),
+        ]
+      : null,
+    order.luggage ? [t("book.luggage"), String(order.luggage)] : null,
+    order.equipment ? [t("book.equipment"), order.equipment] : null,
+    order.wheelchairs ? [t("book.wheelchairs"), String(order.wheelchairs)] : null,
+    order.self_drive ? [t("order.driver"), t("book.selfDrive")] : null,
+    contact ? [t("book.contact"), contact] : null,
+    order.service_kind
+      ? [
+          t("book.serviceKind"),
+          [wordFor(t, "serviceKind", order.service_kind), order.for_plate].filter(Boolean).join(" · "),
+        ]
+      : null,
+    order.rental_use ? [t("book.rentalUse"), wordFor(t, "rentalUse", order.rental_use)] : null,
+    order.shareable ? [t("book.sharing"), t("book.shareable")] : null,
+  ];
 }
 
 function flexibilityOf(t: TFunction, order: OrderDetail): string {

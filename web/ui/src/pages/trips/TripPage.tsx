@@ -14,6 +14,7 @@ import { Failed, Loading } from "../../parts/states";
 import { useRight } from "../../session/useSession";
 import { Missing } from "../../shell/Missing";
 import { Assignment } from "./Assignment";
+import { AttachmentsPanel } from "./AttachmentsPanel";
 import { History } from "./History";
 import { SaidPanel } from "./SaidPanel";
 import { StateLine } from "./StateLine";
@@ -89,6 +90,7 @@ function Trip({ order }: { order: OrderDetail }) {
         <Stack gap="md">
           <TripFacts order={order} />
           <Assignment order={order} />
+          <AttachmentsPanel order={order} />
           <SaidPanel order={order} />
         </Stack>
         <Stack gap="md">

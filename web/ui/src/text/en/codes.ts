@@ -124,6 +124,8 @@ export const codes = {
     expired: "Expired",
   },
   orderStep: {
+    attach: "File added",
+    detach: "File removed",
     book: "Book",
     submit: "Submit",
     approve: "Approve",

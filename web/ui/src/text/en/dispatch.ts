@@ -41,6 +41,9 @@ export const dispatch = {
     mark: { free: "free", flagged: "free, see below", busy: "busy", not: "not possible" },
     none_for: "No suitable vehicle: {{reason}}",
     change: {
+      anyClass: "Any class of vehicle would do: then it can be served.",
+      fewer_passengers: "It can be served with at most {{most}} people.",
+      fewer_luggage: "It can be served with at most {{most}} pieces of luggage.",
       earlier: "It would work {{duration}} earlier.",
       later: "It would work {{duration}} later.",
       vehicle: "It would work with one more vehicle.",

@@ -9,7 +9,16 @@ export const form = {
     tooBig: "not more than {{max}}",
     taken: "“{{value}}” is in use",
     wrong: "This is not right",
-    refused: { below_last: "less than the last reading, {{last}} km" },
+    refused: {
+      below_last: "less than the last reading, {{last}} km",
+      stay_outside: "A stay is at most {{most_min}} minutes",
+      stays_fill_trip: "The stays take {{minutes}} minutes: the expected duration is too short",
+      licence_expires: "The requester's licence expires on {{on}}",
+      home_travel_quota: "Home travel in {{year}}: {{used}} of {{quota}} trips used",
+      not_home: "One end must be the family home on file ({{home}})",
+      pool_free: "{{vehicles}} vehicles of the pool are free: none is hired",
+      not_for_type: "This kind of trip is not for driving oneself",
+    },
     stale:
       "Somebody else has just changed this, and your changes are not saved yet. Below is the newest; what you changed is kept, and what the other person changed is marked. Please check, then save again.",
     changedByOther: "Somebody else has just changed “{{before}}” to “{{theirs}}”.",

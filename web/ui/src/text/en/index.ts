@@ -9,6 +9,7 @@ import { fence } from "./fence";
 import { foreign } from "./foreign";
 import { form } from "./form";
 import { health } from "./health";
+import { kinds } from "./kinds";
 import { map } from "./map";
 import { messages } from "./messages";
 import { mileage } from "./mileage";
@@ -28,6 +29,7 @@ export const en = {
   ...app,
   ...codes,
   ...refusals,
+  ...kinds,
   ...map,
   ...alert,
   ...vehicle,

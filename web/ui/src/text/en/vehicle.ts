@@ -17,6 +17,8 @@ export const vehicle = {
     about: "One vehicle, one file: class, status, custody, locator.",
     add: "Add a vehicle",
     none: "No vehicles you could see",
+    wheelchairPlaces: "Wheelchair places",
+    luggagePieces: "Room for luggage (pieces)",
     seatsHint: "Seats (with the driver's)",
     retainedHint: "Retained: its own unit sends it",
     unitOf: { owner: "Owned by", manager: "Managed by", user: "Used by" },

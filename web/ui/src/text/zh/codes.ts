@@ -123,6 +123,8 @@ export const codes = {
     expired: "已过期",
   },
   orderStep: {
+    attach: "添加附件",
+    detach: "删除附件",
     book: "填写申请",
     submit: "提交",
     approve: "批准",

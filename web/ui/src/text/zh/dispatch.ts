@@ -41,6 +41,9 @@ export const dispatch = {
     mark: { free: "空闲", flagged: "可派，有提示", busy: "有任务", not: "不可派" },
     none_for: "暂无合适车辆：{{reason}}",
     change: {
+      anyClass: "若不限车辆类别即可安排。",
+      fewer_passengers: "若不超过 {{most}} 人即可安排。",
+      fewer_luggage: "若行李不超过 {{most}} 件即可安排。",
       earlier: "若提前 {{duration}}出发即可安排。",
       later: "若推迟 {{duration}}出发即可安排。",
       vehicle: "若再增加一辆车即可安排。",

@@ -9,7 +9,16 @@ export const form = {
     tooBig: "不能大于 {{max}}",
     taken: "“{{value}}”已被使用",
     wrong: "填写不正确",
-    refused: { below_last: "小于上次读数 {{last}} km" },
+    refused: {
+      below_last: "小于上次读数 {{last}} km",
+      stay_outside: "每站停留不能超过 {{most_min}} 分钟",
+      stays_fill_trip: "停留共 {{minutes}} 分钟，预计用时不够",
+      licence_expires: "申请人的驾驶证将于 {{on}} 到期",
+      home_travel_quota: "{{year}} 年探亲用车 {{quota}} 次，已用 {{used}} 次",
+      not_home: "起点或终点应是登记的家庭所在地（{{home}}）",
+      pool_free: "公车中还有 {{vehicles}} 辆可派，不能租赁",
+      not_for_type: "这类用车不能自驾",
+    },
     stale:
       "他人刚刚修改过这条记录，您的修改还没有保存。下面已换成最新内容，您改过的项保留着，他人改过的项已标出；核对后请再次保存。",
     changedByOther: "他人刚把“{{before}}”改为“{{theirs}}”。",
