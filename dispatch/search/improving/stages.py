@@ -69,7 +69,7 @@ def first_plan(fleet: Fleet, hasty: Patience, patience: Patience) -> Start:
         if trips is not None:
             draft = in_turn(fleet, trips)
             fill(fleet, draft, hasty)
-            return Start(draft=draft, trips=trips, tables=tables_of(fleet))
+            return Start(draft=draft, trips=trips)
     if tables := tables_of(fleet):
         return Start(draft=draft_of(fleet, {}), tables=tables)
     return Start(draft=construct(fleet, patience))
@@ -92,8 +92,8 @@ class Search:
         self._fill()
         if self._chained():
             return
-        if self.tables:
-            self._compiled(self.tables)
+        if tables := self.tables or tables_of(self.fleet):
+            self._compiled(tables)
             if self.effort.iterations is not None or self.searched_at - time.monotonic() > SHORTEST_MODELLING_S:
                 self._modelled()
             return
@@ -127,8 +127,12 @@ class Search:
         return Patience(now + part * (self.searched_at - now))
 
     def _chained(self) -> bool:
-        """Exclusive trips as chains; True when no plan can be better."""
-        if sum(1 for request in self.fleet.problem.requests if request.exclusive) < 2:
+        """Exclusive trips as chains; True when no plan can be better.
+
+        A mixed day is better left to the compiled search, which needs none of the second it takes to load the methods.
+        """
+        exclusive = sum(1 for request in self.fleet.problem.requests if request.exclusive)
+        if exclusive < 2 or (self.tables and not self.trips and exclusive < len(self.fleet.wishes)):
             return False
         from dispatch.search.exclusive.chains import least_price
         from dispatch.search.exclusive.trips import trips_of
