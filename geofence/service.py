@@ -99,8 +99,9 @@ async def _read_register(conn: Connection, memory: Memory, now_ms: int, *, older
         registry = await register.load_registry(conn, memory.registry)
         if registry != memory.registry:
             memory.contexts.clear()
-        memory.registry, memory.registry_ms = registry, now_ms
-    return registry
+            memory.registry = registry
+        memory.registry_ms = now_ms
+    return memory.registry or registry
 
 
 async def _asked_again(conn: Connection, memory: Memory, now_ms: int, turn: Turn) -> list[Again]:

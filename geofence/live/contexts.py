@@ -25,8 +25,8 @@ async def load_contexts(
     conn: Connection, memory: Memory, by_vehicle: Mapping[str, Sequence[TrackFix]], now_ms: int
 ) -> None:
     """Facts for vehicles whose new fixes they do not cover yet, or that are out of date."""
-    oldest_ms = min((fixes[0].at_ms for fixes in by_vehicle.values()), default=now_ms)
-    missing = memory.need_context(by_vehicle, now_ms, oldest_ms)
+    missing = memory.need_context({each: fixes[0].at_ms for each, fixes in by_vehicle.items()}, now_ms)
+    oldest_ms = min((by_vehicle[each][0].at_ms for each in missing), default=now_ms)
     for vehicle_id, context in (await contexts_of(conn, memory, missing, oldest_ms, now_ms)).items():
         memory.contexts[vehicle_id] = Loaded(context=context, from_ms=oldest_ms, loaded_ms=now_ms)
 

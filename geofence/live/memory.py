@@ -3,7 +3,7 @@
 Changes of a transaction that fails are forgotten with everything else, so memory never runs ahead of the tables.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -116,9 +116,9 @@ class Memory:
         self.due[vehicle_id] = outcome.due_ms
         return gone
 
-    def need_context(self, vehicle_ids: Iterable[str], now_ms: int, from_ms: int) -> list[str]:
-        """Vehicles whose context must be loaded to judge fixes from `from_ms` on."""
-        return [each for each in vehicle_ids if not self._good(self.contexts.get(each), now_ms, from_ms)]
+    def need_context(self, from_ms: Mapping[str, int], now_ms: int) -> list[str]:
+        """Vehicles whose context must be loaded to judge their fixes from `from_ms` on; one with late fixes costs the others nothing."""
+        return [each for each, begin_ms in from_ms.items() if not self._good(self.contexts.get(each), now_ms, begin_ms)]
 
     def _good(self, loaded: Loaded | None, now_ms: int, from_ms: int) -> bool:
         return loaded is not None and now_ms - loaded.loaded_ms < CONTEXT_LASTS_MS and from_ms >= loaded.from_ms

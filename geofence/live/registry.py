@@ -4,7 +4,7 @@ Read from the database as a whole every half minute; facts of one vehicle are pu
 facts out. A parameter set the database holds but the rules refuse is reported and the defaults are used.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -12,10 +12,12 @@ from fleet.quality import STANDARD, FixProfile
 from fleet.schedule import Schedule
 from fleet.vehicle import Relation, VehicleStatus
 from fleet.worktime import Calendar, DayKind
-from geofence.facts import BadgeSpan, CardSeen, CustodySpan, JudgedOrder, LocatorSpan, Span, VehicleFacts
+from geofence.facts import BadgeSpan, CardSeen, CustodySpan, JudgedOrder, LocatorSpan, RulesThen, Span, VehicleFacts
 from geofence.live.chosen_rules import ProfileRow, RuleRow, rules_then
 from geofence.places import Area
 from geofence.watched_fences import NOTHING_WATCHED, WatchedFences
+
+Held = tuple[tuple[RulesThen, ...], tuple[str, ...]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +85,10 @@ class Registry:
     badges: Mapping[str, Mapping[str, tuple[BadgeSpan, ...]]] = field(default_factory=dict)  # by tenant, then number
     watched: Mapping[str, WatchedFences] = field(default_factory=dict)  # by tenant
     by_device: Mapping[int, tuple[BindingRow, ...]] = field(default_factory=dict, compare=False)
+    by_vehicle: Mapping[str, tuple[BindingRow, ...]] = field(default_factory=dict, compare=False)
+    held: dict[Hashable, Held] = field(
+        default_factory=dict, compare=False
+    )  # rules of vehicles alike, put together once
 
     def above(self, unit_id: str) -> tuple[str, ...]:
         """A unit and those above it, nearest first."""
@@ -99,7 +105,21 @@ class Registry:
         return None
 
     def devices_of(self, vehicle_id: str) -> tuple[BindingRow, ...]:
-        return tuple(binding for binding in self.bindings if binding.vehicle_id == vehicle_id)
+        return self.by_vehicle.get(vehicle_id, ())
+
+    def rules_of(self, vehicle: VehicleRow) -> Held:
+        """The rules of a vehicle by span, and what is wrong with them; fleets are large and their vehicles much alike."""
+        alike = (vehicle.tenant_id, vehicle.vehicle_class, vehicle.custody, vehicle.exempt_rules)
+        if alike not in self.held:
+            self.held[alike] = rules_then(
+                [row for row in self.rules if row.tenant_id == vehicle.tenant_id],
+                [row for row in self.profiles if row.tenant_id == vehicle.tenant_id],
+                vehicle.vehicle_class,
+                vehicle.custody,
+                self.parents,
+                vehicle.exempt_rules,
+            )
+        return self.held[alike]
 
 
 def by_device(bindings: Iterable[BindingRow]) -> dict[int, tuple[BindingRow, ...]]:
@@ -108,6 +128,14 @@ def by_device(bindings: Iterable[BindingRow]) -> dict[int, tuple[BindingRow, ...
     for binding in bindings:
         grouped.setdefault(binding.device_no, []).append(binding)
     return {device_no: tuple(rows) for device_no, rows in grouped.items()}
+
+
+def by_vehicle(bindings: Iterable[BindingRow]) -> dict[str, tuple[BindingRow, ...]]:
+    """The same by vehicle."""
+    grouped: dict[str, list[BindingRow]] = {}
+    for binding in bindings:
+        grouped.setdefault(binding.vehicle_id, []).append(binding)
+    return {vehicle_id: tuple(rows) for vehicle_id, rows in grouped.items()}
 
 
 def by_badge(rows: Iterable[BadgeRow]) -> dict[str, dict[str, tuple[BadgeSpan, ...]]]:
@@ -126,11 +154,7 @@ def facts_of(
     """The facts of one vehicle, and sentences about configuration that cannot be used."""
     vehicle = registry.vehicles[vehicle_id]
     tenant = vehicle.tenant_id
-    mine = [row for row in registry.rules if row.tenant_id == tenant]
-    profiles = [row for row in registry.profiles if row.tenant_id == tenant]
-    held, problems = rules_then(
-        mine, profiles, vehicle.vehicle_class, vehicle.custody, registry.parents, vehicle.exempt_rules
-    )
+    held, problems = registry.rules_of(vehicle)
     now = held[-1]
     areas = registry.areas.get(tenant, ())
     units = {span.unit_id for span in vehicle.custody}

@@ -24,7 +24,7 @@ from fleet.worktime import Calendar
 from geofence.facts import AllowedStop, CustodySpan, JudgedOrder
 from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS
 from geofence.live.chosen_rules import ProfileRow, RuleRow
-from geofence.live.registry import BindingRow, Registry, SealRow, VehicleRow, by_badge, by_device
+from geofence.live.registry import BindingRow, Registry, SealRow, VehicleRow, by_badge, by_device, by_vehicle
 from geofence.places import Area, Path
 from geofence.rules.profiles import Profile
 from geofence.store import drivers
@@ -158,6 +158,7 @@ async def load_registry(conn: Connection, before: Registry | None, *, since: dat
         profiles=await _profiles(conn, since),
         badges=by_badge(await drivers.badges(conn)),
         by_device=by_device(bindings),
+        by_vehicle=by_vehicle(bindings),
     )
 
 

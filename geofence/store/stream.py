@@ -53,10 +53,11 @@ STATES = """
     SELECT vehicle_id::text, state::text FROM engine_state
     WHERE state_version = %(version)s AND vehicle_id = ANY (%(vehicles)s::uuid[])"""
 WITH_STATE = "SELECT vehicle_id::text FROM engine_state WHERE state_version = %(version)s AND last_fixed_at > %(since)s"
+# The states go over in the binary form (%b): quoting thousands of documents as one text array took nine tenths of a turn.
 SAVE_STATES = """
     INSERT INTO engine_state (vehicle_id, tenant_id, state_version, state, last_fixed_at)
     SELECT v, t, %(version)s, s::jsonb, from_epoch_ms(l)
-    FROM unnest(%(vehicles)s::uuid[], %(tenants)s::uuid[], %(states)s::text[], %(last)s::bigint[]) AS u(v, t, s, l)
+    FROM unnest(%(vehicles)s::uuid[], %(tenants)s::uuid[], %(states)b::text[], %(last)s::bigint[]) AS u(v, t, s, l)
     ON CONFLICT (vehicle_id) DO UPDATE SET state_version = excluded.state_version, state = excluded.state,
         last_fixed_at = excluded.last_fixed_at, updated_at = now()"""
 CHECKPOINT_BEFORE = """

@@ -12,8 +12,8 @@ from geofence.context import Context
 from geofence.facts import CustodySpan
 from geofence.instants import FAR_FUTURE_MS, FAR_PAST_MS
 from geofence.live.chosen_rules import ProfileRow, RuleRow
-from geofence.live.memory import Again, merged
-from geofence.live.registry import BindingRow, Registry, VehicleRow, by_device, facts_of
+from geofence.live.memory import Again, Loaded, Memory, merged
+from geofence.live.registry import BindingRow, Registry, VehicleRow, by_device, by_vehicle, facts_of
 from geofence.rules import EVERY, parameters
 from geofence.rules.profiles import PROFILES, Profile
 
@@ -48,6 +48,7 @@ def register(*rows: RuleRow) -> Registry:
         hours={},
         rules=rows,
         by_device=by_device(bindings),
+        by_vehicle=by_vehicle(bindings),
     )
 
 
@@ -131,3 +132,16 @@ def test_stretches_of_one_vehicle_become_one() -> None:
         Again(vehicle_id="v1", from_ms=3, to_ms=6, why="late_fix"),
     ]
     assert merged(asked) == [Again(vehicle_id="v1", from_ms=3, to_ms=9, why="order_change"), asked[1]]
+
+
+def test_another_rulebook_is_asked_anew_and_not_from_what_was_kept() -> None:
+    before = register(rule(1, 400.0))
+    assert facts_of(before, "v1", ())[0].parameters["R07"].corridor_m == 400.0
+    after = replace(before, rules=(rule(2, 300.0),))
+    assert facts_of(after, "v1", ())[0].parameters["R07"].corridor_m == 300.0
+
+
+def test_a_late_fix_of_one_vehicle_reads_the_context_of_no_other() -> None:
+    context = Context(facts_of(register(), "v1", ())[0])
+    memory = Memory(contexts={each: Loaded(context=context, from_ms=1_000, loaded_ms=1_000) for each in ("v1", "v2")})
+    assert memory.need_context({"v1": 500, "v2": 2_000}, 3_000) == ["v1"]
