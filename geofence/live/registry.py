@@ -87,8 +87,8 @@ class Registry:
     by_device: Mapping[int, tuple[BindingRow, ...]] = field(default_factory=dict, compare=False)
     by_vehicle: Mapping[str, tuple[BindingRow, ...]] = field(default_factory=dict, compare=False)
     held: dict[Hashable, Held] = field(
-        default_factory=dict, compare=False
-    )  # rules of vehicles alike, put together once
+        default_factory=dict, compare=False, init=False
+    )  # of vehicles alike; never replaced
 
     def above(self, unit_id: str) -> tuple[str, ...]:
         """A unit and those above it, nearest first."""
