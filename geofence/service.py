@@ -114,8 +114,9 @@ async def _asked_again(conn: Connection, memory: Memory, now_ms: int, turn: Turn
     chosen = set(list(dict.fromkeys(vehicle_id for _, vehicle_id in asked))[:STRETCHES_A_TURN])
     mine = [(row, vehicle_id) for row, vehicle_id in asked if vehicle_id in chosen]
     await stream.judged_again(conn, [row.id for row, _ in mine])
-    if everybody or any(row.why != "order_change" for row, _ in mine):
+    if everybody or any(row.why != "order_change" and row.id not in memory.reread_for for row, _ in mine):
         await _read_register(conn, memory, now_ms, older_than_ms=0)
+        memory.reread_for = {row.id for row in rows}
     stretches = [
         Again(vehicle_id=vehicle_id, from_ms=row.from_ms, to_ms=row.to_ms, why=row.why) for row, vehicle_id in mine
     ]

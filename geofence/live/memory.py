@@ -58,6 +58,7 @@ class Memory:
 
     registry: Registry | None = None
     registry_ms: int = 0
+    reread_for: set[int] = field(default_factory=set)  # asked-again rows the register is known to be newer than
     states: dict[str, State] = field(default_factory=dict)
     contexts: dict[str, Loaded] = field(default_factory=dict)
     checkpoints: dict[str, int] = field(default_factory=dict)  # newest, by vehicle

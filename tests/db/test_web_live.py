@@ -264,8 +264,9 @@ async def test_the_map_goes_on_after_the_database_threw_everybody_out(site: Site
 
 
 async def test_a_silent_vehicle_is_drawn_silent_and_a_suspected_one_only_for_those_who_may_know(site: Site) -> None:
-    """The driver's map does not tell him that his vehicle is suspected."""
+    """The driver's map does not tell him that his vehicle is suspected; a suspicion has a tick of its own and waits for none."""
     town = site.town
+    hub = site.app.state.parts.hub
     (pool,) = await numbers(site, {"pool"})
     long_ago = datetime.now(UTC) - timedelta(hours=2)
     await site.owner.execute(
@@ -286,12 +287,15 @@ async def test_a_silent_vehicle_is_drawn_silent_and_a_suspected_one_only_for_tho
         silent = int(LiveState.SILENT)
         await of_driver.until(lambda shown: pool in shown and shown[pool]["state"] == silent)
         await of_dispatcher.until(lambda shown: shown.get(pool, {}).get("state") == silent)
+        board = hub._worlds[town.tenant_id].open_board
+        apart = board.tick - hub._ticks
         await site.owner.execute(
             """INSERT INTO alert (tenant_id, rule, rule_name, vehicle_id, device_no, started_at, detected_at, severity,
                 judgement, metrics) VALUES (%s, 'R01', 'NO_ORDER', %s, 1, now(), now(), 'R', 'suspected', '{}')""",
             (town.tenant_id, town.vehicles["pool"]),
         )
         await of_dispatcher.until(lambda shown: shown[pool]["state"] == LiveState.SUSPECTED)
+        assert board.tick - hub._ticks > apart
         for _ in range(2):
             await of_driver.take()
         assert of_driver.shown[pool]["state"] == silent

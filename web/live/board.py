@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 
 from web.live.frames import Kind, LiveVehicle, encode_frame, encode_removed, encode_vehicle
 
-# Ticks (seconds) a returning viewer may have missed and still gets a delta instead of a snapshot.
-REMEMBERED_TICKS = 120
+# Ticks a returning viewer may have missed and still gets a delta instead of a snapshot: one a second, and two more when
+# suspicions change all the time.
+REMEMBERED_TICKS = 360
 _TICK_BITS = 32
 
 
@@ -37,7 +38,7 @@ class Board:
         return frozenset(self._records)
 
     def close_tick(self) -> None:
-        """Ends a second: what changed since the last call becomes the news of a new tick."""
+        """What changed since the last call becomes the news of a new tick."""
         self.tick += 1
         self._log.append((self.tick, frozenset(self._changed)))
         self._changed.clear()

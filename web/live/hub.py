@@ -1,5 +1,5 @@
 """Keeps the live map alive: wakes on what the database announces, reads it once for everybody, closes a tick
-a second.
+a second, and one more at once when a suspicion changes.
 
 Announcements are hints; a full look every half minute finds what none announced. What each viewer may see,
 and whether his session still lives, is watched beside the ticks so that neither delays the other.
@@ -25,6 +25,7 @@ from web.store import live as store
 from web.store import sessions
 
 TICK_S = 1.0
+ALARM_S = 0.5  # suspicions that follow one another closely share a tick
 WATCH_S = 0.5  # a lost right closes the map within a second
 FULL_LOOK_TICKS = 30
 FILLED_WITHIN_S = 10.0  # how long a page that opens waits for the first full read
@@ -43,6 +44,8 @@ class Hub:
         self._worlds: dict[UUID, World] = {}
         self._door = Door()
         self._announced: set[str] = set(store.CHANNELS)
+        self._alarmed = asyncio.Event()
+        self._reading = asyncio.Lock()  # what was read earlier must not be taken later
         self._fleet_changed = False
         self._orders_changed = False
         self._ticks = 0
@@ -53,6 +56,7 @@ class Hub:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_steadily(TICK_S, self._listen))
             tasks.create_task(_steadily(TICK_S, self._tick))
+            tasks.create_task(_steadily(ALARM_S, self._alarm))
             tasks.create_task(_steadily(WATCH_S, self._watch))
 
     def ticket(self, actor: Actor, session_id: UUID) -> str:
@@ -94,8 +98,32 @@ class Hub:
             self._announced.update(store.CHANNELS)
             async for channel in channels:
                 self._announced.add(channel)
+                if channel == "alert_changed":
+                    self._alarmed.set()
+
+    async def _alarm(self) -> None:
+        """Suspicions do not wait for the next tick; what else is new does."""
+        await self._alarmed.wait()
+        self._alarmed.clear()
+        async with self._reading:
+            for tenant_id, world in list(self._worlds.items()):
+                if not world.filled.is_set():
+                    continue
+                async with scoped(self._pool, store.platform_scope(tenant_id)) as conn:
+                    world.take_suspected(await store.suspected(conn))
+                world.close_tick(self._clock())
+        self._tell()
+
+    def _tell(self) -> None:
+        for viewer in self.viewers:
+            viewer.news.set()
 
     async def _tick(self) -> None:
+        async with self._reading:
+            await self._look_at_news()
+        self._tell()
+
+    async def _look_at_news(self) -> None:
         announced, self._announced = self._announced, set()
         self._orders_changed |= "order_changed" in announced
         full = self._ticks % FULL_LOOK_TICKS == 0
@@ -108,8 +136,6 @@ class Hub:
             self._announced |= announced  # nothing announced is forgotten because a read failed
             raise
         self._ticks += 1
-        for viewer in self.viewers:
-            viewer.news.set()
 
     async def _read(self, tenant_id: UUID, world: World, announced: set[str], *, full: bool) -> None:
         async with scoped(self._pool, store.platform_scope(tenant_id)) as conn:

@@ -67,8 +67,13 @@ class World:
     def take_context(self, orders: Mapping[UUID, int], suspected: frozenset[UUID]) -> None:
         """Running orders and open suspicions, complete."""
         self._touched |= {vehicle for vehicle in self._fixes if orders.get(vehicle) != self._orders.get(vehicle)}
+        self._orders = orders
+        self.take_suspected(suspected)
+
+    def take_suspected(self, suspected: frozenset[UUID]) -> None:
+        """Open suspicions, complete."""
         self._touched |= suspected ^ self._suspected
-        self._orders, self._suspected = orders, suspected
+        self._suspected = suspected
 
     def close_tick(self, now: datetime) -> None:
         """What was touched becomes news of both boards."""
