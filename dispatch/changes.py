@@ -42,13 +42,14 @@ AUDIENCE: Mapping[Action, tuple[Audience, ...]] = {
     Action.APPROVE_LATE: (_R,),
     Action.CLOSE_UNCONFIRMED: (_R,),
     Action.EXPIRE: (_R, _D),
+    Action.CALL_OFF: (_R, _P, _D),
 }
 # Who learns that another vehicle is being found, but not why: a driver's reason is between him and the dispatcher.
 REASSIGNED = "order_reassign"
 TOLD_NO_REASON: Mapping[Action, tuple[Audience, ...]] = {Action.REFUSE: (_R, _P)}
 # Steps whose reason people read in the order itself.
 _EXPLAINED = frozenset(
-    {Action.REJECT, Action.WITHDRAW, Action.CANCEL, Action.UNASSIGN, Action.BREAK_DOWN, Action.NO_SHOW, Action.RETURN_FOR_DRIVER}
+    {Action.REJECT, Action.WITHDRAW, Action.CANCEL, Action.UNASSIGN, Action.BREAK_DOWN, Action.NO_SHOW, Action.RETURN_FOR_DRIVER, Action.CALL_OFF}
 )  # fmt: skip
 BEST_RATING = 5
 

@@ -20,6 +20,8 @@ import structlog
 from dispatch import lifecycle, service, store
 from dispatch.guards import EXPIRES_AFTER, UNCONFIRMED_WORKDAYS, Deed
 from dispatch.lifecycle import Action
+from dispatch.repeating.service import settle_provisional
+from dispatch.store import series as series_store
 from fleet import logs
 from fleet.calendars.reminder import ask_for_missing
 from fleet.calendars.store import load_calendar
@@ -62,6 +64,7 @@ async def _serve(database_url: str, clock: Callable[[], datetime], stopping: asy
                 reminded_at = now
                 async with worker.transaction():
                     await ask_for_missing(worker, now)
+                await settle_guessed_days(worker, now)
             done = await look(worker, now)
             if any(done.values()):
                 log.info("moved", **done)
@@ -95,6 +98,16 @@ async def look(conn: Connection, now: datetime) -> dict[str, int]:
         "measured": await _measure(conn, now),
         "closed": await _close_unconfirmed(conn, now),
     }
+
+
+async def settle_guessed_days(conn: Connection, now: datetime) -> int:
+    """Days of series that were booked before their year was known, once it is."""
+    waiting = [series_id for series_id, _ in await series_store.provisional_series(conn, now)]
+    return await _each(conn, waiting, lambda series_id: _settle_series(conn, series_id, now))
+
+
+async def _settle_series(conn: Connection, series_id: UUID, now: datetime) -> None:
+    await settle_provisional(conn, series_id, now=now)
 
 
 async def _expire(conn: Connection, now: datetime) -> int:

@@ -45,6 +45,7 @@ class Action(StrEnum):
     SETTLE = "settle"
     ARCHIVE = "archive"
     EXPIRE = "expire"
+    CALL_OFF = "call_off"
 
 
 class Guard(StrEnum):
@@ -113,6 +114,7 @@ STEPS: tuple[Step, ...] = (
     _step(A.CLOSE_UNCONFIRMED, {S.RETURNED}, S.RECEIPTED, SYSTEM, G.THREE_WORKDAYS, G.PAPER_APPROVED),
     _step(A.SETTLE, {S.RECEIPTED}, S.SETTLED, "order.settle"),
     _step(A.ARCHIVE, {S.SETTLED}, S.ARCHIVED, SYSTEM),
+    _step(A.CALL_OFF, {S.DRAFT, *_WAITING, *_ASSIGNED, S.REASSIGNING}, S.CANCELLED, SYSTEM, G.REASON_GIVEN),  # the calendar did
     _step(A.EXPIRE, {S.DRAFT, *_WAITING, *_ASSIGNED, S.REASSIGNING}, S.EXPIRED, SYSTEM, G.TWO_HOURS_LATE),
 )  # fmt: skip
 

@@ -55,6 +55,7 @@ async def correct(
     row_version: int,
     router: Router,
     now: datetime,
+    of_series: bool = False,
 ) -> int:
     """Another wish in place of the first, as long as nobody has decided on it; its unit, requester and type stay.
 
@@ -75,6 +76,8 @@ async def correct(
     values = {name: value for name, value in draft.columns().items() if name != "type" and before[name] != value}
     if not values:
         return file.order.row_version
+    if file.order.series_id is not None and not of_series:
+        values["series_own"] = True  # the next edit of the whole series leaves this day alone
     if values.keys() & {"origin", "stops", "destination", "round_trip"}:
         values |= await service.planned_route(router, [(place.lon, place.lat) for place in draft.path])
     if not await store.update_order(conn, order_id, row_version, values):

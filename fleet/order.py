@@ -118,6 +118,7 @@ class Order:
     for_vehicle_id: UUID | None = None  # of a service order: the vehicle it is done to
     shareable: bool = False  # others may ask to ride along
     rides_with: UUID | None = None  # the order whose vehicle takes these people along
+    series_id: UUID | None = None  # the series it is a day of
     held_until: datetime | None = None  # a vehicle is kept free for it until then
     departed_at: datetime | None = None
     returned_at: datetime | None = None

@@ -52,6 +52,7 @@ from web.routes import (
     reprocessing,
     rulebook,
     said,
+    series,
     session,
     vehicles,
 )
@@ -104,6 +105,7 @@ def _api() -> APIRouter:
         past.router,
         replay.router,
         alerts.router,
+        series.router,
         booking.router,  # before the steps of an order, which take every word
         said.router,
         papers.router,

@@ -1,12 +1,16 @@
 """Kinds of orders over HTTP: what a request says, what it is told beforehand, and the files only its people see."""
 
 import base64
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from dispatch.engine import settle_guessed_days
 from fleet import db, store
+from fleet.calendars.store import add_calendar_version
+from fleet.worktime import DayKind
 from tests.db import town as town_of
 from tests.db.site import Site, serving
 from tests.servers import Database
@@ -140,3 +144,99 @@ async def test_a_file_is_seen_by_who_sees_the_order_and_looking_is_recorded(site
     assert await store.one(site.owner, "SELECT count(*) AS n FROM order_attachment WHERE content = %s", (PAPER,)) == {
         "n": 1
     }
+
+
+def thursday(weeks: int) -> datetime:
+    """A Thursday at nine in Shanghai so many weeks ahead, within covered or uncovered years as the date falls."""
+    now = datetime.now(UTC) + timedelta(weeks=weeks)
+    return (now + timedelta(days=(3 - now.weekday()) % 7)).replace(hour=1, minute=0, second=0, microsecond=0)
+
+
+def weekly(start: datetime, last: datetime, **more: Any) -> dict[str, Any]:
+    first = wish(planned_start_at=start.isoformat(), planned_end_at=(start + timedelta(hours=2)).isoformat(), **more)
+    return {"first": first, "last_day": last.date().isoformat(), "weekdays": [4]}
+
+
+async def test_a_series_over_a_holiday_is_approved_day_by_day_edited_and_called_off_from_a_day_on(site: Site) -> None:
+    """Every day an order of its own; a day edited alone stays, the following follow, the program moves a guessed day."""
+    start = thursday(1)
+    days = [(start + timedelta(weeks=n)).date() for n in range(4)]
+    holiday = days[1]
+    version = "INSERT INTO calendar_version (tenant_id, version_no, source, what) SELECT %s, coalesce(max(version_no), 0) + 1, 't', 'local' FROM calendar_version RETURNING id"
+    row = await store.one(site.owner, version, (site.town.tenant_id,))
+    assert row is not None
+    await site.owner.execute(
+        "INSERT INTO calendar_day (tenant_id, version_id, day, kind, name) VALUES (%s, %s, %s, 'holiday', '市庆')",
+        (site.town.tenant_id, row["id"], holiday),
+    )
+    body = weekly(start, start + timedelta(weeks=3))
+    status, told = await asked(site, "employee", "POST", "/order-series/preview", body | {"holidays": "before"})
+    assert status == 200, told
+    assert [each["on"] for each in told["days"]][1] == (holiday - timedelta(days=1)).isoformat()
+    status, page = await asked(site, "employee", "POST", "/order-series", body)
+    assert status == 201, page
+    assert [each["day"] for each in page["days"]] == [str(day) for day in days if day != holiday]
+    assert page["left_out"] == [{"day": str(holiday), "why": "holiday"}]
+    path = f"/order-series/{page['id']}"
+    assert (await asked(site, "colleague", "GET", path))[0] == 404
+
+    status, decided = await asked(site, "approver", "POST", f"{path}/approve", {"reason": "同意"})
+    assert (status, {each["state"] for each in decided["days"]}, decided["refused"]) == (200, {"unit_approved"}, [])
+    approvals = await store.one(site.owner, "SELECT count(*) AS n FROM approval WHERE decision = 'approved'")
+    assert approvals == {"n": 3}
+
+    last = decided["days"][-1]
+    match = {"headers": {"If-Match": f'"{decided["row_version"]}"'}}
+    assert (await asked(site, "employee", "POST", f"{path}/cancel", {"reason": "x"}))[1]["code"] == "version_required"
+    ending = {"reason": "项目结束", "from_day": last["day"]}
+    status, ended = await asked(site, "employee", "POST", f"{path}/cancel", ending, **match)
+    assert [each["state"] for each in ended["days"]] == ["unit_approved", "unit_approved", "cancelled"]
+    assert ended["state"] == "active"
+
+    later = weekly(start + timedelta(hours=1), start + timedelta(weeks=3), purpose_text="改到十点")
+    match = {"headers": {"If-Match": f'"{ended["row_version"]}"'}}
+    status, edited = await asked(site, "employee", "PATCH", path, later | {"from_day": str(days[3])}, **match)
+    assert status == 200, edited
+    again = [each for each in edited["days"] if each["state"] == "submitted"]
+    assert [each["day"] for each in again] == [str(days[3])], "booked anew, at the new time"
+    assert datetime.fromisoformat(again[0]["planned_start_at"]) == start + timedelta(weeks=3, hours=1)
+    journal = await store.many(site.owner, "SELECT action FROM journal WHERE object_kind = 'series' ORDER BY seq")
+    assert [each["action"] for each in journal] == ["series.book", "series.cancel", "series.edit"]
+
+
+async def test_guessed_days_of_a_series_are_settled_once_their_year_is_known(site: Site) -> None:
+    """Moved while nobody has decided; called off where the series leaves holidays out; the booker hears of both."""
+    start = datetime(datetime.now(UTC).year + 1, 3, 4, 1, tzinfo=UTC)
+    start += timedelta(days=(3 - start.weekday()) % 7)
+    body = weekly(start, start + timedelta(weeks=2), purpose_text="三月")
+    made = {}
+    for holidays in ("skip", "before"):
+        _, page = await asked(site, "employee", "POST", "/order-series", body | {"holidays": holidays})
+        made[holidays] = page["id"]
+        assert {each["provisional"] for each in page["days"]} == {True}
+    kinds = {start.date() + timedelta(weeks=1): "holiday"}
+    year = [date(start.year, 1, 1) + timedelta(days=n) for n in range(366)]
+    days = {
+        day: (DayKind(kinds.get(day, "weekend" if day.weekday() > 4 else "workday")), "")
+        for day in year
+        if day.year == start.year
+    }
+    async with site.owner.transaction():
+        await add_calendar_version(
+            site.owner, version_id=uuid4(), tenant_id=site.town.tenant_id, source="通知", days=days, created_by=None
+        )
+    assert await settle_guessed_days(site.owner, datetime.now(UTC)) == 2
+    rows = await store.many(
+        site.owner,
+        "SELECT series_id, state, planned_start_at, series_provisional FROM dispatch_order ORDER BY series_id, series_day",
+    )
+    assert {row["series_provisional"] for row in rows if row["state"] == "submitted"} == {False}
+    skipped = [row["state"] for row in rows if str(row["series_id"]) == made["skip"]]
+    moved = [row["planned_start_at"] - start for row in rows if str(row["series_id"]) == made["before"]]
+    assert skipped == ["submitted", "cancelled", "submitted"]
+    assert moved == [timedelta(0), timedelta(days=6), timedelta(days=14)]
+    told = await store.many(
+        site.owner, "SELECT kind FROM notice WHERE kind IN ('order_call_off', 'series_day') ORDER BY kind"
+    )
+    assert [row["kind"] for row in told] == ["order_call_off", "series_day"]
+    assert await settle_guessed_days(site.owner, datetime.now(UTC)) == 0

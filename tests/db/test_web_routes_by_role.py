@@ -51,6 +51,13 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/orders/{order_id}"): OVERSEEING,
     ("POST", "/api/orders"): frozenset({"fleet_admin"}),  # for a unit one's roles reach
     ("PATCH", "/api/orders/{order_id}"): frozenset({"dispatcher"}),
+    ("POST", "/api/order-series/preview"): EVERYBODY,
+    ("GET", "/api/order-series"): EVERYBODY,
+    ("POST", "/api/order-series"): frozenset({"fleet_admin"}),  # for a unit one's roles reach
+    ("GET", "/api/order-series/{series_id}"): OVERSEEING,
+    ("PATCH", "/api/order-series/{series_id}"): OVERSEEING,  # told that it is called off
+    ("POST", "/api/order-series/{series_id}/cancel"): OVERSEEING,
+    ("POST", "/api/order-series/{series_id}/approve"): OVERSEEING,  # none of its days waits for them
     ("POST", "/api/orders/check"): frozenset({"fleet_admin"}),  # for a unit one's roles reach
     ("POST", "/api/order-attachments"): frozenset({"dispatcher"}),  # of another unit's order
     ("GET", "/api/orders/{order_id}/attachments/{attachment_id}"): OVERSEEING,
@@ -279,6 +286,12 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "id": tried, "tenant_id": town.tenant_id, "change_id": rules, "change_version": 1, "what": "profile", "body": "{}",
         "from_at": now - timedelta(days=1), "to_at": now, "asked_at": now, "asked_by": stranger,
     })  # fmt: skip
+    series = uuid4()
+    await store.insert(site.owner, "order_series", {
+        "id": series, "tenant_id": town.tenant_id, "unit_id": town.units["other"], "requester_id": stranger, "wish": '{"passenger_ids": []}',
+        "weekdays": [1], "holidays": "skip", "first_day": now.date(), "last_day": now.date(), "starts_at": now.time(), "duration_min": 60,
+        "state": "cancelled", "created_at": now, "created_by": stranger,
+    })  # fmt: skip
     paper = uuid4()
     await store.insert(site.owner, "order_attachment", {
         "id": paper, "tenant_id": town.tenant_id, "order_id": order, "name": "x.pdf", "media_type": "application/pdf", "size_bytes": 5,
@@ -291,7 +304,7 @@ async def things(site: Site) -> dict[str, UUID | str]:
             "travel_times": "router", "seed": 0,
         })  # fmt: skip
     return {
-        "attachment_id": paper, "plan_id": plan, "other_plan_id": other_plan,
+        "series_id": series, "attachment_id": paper, "plan_id": plan, "other_plan_id": other_plan,
         "rule_change_id": rules, "rule_preview_id": tried, "change_id": change, "area_id": area, "draft_id": draft, "preview_id": preview, "event_id": event, "place_id": named, "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
         "unit_id": town.units["other"], "person_id": stranger, "device_id": device["id"], "entry_id": entry,
     }  # fmt: skip
@@ -306,11 +319,16 @@ def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, s
         "planned_start_at": (now + timedelta(days=2)).isoformat(), "planned_end_at": (now + timedelta(days=2, hours=2)).isoformat(),
         "origin": place, "destination": {**place, "lon": 116.1}, "purpose": "meeting", "purpose_text": role,
     }  # fmt: skip
+    series = {"first": {**wish, "unit_id": other}, "last_day": (now + timedelta(days=10)).date().isoformat()}
     fence = {"code": "d9", "kind": "depot", "name": "x", "shape": {"shape": "point", "center": [116, 32]}}
     custody = {"owner_unit_id": other, "manager_unit_id": other, "user_unit_id": other}
     return {
         ("POST", "/api/password"): {"old": "not it", "new": "another long password"},
         ("POST", "/api/orders"): {**wish, "unit_id": other},
+        ("POST", "/api/order-series/preview"): series,
+        ("POST", "/api/order-series"): series,
+        ("PATCH", "/api/order-series/{series_id}"): series,
+        ("POST", "/api/order-series/{series_id}/cancel"): {"reason": "x"},
         ("POST", "/api/orders/check"): {**wish, "unit_id": other},
         ("POST", "/api/order-attachments"): {"order_id": str(known.get("order_id", uuid4())), "name": "a.pdf", "content": "JVBERi0="},
         ("PATCH", "/api/orders/{order_id}"): wish,

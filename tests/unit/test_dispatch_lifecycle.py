@@ -83,6 +83,13 @@ returned           receipt            receipted          employee unit_admin
 returned           close_unconfirmed  receipted          -
 receipted          settle             settled            dispatcher fleet_admin finance
 settled            archive            archived           -
+draft              call_off           cancelled          -
+submitted          call_off           cancelled          -
+unit_approved      call_off           cancelled          -
+centre_reviewed    call_off           cancelled          -
+assigned           call_off           cancelled          -
+driver_accepted    call_off           cancelled          -
+reassigning        call_off           cancelled          -
 """
 EXPECTED = {
     (row.split()[0], row.split()[1]): (row.split()[2], frozenset(row.split()[3:]) - {"-"})

@@ -25,6 +25,7 @@ from web.exports.columns import (
     yes_no,
 )
 from web.exports.fence_tables import FENCE_TABLES
+from web.exports.kinds_tables import KINDS_TABLES
 from web.exports.mileage_tables import MILEAGE_TABLES
 from web.exports.past_tables import PAST_TABLES
 from web.exports.plan_tables import PLAN_TABLES
@@ -328,6 +329,7 @@ TABLES: Mapping[str, Table] = {
     "messages": MESSAGES,
     **FENCE_TABLES,
     **CALENDAR_TABLES,
+    **KINDS_TABLES,
     **MILEAGE_TABLES,
     **PAST_TABLES,
     **PLAN_TABLES,

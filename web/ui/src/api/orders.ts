@@ -55,7 +55,7 @@ export const correctOrder = (id: string, version: number, wish: Wish, key: strin
 export const bookOrder = (wish: Wish, key: string): Promise<OrderDetail> =>
   answered(
     api.POST("/api/orders", {
-      body: asNew(wish),
+      body: wishAsNew(wish),
       headers: once(key),
     }),
   );
@@ -64,9 +64,9 @@ export const bookOrder = (wish: Wish, key: string): Promise<OrderDetail> =>
 export type Checked = Schemas["Checked"];
 
 export const checkOrder = (wish: Wish, signal: AbortSignal): Promise<Checked> =>
-  answered(api.POST("/api/orders/check", { body: asNew(wish), signal }));
+  answered(api.POST("/api/orders/check", { body: wishAsNew(wish), signal }));
 
-const asNew = (wish: Wish): Schemas["NewOrder"] => ({
+export const wishAsNew = (wish: Wish): Schemas["NewOrder"] => ({
   type: "normal",
   ...wish,
   passenger_ids: [],

@@ -1456,6 +1456,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/order-series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Series List
+         * @description Series this person may see; `mine` are those booked by or for him.
+         */
+        get: operations["series_list_api_order_series_get"];
+        put?: never;
+        /**
+         * Book Series
+         * @description Books an order for every day and submits it; each is approved by itself.
+         */
+        post: operations["book_series_api_order_series_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/order-series/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description The days a pattern means and those left out, with the reason; nothing is kept.
+         */
+        post: operations["preview_api_order_series_preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/order-series/{series_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One Series
+         * @description One series with its orders and the days left out.
+         */
+        get: operations["one_series_api_order_series__series_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Edit Series
+         * @description All days ahead, or those from a day on, become what is wanted; what was edited on its own stays.
+         */
+        patch: operations["edit_series_api_order_series__series_id__patch"];
+        trace?: never;
+    };
+    "/api/order-series/{series_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Series
+         * @description Approves every day that waits for this person; each is decided by itself, refusals are told by day.
+         */
+        post: operations["approve_series_api_order_series__series_id__approve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/order-series/{series_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Series
+         * @description Calls off all days ahead, or those from a day on; what has departed goes on.
+         */
+        post: operations["cancel_series_api_order_series__series_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orders": {
         parameters: {
             query?: never;
@@ -2521,7 +2629,7 @@ export interface components {
          * @description What can happen to an order after it was booked.
          * @enum {string}
          */
-        Action: "submit" | "edit" | "approve" | "reject" | "withdraw" | "cancel" | "review" | "assign" | "assign_retained" | "unassign" | "refuse" | "accept" | "depart" | "arrive" | "extend" | "break_down" | "no_show" | "return" | "return_for_driver" | "start_emergency" | "approve_late" | "receipt" | "close_unconfirmed" | "settle" | "archive" | "expire";
+        Action: "submit" | "edit" | "approve" | "reject" | "withdraw" | "cancel" | "review" | "assign" | "assign_retained" | "unassign" | "refuse" | "accept" | "depart" | "arrive" | "extend" | "break_down" | "no_show" | "return" | "return_for_driver" | "start_emergency" | "approve_late" | "receipt" | "close_unconfirmed" | "settle" | "archive" | "expire" | "call_off";
         /**
          * Adopted
          * @description What of a plan is to be done; absent: all of it.
@@ -3546,6 +3654,23 @@ export interface components {
          * @enum {string}
          */
         Datum: "WGS84" | "CGCS2000" | "GCJ02" | "BD09";
+        /**
+         * DayRefused
+         * @description An occurrence for which something was refused.
+         */
+        DayRefused: {
+            /** Code */
+            code: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * DayRow
          * @description One day as it is stated, by a notice or locally.
@@ -4580,6 +4705,12 @@ export interface components {
             state: string | null;
         };
         /**
+         * Holidays
+         * @description What becomes of a day of the pattern that is a holiday.
+         * @enum {string}
+         */
+        Holidays: "skip" | "before" | "after";
+        /**
          * InForce
          * @description The version a change became.
          */
@@ -4659,6 +4790,19 @@ export interface components {
          * @enum {string}
          */
         Kind: "locate" | "interval" | "text";
+        /**
+         * LeftOut
+         * @description A day of the pattern on which nothing takes place: holiday, merged (another one is there), outside the series, past.
+         */
+        LeftOut: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Why */
+            why: string;
+        };
         /**
          * Line
          * @description Whether a locator is there now.
@@ -5033,6 +5177,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[SeriesRow] */
+        Listing_SeriesRow_: {
+            /** Items */
+            items: components["schemas"]["SeriesRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[SourceBindingRow] */
         Listing_SourceBindingRow_: {
             /** Items */
@@ -5165,6 +5318,16 @@ export interface components {
             id: string;
             /** Superseded */
             superseded: string | null;
+        };
+        /**
+         * Meaning
+         * @description What a series means day by day.
+         */
+        Meaning: {
+            /** Days */
+            days: components["schemas"]["Occurrence"][];
+            /** Left Out */
+            left_out: components["schemas"]["LeftOut"][];
         };
         /**
          * MessageItem
@@ -5787,6 +5950,27 @@ export interface components {
             };
         };
         /**
+         * Occurrence
+         * @description One day of a series: `day` says which of the pattern it is, `on` when it takes place.
+         */
+        Occurrence: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /**
+             * Provisional
+             * @default false
+             */
+            provisional: boolean;
+        };
+        /**
          * OrderMark
          * @description An order of a vehicle as a span: as it was driven, else as it was planned.
          */
@@ -5965,6 +6149,15 @@ export interface components {
              * @default false
              */
             self_drive: boolean;
+            /** Series Id */
+            series_id?: string | null;
+            /** Series No */
+            series_no?: number | null;
+            /**
+             * Series Provisional
+             * @default false
+             */
+            series_provisional: boolean;
             /** Service Kind */
             service_kind?: string | null;
             /**
@@ -6128,6 +6321,15 @@ export interface components {
              * @default false
              */
             self_drive: boolean;
+            /** Series Id */
+            series_id?: string | null;
+            /** Series No */
+            series_no?: number | null;
+            /**
+             * Series Provisional
+             * @default false
+             */
+            series_provisional: boolean;
             /** Service Kind */
             service_kind?: string | null;
             /**
@@ -6758,6 +6960,15 @@ export interface components {
              * @default false
              */
             self_drive: boolean;
+            /** Series Id */
+            series_id?: string | null;
+            /** Series No */
+            series_no?: number | null;
+            /**
+             * Series Provisional
+             * @default false
+             */
+            series_provisional: boolean;
             /** Service Kind */
             service_kind?: string | null;
             /**
@@ -7634,6 +7845,256 @@ export interface components {
             vehicle_classes: string[];
             /** Version No */
             version_no: number;
+        };
+        /**
+         * SeriesBody
+         * @description A trip as it is on its first day, and on which days it comes again.
+         */
+        SeriesBody: {
+            /**
+             * Every Weeks
+             * @default 1
+             */
+            every_weeks: number;
+            first: components["schemas"]["NewOrder"];
+            /** @default skip */
+            holidays: components["schemas"]["Holidays"];
+            /**
+             * Last Day
+             * Format: date
+             */
+            last_day: string;
+            /**
+             * Weekdays
+             * @default []
+             */
+            weekdays: number[];
+        };
+        /**
+         * SeriesDayRow
+         * @description One order of a series.
+         */
+        SeriesDayRow: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Order Id
+             * Format: uuid
+             */
+            order_id: string;
+            /** Order No */
+            order_no: number;
+            /** Own */
+            own: boolean;
+            /**
+             * Planned End At
+             * Format: date-time
+             */
+            planned_end_at: string;
+            /**
+             * Planned Start At
+             * Format: date-time
+             */
+            planned_start_at: string;
+            /** Provisional */
+            provisional: boolean;
+            /** State */
+            state: string;
+        };
+        /**
+         * SeriesDecision
+         * @description One word for every day that waits for this person.
+         */
+        SeriesDecision: {
+            /**
+             * Holiday Approved
+             * @default false
+             */
+            holiday_approved: boolean;
+            /**
+             * Off Hours Approved
+             * @default false
+             */
+            off_hours_approved: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * SeriesEdit
+         * @description The series anew; `from_day` leaves the days before it as they are.
+         */
+        SeriesEdit: {
+            /**
+             * Every Weeks
+             * @default 1
+             */
+            every_weeks: number;
+            first: components["schemas"]["NewOrder"];
+            /** From Day */
+            from_day?: string | null;
+            /** @default skip */
+            holidays: components["schemas"]["Holidays"];
+            /**
+             * Last Day
+             * Format: date
+             */
+            last_day: string;
+            /**
+             * Weekdays
+             * @default []
+             */
+            weekdays: number[];
+        };
+        /**
+         * SeriesEnd
+         * @description Why the days ahead, or those from a day on, are called off.
+         */
+        SeriesEnd: {
+            /** From Day */
+            from_day?: string | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * SeriesPage
+         * @description One series with its orders and, after a change, the days for which something was refused.
+         */
+        SeriesPage: {
+            /** Ahead */
+            ahead: number;
+            /** Days */
+            days: components["schemas"]["SeriesDayRow"][];
+            /** Destination */
+            destination: string;
+            /** Duration Min */
+            duration_min: number;
+            /** Every Weeks */
+            every_weeks: number;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /** Holidays */
+            holidays: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last Day
+             * Format: date
+             */
+            last_day: string;
+            /** Left Out */
+            left_out: components["schemas"]["LeftOut"][];
+            /** Next At */
+            next_at: string | null;
+            /** Origin */
+            origin: string;
+            /** Purpose Text */
+            purpose_text: string;
+            /** Refused */
+            refused: components["schemas"]["DayRefused"][];
+            /**
+             * Requester Id
+             * Format: uuid
+             */
+            requester_id: string;
+            /** Requester Name */
+            requester_name: string;
+            /** Row Version */
+            row_version: number;
+            /** Series No */
+            series_no: number;
+            /** Starts At */
+            starts_at: string;
+            /** State */
+            state: string;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+            /** Unit Name */
+            unit_name: string;
+            /** Unit Name En */
+            unit_name_en: string;
+            /** Weekdays */
+            weekdays: number[];
+        };
+        /**
+         * SeriesRow
+         * @description One series with how many days are ahead.
+         */
+        SeriesRow: {
+            /** Ahead */
+            ahead: number;
+            /** Destination */
+            destination: string;
+            /** Duration Min */
+            duration_min: number;
+            /** Every Weeks */
+            every_weeks: number;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /** Holidays */
+            holidays: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last Day
+             * Format: date
+             */
+            last_day: string;
+            /** Next At */
+            next_at: string | null;
+            /** Origin */
+            origin: string;
+            /** Purpose Text */
+            purpose_text: string;
+            /**
+             * Requester Id
+             * Format: uuid
+             */
+            requester_id: string;
+            /** Requester Name */
+            requester_name: string;
+            /** Row Version */
+            row_version: number;
+            /** Series No */
+            series_no: number;
+            /** Starts At */
+            starts_at: string;
+            /** State */
+            state: string;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+            /** Unit Name */
+            unit_name: string;
+            /** Unit Name En */
+            unit_name_en: string;
+            /** Weekdays */
+            weekdays: number[];
         };
         /**
          * SessionAnswer
@@ -12194,6 +12655,314 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Attachment"][];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    series_list_api_order_series_get: {
+        parameters: {
+            query?: {
+                state?: ("active" | "cancelled") | null;
+                mine?: boolean;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_SeriesRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    book_series_api_order_series_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesPage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_api_order_series_preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meaning"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_series_api_order_series__series_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesPage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_series_api_order_series__series_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesPage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_series_api_order_series__series_id__approve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesDecision"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesPage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_series_api_order_series__series_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                series_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeriesEnd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesPage"];
                 };
             };
             /** @description Refused; `code` says why */

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { isProblem } from "../../api/client";
 import { bookOrder, correctOrder, type OrderDetail, type Wish } from "../../api/orders";
+import { bookSeries, type Repeat } from "../../api/series";
 import { RefusalNote } from "../../parts/form/RefusalNote";
 import { numberSentence } from "../../parts/form/troubles";
 import { useFocusOnTrouble } from "../../parts/form/useFocusOnTrouble";
@@ -17,6 +18,7 @@ import { BookChecks } from "./BookChecks";
 import { type Draft, FIELDS, type FieldName, PASSENGERS, toWish, troublesIn } from "./draft";
 import { FleetAnswer } from "./FleetAnswer";
 import { MoreFields } from "./MoreFields";
+import { NO_REPEAT, RepeatFields, repeatOf } from "./RepeatFields";
 import { WhatFields } from "./WhatFields";
 import { WhenFields } from "./WhenFields";
 import { WhereFields } from "./WhereFields";
@@ -34,6 +36,7 @@ export function BookForm({ start, corrects, onReload }: BookFormProps) {
   const navigate = useNavigate();
   const form = useId();
   const [draft, setDraft] = useState(start);
+  const [repeating, setRepeating] = useState(NO_REPEAT);
   const [tried, setTried] = useState(0);
   const send = useAct({
     run: (wish: Wish, key) =>
@@ -43,10 +46,19 @@ export function BookForm({ start, corrects, onReload }: BookFormProps) {
     quiet: true,
     after: ({ id }) => void navigate(`/trips/${id}`),
   });
+  const sendSeries = useAct({
+    run: ({ wish, repeat }: { wish: Wish; repeat: Repeat }, key) => bookSeries(wish, repeat, key),
+    touches: ["orders", "order", "approvals", "notices", "order-series"],
+    done: ({ days }) => t("series.booked", { count: days.length }),
+    quiet: true,
+    after: ({ days }) => void navigate(days[0] ? `/trips/${days[0].order_id}` : "/trips"),
+  });
+  const refusal = send.error ?? sendSeries.error;
+  const repeat = repeatOf(repeating);
   const own = useOwnTroubles(draft);
-  const { refused, settle } = useRefusedFields(FIELDS, send.error);
+  const { refused, settle } = useRefusedFields(FIELDS, refusal);
   const troubles = { ...refused, ...(tried ? own : {}) };
-  useFocusOnTrouble(form, FIELDS, troubles, send.error, tried);
+  useFocusOnTrouble(form, FIELDS, troubles, refusal, tried);
   const change = (changes: Partial<Draft>) => {
     for (const field of Object.keys(changes)) settle(CHANGED[field] ?? field);
     setDraft((before) => ({ ...before, ...changes }));
@@ -55,7 +67,9 @@ export function BookForm({ start, corrects, onReload }: BookFormProps) {
     event.preventDefault();
     setTried((times) => times + 1);
     const wish = toWish(draft, timezone);
-    if (Object.keys(own).length === 0 && wish) send.mutate(wish);
+    if (Object.keys(own).length > 0 || !wish) return;
+    if (repeating.kind === "once") send.mutate(wish);
+    else if (repeat) sendSeries.mutate({ wish, repeat });
   };
   const parts = { draft, troubles, idOf: (field: FieldName) => `${form}-${field}`, onChange: change };
   const stale = isProblem(send.error) && send.error.code === "stale";
@@ -64,19 +78,28 @@ export function BookForm({ start, corrects, onReload }: BookFormProps) {
     <form noValidate onSubmit={submit}>
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md" style={{ alignItems: "start" }}>
         <Stack gap="md">
-          <RefusalNote id={`${form}-refusal`} refusal={send.error} stale={t("book.stale")} />
+          <RefusalNote id={`${form}-refusal`} refusal={refusal} stale={t("book.stale")} />
           <Panel title={t("book.where")}>
             <WhereFields {...parts} />
           </Panel>
           <Panel title={t("book.when")}>
             <WhenFields {...parts} />
+            {!corrects && (
+              <RepeatFields
+                value={repeating}
+                wish={toWish(draft, timezone)}
+                firstDay={draft.startWall.slice(0, 10)}
+                missing={tried > 0}
+                onChange={setRepeating}
+              />
+            )}
           </Panel>
           <Panel title={t("book.what")}>
             <WhatFields {...parts} />
             <MoreFields {...parts} />
           </Panel>
           <Group>
-            <Button type="submit" size="md" loading={send.isPending}>
+            <Button type="submit" size="md" loading={send.isPending || sendSeries.isPending}>
               {t(corrects ? "book.saveCorrection" : "book.submit")}
             </Button>
             {stale && onReload && (

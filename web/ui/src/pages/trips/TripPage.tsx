@@ -17,6 +17,7 @@ import { Assignment } from "./Assignment";
 import { AttachmentsPanel } from "./AttachmentsPanel";
 import { History } from "./History";
 import { SaidPanel } from "./SaidPanel";
+import { SeriesPanel } from "./SeriesPanel";
 import { StateLine } from "./StateLine";
 import { allowancesOf, offeredSteps } from "./steps";
 import { TripFacts } from "./TripFacts";
@@ -90,6 +91,7 @@ function Trip({ order }: { order: OrderDetail }) {
         <Stack gap="md">
           <TripFacts order={order} />
           <Assignment order={order} />
+          <SeriesPanel order={order} />
           <AttachmentsPanel order={order} />
           <SaidPanel order={order} />
         </Stack>

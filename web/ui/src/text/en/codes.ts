@@ -124,6 +124,8 @@ export const codes = {
     expired: "Expired",
   },
   orderStep: {
+    call_off: "Called off by the calendar",
+    series_day: "Day of the series changed",
     attach: "File added",
     detach: "File removed",
     book: "Book",

@@ -27,6 +27,8 @@ export const messages = {
     order_close_unconfirmed: "Order {{order_no}} was closed unconfirmed",
     order_settle: "Order {{order_no}} is settled",
     order_archive: "Order {{order_no}} is archived",
+    order_call_off: "Order {{order_no}} was called off: a day off by the calendar",
+    series_day: "Series {{series_no}}: by the calendar the trip of {{day}} falls on {{on}}, please check",
     order_expire: "Order {{order_no}} expired without departure",
     emergency_raised: "{{plate}} reports: {{rule}}. Call the driver at once",
     driver_differs:

@@ -84,6 +84,8 @@ export const refusals = {
     speed_limit_kmh: "speed limit",
   },
   invalidReason: {
+    not_in_series: "this kind of trip cannot be a series",
+    no_days: "no day in that range",
     stay_outside: "not a possible stay",
     stays_fill_trip: "the stays fill the whole trip",
     more_than_passengers: "more than people travel",

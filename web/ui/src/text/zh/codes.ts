@@ -123,6 +123,8 @@ export const codes = {
     expired: "已过期",
   },
   orderStep: {
+    call_off: "日历停用",
+    series_day: "系列改期",
     attach: "添加附件",
     detach: "删除附件",
     book: "填写申请",

@@ -27,6 +27,8 @@ export const messages = {
     order_close_unconfirmed: "派车单 {{order_no}} 号逾期未确认，已自动关闭",
     order_settle: "派车单 {{order_no}} 号已结算",
     order_archive: "派车单 {{order_no}} 号已归档",
+    order_call_off: "派车单 {{order_no}} 号因日历公布为节假日已取消",
+    series_day: "系列用车 {{series_no}} 号：原定 {{day}} 的一次按日历应为 {{on}}，请核对",
     order_expire: "派车单 {{order_no}} 号逾期未出车，已过期",
     emergency_raised: "{{plate}} 报警：{{rule}}。请立即与驾驶员联系",
     driver_differs:

@@ -84,6 +84,8 @@ export const refusals = {
     speed_limit_kmh: "限速",
   },
   invalidReason: {
+    not_in_series: "这类用车不能按系列申请",
+    no_days: "所选范围内没有用车日",
     stay_outside: "停留时间不对",
     stays_fill_trip: "停留时间占满了预计用时",
     more_than_passengers: "不能多于乘车人数",
