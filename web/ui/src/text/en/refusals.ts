@@ -1,6 +1,19 @@
 // Words of refusals: which field, why, what it contradicts, which duties one person may not hold.
 export const refusals = {
   field: {
+    luggage: "Luggage",
+    wheelchairs: "Wheelchairs",
+    contact_phone: "Contact phone",
+    self_drive: "Driving oneself",
+    shareable: "Sharing",
+    service_kind: "Service",
+    for_vehicle_id: "Vehicle of the service",
+    rental_use: "Condition of the rental",
+    stops: "Stops",
+    weekdays: "Weekdays",
+    every_weeks: "Every so many weeks",
+    duration_min: "Duration",
+    last_day: "Last day",
     seconds: "time limit",
     vehicle: "vehicles",
     short_names: "short names",

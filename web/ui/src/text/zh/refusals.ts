@@ -1,6 +1,19 @@
 // 被拒绝时的说法：哪一项、为什么、与什么冲突、哪两种职责不能兼任。
 export const refusals = {
   field: {
+    luggage: "行李",
+    wheelchairs: "轮椅",
+    contact_phone: "联系电话",
+    self_drive: "自驾",
+    shareable: "拼车",
+    service_kind: "服务内容",
+    for_vehicle_id: "办理服务的车辆",
+    rental_use: "租赁条件",
+    stops: "途经地点",
+    weekdays: "星期",
+    every_weeks: "每几周一次",
+    duration_min: "用时",
+    last_day: "末日",
     seconds: "计算时限",
     vehicle: "车辆",
     short_names: "简称",
