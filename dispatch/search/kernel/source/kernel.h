@@ -93,6 +93,7 @@ typedef struct {
     i64 steps, since, fruitless;
     double warm, cold;
     int is_reducing;                                    /* looking for a plan with fewer vehicles */
+    int is_bold;
     /* worked out once */
     kept *offers;                                       /* by request and vehicle; null where there are too many */
     i32 **near;                                         /* by request */

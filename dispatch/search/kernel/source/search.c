@@ -12,6 +12,7 @@
 #define BETTER 1
 #define DONE 2
 #define REDUCING 0.35      /* of the search, while fewer vehicles come first */
+#define BOLD 0.5           /* of the search, in which who was often left out comes in for more who were seldom */
 #define TINY 1e-7
 
 static double now(void) {
@@ -139,13 +140,13 @@ static int is_better(const kernel *k) {
 
 static i64 missed(const kernel *k, const i32 *waiting, i32 count) {
     i64 sum = 0;
-    for (i32 i = 0; i < count; i++) sum += k->misses[waiting[i]];
+    for (i32 i = 0; i < count; i++) sum += k->misses[waiting[i]] * k->p.requests_of[waiting[i]].worth;
     return sum;
 }
 
 static int is_welcome(kernel *k, i32 used_before, double warmth) {
     if (k->left_out < k->kept_left_out) return 1;
-    if (k->is_reducing && missed(k, k->waiting, k->waiting_count) < missed(k, k->kept_waiting, k->kept_waiting_count)) return 1;
+    if (k->is_bold && missed(k, k->waiting, k->waiting_count) < missed(k, k->kept_waiting, k->kept_waiting_count)) return 1;
     if (k->left_out > k->kept_left_out) return 0;
     if (k->p.by_vehicles && !k->is_reducing && k->used_count != used_before) return k->used_count < used_before;
     return k->price < k->kept_price - warmth * log(1.0 - chance(k));
@@ -157,7 +158,7 @@ static int attempt(kernel *k, double warmth) {
     k->since++;
     begin(k);
     int whole = ruin(k) && recreate(k, 0);
-    if (whole && k->is_reducing)
+    if (whole && k->is_bold)
         for (i32 i = 0; i < k->waiting_count; i++) k->misses[k->waiting[i]]++;
     if (!whole || !is_welcome(k, used_before, warmth) || !is_sound(k)) {
         undo(k);
@@ -223,6 +224,9 @@ EXPORT int kernel_run(kernel *k, double from, double until, double report_at, i6
             set_warmth(k, warm, cold);
             k->since = 0;
         }
+        int is_bold = past < BOLD;
+        if (k->is_bold && !is_bold) reload_best(k);
+        k->is_bold = is_bold;
         if (k->is_reducing) past = 0.5 + past / 2;
         double warmth = k->warm > 0 ? k->warm * pow(k->cold / k->warm, past < 1 ? past : 1) : 0;
         if (attempt(k, warmth)) {
