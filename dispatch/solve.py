@@ -100,8 +100,9 @@ def _search(fleet: Fleet, effort: Effort, times: Times) -> tuple[Draft, tuple[st
             notes |= {trouble: None} if trouble else {}
         if outcome.trouble is not None:
             notes[f"a search {outcome.trouble}; the best plan found before it is shown"] = None
-    if not drafts:
-        drafts.append(construct(fleet, Patience(times.ready_at)))
+    if not drafts:  # every search was lost before it had a first plan
+        now = time.monotonic()
+        drafts.append(construct(fleet, Patience(now + (times.ready_at - now) / 2)))
     return min(drafts, key=lambda draft: rank(fleet, draft)), tuple(notes)
 
 

@@ -17,8 +17,8 @@ class Unusable(Exception):
     """The input cannot be solved as written; the text names the key."""
 
 
-def table(source: Json, where: str) -> Square:
-    """A square of whole numbers from 0 up."""
+def table(source: Json, where: str, is_plain: bool = False) -> Square:
+    """A square of whole numbers from 0 up; that they are such is known already when it is plain."""
     rows = a_list(source, where)
     if not rows:
         raise Unusable(f"{where}: is empty")
@@ -27,7 +27,9 @@ def table(source: Json, where: str) -> Square:
         values = a_list(row, f"{where}[{i}]")
         if len(values) != len(rows):
             raise Unusable(f"{where}[{i}]: is not square: {len(values)} values in a table of {len(rows)} rows")
-        if set(map(type, values)) == {int} and min(values) >= 0 and max(values) <= MOST:  # all at once: it is long
+        if (
+            is_plain or set(map(type, values)) == {int} and min(values) >= 0 and max(values) <= MOST
+        ):  # all at once: it is long
             found.append(tuple(values))
         else:
             found.append(tuple(whole(value, f"{where}[{i}][{j}]") for j, value in enumerate(values)))

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from dispatch.problem import (
     Break,
@@ -41,6 +43,19 @@ _VEHICLE_KEYS = {
     "time_window", "breaks", "speed_factor", "max_tasks", "max_travel_time", "max_distance", "max_duration",
 }  # fmt: skip
 _PROBLEM_KEYS = {"vehicles", "jobs", "shipments", "matrices", "objective"}
+
+
+_Cell = Annotated[int, msgspec.Meta(ge=0, le=fields.MOST)]
+
+
+class _Plain(msgspec.Struct, forbid_unknown_fields=True):
+    """A problem whose tables have nothing but whole numbers: checked while it is decoded, for they are long."""
+
+    matrices: dict[str, dict[str, list[list[_Cell]]]]
+    vehicles: Json = msgspec.UNSET
+    shipments: Json = msgspec.UNSET
+    jobs: Json = msgspec.UNSET
+    objective: Json = msgspec.UNSET
 
 
 class _Atlas:
@@ -77,13 +92,10 @@ def read(text: str | bytes) -> Problem:
 
     Raises Unusable with the name of the first key that is wrong, unknown or not supported.
     """
-    try:
-        source = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise Unusable(f"not JSON: {error}") from None
+    source, is_plain = _decoded(text)
     fields.only(source, _PROBLEM_KEYS, "problem")
     matrices = {
-        name: _matrix(value, f"matrices.{name}")
+        name: _matrix(value, f"matrices.{name}", is_plain)
         for name, value in fields.an_object(source.get("matrices", {}), "matrices").items()
     }
     sizes = {len(matrix.durations) for matrix in matrices.values()}
@@ -106,6 +118,19 @@ def read(text: str | bytes) -> Problem:
     )
     _check_whole(problem)
     return problem
+
+
+def _decoded(text: str | bytes) -> tuple[Json, bool]:
+    """What the text says, and whether its tables are known to be whole numbers."""
+    try:
+        found = msgspec.json.decode(text, type=_Plain)
+        return {key: value for key, value in msgspec.structs.asdict(found).items() if value is not msgspec.UNSET}, True
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        pass  # anything unusual is read slowly, to say what it is
+    try:
+        return json.loads(text), False
+    except (ValueError, RecursionError) as error:
+        raise Unusable(f"not JSON: {error}") from None
 
 
 def _check_whole(problem: Problem) -> None:
@@ -241,9 +266,9 @@ def _task(source: Json, where: str, kind: TaskKind, atlas: _Atlas, keys: set[str
     )
 
 
-def _matrix(source: Json, where: str) -> Matrix:
+def _matrix(source: Json, where: str, is_plain: bool) -> Matrix:
     fields.only(source, {"durations", "distances", "costs"}, where)
-    tables = {name: fields.table(value, f"{where}.{name}") for name, value in source.items()}
+    tables = {name: fields.table(value, f"{where}.{name}", is_plain) for name, value in source.items()}
     if "durations" not in tables:
         raise Unusable(f"{where}.durations is needed")
     if len({len(table) for table in tables.values()}) > 1:

@@ -16,7 +16,7 @@ from dispatch.search.fleet import Draft, Fleet, Key, Routes, draft_of
 from dispatch.search.improving.effort import Effort
 from dispatch.search.improving.recreate import Recreation
 from dispatch.search.insertion import construct, fill, rank, rebuilt
-from dispatch.search.kernel.run import kernel, tables_of
+from dispatch.search.kernel.run import Kernel, kernel, tables_of
 from dispatch.search.patience import Patience
 
 if TYPE_CHECKING:
@@ -89,11 +89,14 @@ class Search:
     def run(self, report: Callable[[Keys], None]) -> None:
         """Report the routes of each better draft until time or steps are over."""
         self._report = report
+        compiled = self._first(self.tables) if self.tables else None
         self._fill()
-        if self._chained():
+        if self._chained(compiled):
             return
-        if tables := self.tables or tables_of(self.fleet):
-            self._compiled(tables)
+        if self.best.driven_by and (tables := self.tables or tables_of(self.fleet)):
+            compiled = self._from_best(tables)
+        if compiled:
+            self._compiled(compiled)
             if self.effort.iterations is not None or self.searched_at - time.monotonic() > SHORTEST_MODELLING_S:
                 self._modelled()
             return
@@ -101,13 +104,24 @@ class Search:
         self._modelled()
         self._recreated(1.0)
 
-    def _fill(self) -> None:
-        """Whoever the first plan had no time for; everybody when it is left to the compiled search."""
-        if self.tables and not self.best.driven_by:
-            found = kernel(self.tables, self.effort.seed)
+    def _first(self, tables: Tables) -> Kernel:
+        """A first plan, told at once: there may be little time."""
+        found = kernel(tables, self.effort.seed)
+        found.construct()
+        self._report(found.best())
+        return found
+
+    def _from_best(self, tables: Tables) -> Kernel:
+        found = kernel(tables, self.effort.seed)
+        if not found.load(self.best.keys()):
             found.construct()
-            self._keep(rebuilt(self.fleet, self.fleet.stops_of(found.best())))
-            return
+        return found
+
+    def _taken_over(self, found: Kernel) -> None:
+        self._keep(rebuilt(self.fleet, self.fleet.stops_of(found.best())))
+
+    def _fill(self) -> None:
+        """Whoever the first plan had no time for."""
         if self.best.waiting and self.trips:
             draft = self.best.copy()
             fill(self.fleet, draft, self._share(FILLING))
@@ -126,14 +140,16 @@ class Search:
             part = 1.0
         return Patience(now + part * (self.searched_at - now))
 
-    def _chained(self) -> bool:
+    def _chained(self, compiled: Kernel | None) -> bool:
         """Exclusive trips as chains; True when no plan can be better.
 
         A mixed day is better left to the compiled search, which needs none of the second it takes to load the methods.
         """
         exclusive = sum(1 for request in self.fleet.problem.requests if request.exclusive)
-        if exclusive < 2 or (self.tables and not self.trips and exclusive < len(self.fleet.wishes)):
+        if exclusive < 2 or (compiled and exclusive < len(self.fleet.wishes)):
             return False
+        if compiled:
+            self._taken_over(compiled)
         from dispatch.search.exclusive.chains import least_price
         from dispatch.search.exclusive.trips import trips_of
 
@@ -165,15 +181,12 @@ class Search:
             draft = found
             self._keep(draft)
 
-    def _compiled(self, tables: Tables) -> None:
+    def _compiled(self, found: Kernel) -> None:
         iterations = self.effort.iterations
         steps = None if iterations is None else COMPILED_STEPS_PER_ITERATION * iterations
-        found = kernel(tables, self.effort.seed)
-        if not found.load(self.best.keys()):
-            found.construct()
         if steps != 0:
             found.improve(self._share(COMPILED).stop_at, steps, self._report)
-        self._keep(rebuilt(self.fleet, self.fleet.stops_of(found.best())))
+        self._taken_over(found)
 
     def _recreated(self, part: float) -> None:
         iterations = self.effort.iterations
@@ -185,7 +198,7 @@ class Search:
         """What OR-Tools makes of the best draft, as far as it can be driven."""
         if len(self.fleet.wishes) <= FEW:
             return
-        patience = self._share(MODELLING)
+        patience = self._share(1.0 if self.tables else MODELLING)
         routes = self.library.improve(self.fleet, self.best, self.effort, patience)
         if not routes:
             self.trouble = self.trouble if routes is not None else "the routing library found no plan"

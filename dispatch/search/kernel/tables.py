@@ -15,7 +15,7 @@ from dispatch.search.fleet import Fleet, Key
 from dispatch.search.kernel import library as c
 
 EVER = 2**61
-LONGEST = 2**30  # no leg counts as longer: "no road" written as a huge number must fit into 32 bits
+LONGEST = 2**31 - 1  # no leg counts as longer: "no road" written as a huge number must fit into 32 bits
 MOST_BREAKS = 8
 MOST_BYTES = 1_500_000_000
 _KINDS = {TaskKind.JOB: 0, TaskKind.PICKUP: 1, TaskKind.DELIVERY: 2}
@@ -159,13 +159,19 @@ class Tables:
         if id(table) not in self._wholes:
             made = array("i")
             for row in table:
-                made.extend(array("i", row if max(row) <= LONGEST else [min(LONGEST, value) for value in row]))
+                try:
+                    made.extend(array("i", row))
+                except OverflowError:
+                    made.extend(array("i", [min(LONGEST, value) for value in row]))
             self._wholes[id(table)] = len(self._wholes), made
         return self._wholes[id(table)][0]
 
     def _price(self, table: Sequence[Sequence[int]]) -> int:
         if id(table) not in self._prices:
-            self._prices[id(table)] = len(self._prices), array("d", chain.from_iterable(table))
+            made = array("d")
+            for row in table:
+                made.extend(array("d", row))
+            self._prices[id(table)] = len(self._prices), made
         return self._prices[id(table)][0]
 
 
