@@ -27,8 +27,8 @@ def table(source: Json, where: str, is_plain: bool = False) -> Square:
         values = a_list(row, f"{where}[{i}]")
         if len(values) != len(rows):
             raise Unusable(f"{where}[{i}]: is not square: {len(values)} values in a table of {len(rows)} rows")
-        if (
-            is_plain or set(map(type, values)) == {int} and min(values) >= 0 and max(values) <= MOST
+        if is_plain or (
+            set(map(type, values)) == {int} and min(values) >= 0 and max(values) <= MOST
         ):  # all at once: it is long
             found.append(tuple(values))
         else:
