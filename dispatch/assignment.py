@@ -84,7 +84,7 @@ async def assign(
     deed = Deed(vehicle_id=vehicle_id, driver_id=driver_id, reason=reason)
     step = lifecycle.step_from(file.order.state, _assigning(actor, file))
     permit(actor, file, step, deed, now)
-    vehicle, obstacles = await _obstacles_of(conn, file, vehicle_id, driver_id, now)
+    vehicle, obstacles = await obstacles_of(conn, file, vehicle_id, driver_id, now)
     if any(obstacle.hard for obstacle in obstacles):
         raise NotEligible(reasons=[_reason_json(obstacle) for obstacle in obstacles if obstacle.hard])
     flags = [_reason_json(obstacle) for obstacle in obstacles]
@@ -108,7 +108,7 @@ def _assigning(actor: Actor, file: OrderFile) -> Action:
     return Action.ASSIGN
 
 
-async def _obstacles_of(
+async def obstacles_of(
     conn: Connection, file: OrderFile, vehicle_id: UUID, driver_id: UUID, now: datetime
 ) -> tuple[VehicleFacts, list[Obstacle]]:
     """The vehicle, and what stands against it and this driver. Raises NotFound when the viewer does not see one of them."""

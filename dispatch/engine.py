@@ -1,7 +1,7 @@
 """The loop that keeps orders moving when nobody touches them.
 
-It expires orders nobody departed on, measures returned trips once their track is complete, and closes trips
-nobody confirmed; once an hour it looks whether the calendar lacks a year. Each order is one transaction against its row version: killed at any point, the engine
+It expires orders nobody departed on, measures returned trips once their track is complete, closes trips
+nobody confirmed, and plans anew what is upset (dispatch/rolling); once an hour it looks whether the calendar lacks a year. Each order is one transaction against its row version: killed at any point, the engine
 finds the rest again after its start, and what somebody else did first is simply left alone.
 """
 
@@ -21,12 +21,14 @@ from dispatch import lifecycle, service, store
 from dispatch.guards import EXPIRES_AFTER, UNCONFIRMED_WORKDAYS, Deed
 from dispatch.lifecycle import Action
 from dispatch.repeating.service import settle_provisional
+from dispatch.rolling import background, rounds
 from dispatch.store import series as series_store
 from fleet import logs
 from fleet.calendars.reminder import ask_for_missing
 from fleet.calendars.store import load_calendar
 from fleet.db import Connection, connect, pg_errors
 from fleet.errors import NotConfigured, Refusal
+from fleet.routing import Router
 from fleet.settings import load, need
 from fleet.worktime import Calendar
 
@@ -40,22 +42,27 @@ REMIND_EVERY = timedelta(hours=1)  # whether the calendar lacks a year
 EXPIRING = next(step.sources for step in lifecycle.STEPS if step.action is Action.EXPIRE)
 
 
-async def run(database_url: str, clock: Callable[[], datetime], stopping: asyncio.Event) -> None:
+async def run(
+    database_url: str, clock: Callable[[], datetime], stopping: asyncio.Event, router_url: str | None = None
+) -> None:
     """Serve until `stopping` is set; a lost database is waited for."""
     while not stopping.is_set():
         try:
-            await _serve(database_url, clock, stopping)
+            async with Router(router_url) as router:
+                await _serve(database_url, clock, stopping, router)
         except (pg_errors.OperationalError, pg_errors.InterfaceError) as error:
             log.warning("database_lost", why=str(error).strip())
             await _pause(stopping, RETRY_S)
     log.info("stopped")
 
 
-async def _serve(database_url: str, clock: Callable[[], datetime], stopping: asyncio.Event) -> None:
+async def _serve(database_url: str, clock: Callable[[], datetime], stopping: asyncio.Event, router: Router) -> None:
     listener = await connect(database_url)
     worker = await connect(database_url)
+    beside = asyncio.create_task(background.run(database_url, router, clock))
     try:
         await listener.execute("LISTEN order_changed")
+        await rounds.take_over(worker)
         log.info("ready")
         reminded_at: datetime | None = None
         while not stopping.is_set():
@@ -65,11 +72,15 @@ async def _serve(database_url: str, clock: Callable[[], datetime], stopping: asy
                 async with worker.transaction():
                     await ask_for_missing(worker, now)
                 await settle_guessed_days(worker, now)
-            done = await look(worker, now)
+            done = await look(worker, now) | await rounds.look(worker, router, now)
             if any(done.values()):
                 log.info("moved", **done)
+            if beside.done():
+                beside.result()  # a lost database; anything else is ours and ends the program
             await _woken(listener, stopping)
     finally:
+        beside.cancel()
+        await asyncio.gather(beside, return_exceptions=True)
         await listener.close()
         await worker.close()
 
@@ -184,7 +195,9 @@ async def _main() -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stopping.set)
-    await run(need(settings.database_url, "FLEET_DATABASE_URL"), lambda: datetime.now(UTC), stopping)
+    await run(
+        need(settings.database_url, "FLEET_DATABASE_URL"), lambda: datetime.now(UTC), stopping, settings.router_url
+    )
 
 
 def main() -> int:

@@ -46,6 +46,8 @@ class Action(StrEnum):
     ARCHIVE = "archive"
     EXPIRE = "expire"
     CALL_OFF = "call_off"
+    MOVE = "move"  # another vehicle or driver, by a re-plan a dispatcher adopts
+    REPLAN = "replan"  # the same by the engine, where the tenant lets it
 
 
 class Guard(StrEnum):
@@ -116,6 +118,8 @@ STEPS: tuple[Step, ...] = (
     _step(A.ARCHIVE, {S.SETTLED}, S.ARCHIVED, SYSTEM),
     _step(A.CALL_OFF, {S.DRAFT, *_WAITING, *_ASSIGNED, S.REASSIGNING}, S.CANCELLED, SYSTEM, G.REASON_GIVEN),  # the calendar did
     _step(A.EXPIRE, {S.DRAFT, *_WAITING, *_ASSIGNED, S.REASSIGNING}, S.EXPIRED, SYSTEM, G.TWO_HOURS_LATE),
+    _step(A.MOVE, {*_ASSIGNABLE, *_ASSIGNED, S.BROKEN_DOWN, S.NO_SHOW}, S.ASSIGNED, "order.assign", G.REASON_GIVEN, G.VEHICLE_AND_DRIVER),
+    _step(A.REPLAN, {*_ASSIGNABLE, *_ASSIGNED, S.BROKEN_DOWN, S.NO_SHOW}, S.ASSIGNED, SYSTEM, G.VEHICLE_AND_DRIVER),
 )  # fmt: skip
 
 

@@ -112,6 +112,7 @@ MAY: Mapping[str, frozenset[Role]] = {
     "order.receipt": frozenset({R.EMPLOYEE, R.UNIT_ADMIN}),
     "order.settle": frozenset({R.DISPATCHER, R.FLEET_ADMIN, R.FINANCE}),
     "dispatch.suggest": frozenset({R.DISPATCHER}),
+    "dispatch.policy": frozenset({R.FLEET_ADMIN}),  # what the engine may adopt by itself
     "track.view": frozenset({R.EMPLOYEE, R.UNIT_ADMIN, R.DRIVER, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
     "alert.view": frozenset({R.EMPLOYEE, R.UNIT_ADMIN, R.APPROVER, R.DRIVER, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
     "alert.clear_green": frozenset({R.DISPATCHER}),

@@ -174,7 +174,7 @@ def match_drivers(
         ]
         if not able:
             continue
-        best = min(able, key=lambda driver: _preference(driver, facts, at_wheel.get(facts.vehicle.id)))
+        best = min(able, key=lambda driver: preference(driver, facts, at_wheel.get(facts.vehicle.id)))
         found[order.id] = best
         at_wheel[facts.vehicle.id] = best.person_id
         taken[best.person_id].append(
@@ -183,6 +183,6 @@ def match_drivers(
     return found
 
 
-def _preference(driver: DriverFacts, facts: VehicleFacts, last: UUID | None) -> tuple[bool, bool, float, str]:
+def preference(driver: DriverFacts, facts: VehicleFacts, last: UUID | None) -> tuple[bool, bool, float, str]:
     driven_s = sum((span.end_at - span.start_at).total_seconds() for span in driver.busy)
     return driver.unit_id != facts.manager_unit_id, driver.person_id != last, driven_s, str(driver.person_id)

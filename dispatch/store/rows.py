@@ -25,6 +25,7 @@ JSON_COLUMNS = frozenset(
         "effort",
         "cause",
         "hire",
+        "detail",
     }
 )
 

@@ -82,6 +82,20 @@ returned           approve_late       same               approver
 returned           receipt            receipted          employee unit_admin
 returned           close_unconfirmed  receipted          -
 receipted          settle             settled            dispatcher fleet_admin finance
+unit_approved      move               assigned           dispatcher
+unit_approved      replan             assigned           -
+centre_reviewed    move               assigned           dispatcher
+centre_reviewed    replan             assigned           -
+reassigning        move               assigned           dispatcher
+reassigning        replan             assigned           -
+assigned           move               assigned           dispatcher
+assigned           replan             assigned           -
+driver_accepted    move               assigned           dispatcher
+driver_accepted    replan             assigned           -
+broken_down        move               assigned           dispatcher
+broken_down        replan             assigned           -
+no_show            move               assigned           dispatcher
+no_show            replan             assigned           -
 settled            archive            archived           -
 draft              call_off           cancelled          -
 submitted          call_off           cancelled          -

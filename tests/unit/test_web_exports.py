@@ -22,6 +22,7 @@ from web.store.alerts import AlertRow
 from web.store.calendar import CalendarChangeRow, CalendarVersionRow, LocalDayRow, SealPeriodRow, UnitHoursRow
 from web.store.commands import AnswerRow, CommandRow
 from web.store.depots import DepotDayRow, DepotRow, DepotStayRow
+from web.store.disruptions import DisruptionRow
 from web.store.fence_events import FenceEventRow
 from web.store.fences import DraftRow, FenceRow, PreviewFindingRow
 from web.store.foreign_names import ForwarderRow, SourceBindingRow
@@ -52,7 +53,7 @@ ROWS: dict[str, type] = {
     "local-days": LocalDayRow, "unit-hours": UnitHoursRow, "seal-periods": SealPeriodRow, "calendar-versions": CalendarVersionRow, "calendar-changes": CalendarChangeRow,
     "rule-versions": RuleLineRow, "rule-mutes": RuleMuteRow, "rule-changes": RuleChangeRow, "rule-preview-counts": RuleCountRow, "rule-preview-differences": RuleDifferenceRow,
     "order-series": SeriesRow,
-    "mileage": MileageMonthRow, "mileage-days": MileageDayRow, "drives": DriveRow, "stops": StopRow, "plans": PlanRow,
+    "mileage": MileageMonthRow, "mileage-days": MileageDayRow, "drives": DriveRow, "stops": StopRow, "plans": PlanRow, "disruptions": DisruptionRow,
 }  # fmt: skip
 
 

@@ -27,4 +27,18 @@ PLANS = Table("派车方案", "Dispatch plans", (
     instant("决定时间", "Decided", "decided_at"),
 ))  # fmt: skip
 
-PLAN_TABLES: Mapping[str, Table] = {"plans": PLANS}
+DISRUPTIONS = Table("行程变动", "Disruptions", (
+    instant("发现时间", "Noticed", "noticed_at"),
+    code("情形", "What", "kind", "disruption"),
+    code("结果", "Outcome", "state", "disruptionState"),
+    instant("答复时间", "Answered", "answered_at"),
+    plain("派车单号", "Order no.", "order_no"),
+    plain("车牌", "Plate", "plate"),
+    plain("调整单数", "Trips re-planned", "trips"),
+    plain("无车单数", "Trips without a vehicle", "unserved"),
+    code("方案状态", "State of the plan", "plan_state", "planState"),
+    code("更优方案", "Better plan", "better_plan_state", "planState"),
+    plain("更优方案节省（秒）", "Better plan saves (s)", "better_saves_s"),
+))  # fmt: skip
+
+PLAN_TABLES: Mapping[str, Table] = {"plans": PLANS, "disruptions": DISRUPTIONS}

@@ -13,6 +13,7 @@ from dispatch import suggest
 from dispatch.plans import service as kept
 from dispatch.plans.compare import Comparison
 from dispatch.plans.service import Scenario
+from dispatch.rolling.adopting import adopt_replan
 from dispatch.suggest import Acceptance, Suggestion
 from fleet.access import require
 from web.paging import Page, PageRequest
@@ -106,9 +107,9 @@ async def against(plan_id: UUID, other_plan_id: UUID, work: Signed) -> Compariso
 @router.post("/dispatch/plans/{plan_id}/adopt")
 async def adopt(plan_id: UUID, body: Adopted, work: Signed) -> Acceptance:
     """Does what the plan says, as far as the referee lets it pass as things are now; the rest is refused one by one."""
-    return await suggest.accept_plan(
-        work.conn, work.actor, plan_id, body.order_ids, router=work.parts.router, now=work.now
-    )
+    row = await kept.kept_plan(work.conn, work.actor, plan_id)
+    adopts = adopt_replan if row["kind"] in ("replan", "better") else suggest.accept_plan
+    return await adopts(work.conn, work.actor, plan_id, body.order_ids, router=work.parts.router, now=work.now)
 
 
 @router.post("/dispatch/plans/{plan_id}/discard", status_code=204)

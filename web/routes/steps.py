@@ -6,7 +6,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from dispatch.guards import OrderFile, standing
-from dispatch.lifecycle import STEPS, SYSTEM, Guard, Step
+from dispatch.lifecycle import STEPS, SYSTEM, Action, Guard, Step
 from fleet.access import MAY, Actor
 from fleet.order import OrderType
 from web.presence import Reason
@@ -24,6 +24,7 @@ def steps_of(actor: Actor, file: OrderFile) -> list[str]:
         for step in STEPS
         if file.order.state in step.sources
         and step.right != SYSTEM
+        and step.action is not Action.MOVE  # only as part of a plan
         and MAY[step.right] & roles
         and not (own and Guard.NOT_REQUESTER in step.guards)
         and _fits(step, file.order.type)

@@ -21,6 +21,7 @@ const GROUPS = [
   "commandWhy",
   "dayKind",
   "disruption",
+  "disruptionState",
   "planKind",
   "planState",
   "travelTimes",

@@ -5,6 +5,7 @@ import type { Acceptance, Plan } from "./dispatch";
 
 export type PlanRow = Schemas["PlanRow"];
 export type KeptPlan = Schemas["KeptPlan"];
+export type Disruption = Schemas["DisruptionRow"];
 export type Comparison = Schemas["Comparison"];
 
 export const readPlan = (id: string): Promise<KeptPlan> =>
@@ -13,6 +14,12 @@ export const readPlans = async (): Promise<PlanRow[]> =>
   (
     await answered<{ items: PlanRow[] }>(
       api.GET("/api/dispatch/plans", { params: { query: { limit: 100 } } }),
+    )
+  ).items;
+export const readUndecided = async (): Promise<Disruption[]> =>
+  (
+    await answered<{ items: Disruption[] }>(
+      api.GET("/api/dispatch/disruptions", { params: { query: { undecided: true, limit: 50 } } }),
     )
   ).items;
 export const comparePlans = (one: string, other: string): Promise<Comparison> =>

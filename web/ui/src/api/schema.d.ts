@@ -760,6 +760,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dispatch/disruptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Disruptions
+         * @description What upset the day, newest first, with the re-plans made for it; `undecided`: only those a person is to decide.
+         */
+        get: operations["disruptions_api_dispatch_disruptions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dispatch/orders/{order_id}/candidates": {
         parameters: {
             query?: never;
@@ -893,6 +913,30 @@ export interface paths {
          */
         get: operations["queue_api_dispatch_queue_get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispatch/replan-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules
+         * @description Which re-plans are adopted by themselves, how long before departure nothing moves, what a move must save.
+         */
+        get: operations["rules_api_dispatch_replan_rules_get"];
+        /**
+         * Keep Rules
+         * @description Changes them from now on; `If-Match` with the version that was read.
+         */
+        put: operations["keep_rules_api_dispatch_replan_rules_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2629,7 +2673,7 @@ export interface components {
          * @description What can happen to an order after it was booked.
          * @enum {string}
          */
-        Action: "submit" | "edit" | "approve" | "reject" | "withdraw" | "cancel" | "review" | "assign" | "assign_retained" | "unassign" | "refuse" | "accept" | "depart" | "arrive" | "extend" | "break_down" | "no_show" | "return" | "return_for_driver" | "start_emergency" | "approve_late" | "receipt" | "close_unconfirmed" | "settle" | "archive" | "expire" | "call_off";
+        Action: "submit" | "edit" | "approve" | "reject" | "withdraw" | "cancel" | "review" | "assign" | "assign_retained" | "unassign" | "refuse" | "accept" | "depart" | "arrive" | "extend" | "break_down" | "no_show" | "return" | "return_for_driver" | "start_emergency" | "approve_late" | "receipt" | "close_unconfirmed" | "settle" | "archive" | "expire" | "call_off" | "move" | "replan";
         /**
          * Adopted
          * @description What of a plan is to be done; absent: all of it.
@@ -3886,6 +3930,51 @@ export interface components {
             reason: string;
         };
         /**
+         * DisruptionRow
+         * @description One disruption. A plan that is absent was not made: nothing had to move.
+         */
+        DisruptionRow: {
+            /** Answered At */
+            answered_at: string | null;
+            /** Better Plan Id */
+            better_plan_id: string | null;
+            /** Better Plan State */
+            better_plan_state: string | null;
+            /** Better Saves S */
+            better_saves_s: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Noticed At
+             * Format: date-time
+             */
+            noticed_at: string;
+            /**
+             * Order Id
+             * Format: uuid
+             */
+            order_id: string;
+            /** Order No */
+            order_no: number;
+            /** Plan Id */
+            plan_id: string | null;
+            /** Plan State */
+            plan_state: string | null;
+            /** Plate */
+            plate: string | null;
+            /** State */
+            state: string;
+            /** Trips */
+            trips: number | null;
+            /** Unserved */
+            unserved: number | null;
+        };
+        /**
          * DraftDetail
          * @description One draft with what an editor needs.
          */
@@ -4785,6 +4874,20 @@ export interface components {
             travel_times: string;
         };
         /**
+         * KeptRules
+         * @description The rules in force; `row_version` is absent while they are the program's own.
+         */
+        KeptRules: {
+            /** Adopts */
+            adopts: components["schemas"]["Trigger"][];
+            /** Frozen Min */
+            frozen_min: number;
+            /** Row Version */
+            row_version: number | null;
+            /** Stability S */
+            stability_s: number;
+        };
+        /**
          * Kind
          * @description What a locator can be told; `do` of contracts.md 1.
          * @enum {string}
@@ -4929,6 +5032,15 @@ export interface components {
         Listing_DeviceRow_: {
             /** Items */
             items: components["schemas"]["DeviceRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[DisruptionRow] */
+        Listing_DisruptionRow_: {
+            /** Items */
+            items: components["schemas"]["DisruptionRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -7132,6 +7244,18 @@ export interface components {
             day: string | null;
         };
         /**
+         * ReplanRules
+         * @description How the day is planned anew.
+         */
+        ReplanRules: {
+            /** Adopts */
+            adopts: components["schemas"]["Trigger"][];
+            /** Frozen Min */
+            frozen_min: number;
+            /** Stability S */
+            stability_s: number;
+        };
+        /**
          * Replay
          * @description Vehicles on one clock: WGS 84, oldest first.
          */
@@ -8617,6 +8741,12 @@ export interface components {
              */
             unit_id: string;
         };
+        /**
+         * Trigger
+         * @description Kinds of disruption.
+         * @enum {string}
+         */
+        Trigger: "breakdown" | "late_return" | "no_show" | "unfit" | "refused" | "emergency" | "cancelled" | "new_booking";
         /**
          * UnitEdit
          * @description What may change of a unit; absent fields stay.
@@ -11043,6 +11173,57 @@ export interface operations {
             };
         };
     };
+    disruptions_api_dispatch_disruptions_get: {
+        parameters: {
+            query?: {
+                disruption?: components["schemas"]["Trigger"] | null;
+                disruption_state?: ("open" | "adopted" | "proposed" | "nothing" | "failed") | null;
+                undecided?: boolean;
+                from?: string | null;
+                to?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_DisruptionRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     candidates_api_dispatch_orders__order_id__candidates_get: {
         parameters: {
             query?: {
@@ -11318,6 +11499,88 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listing_QueueItem_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_api_dispatch_replan_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptRules"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_rules_api_dispatch_replan_rules_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplanRules"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptRules"];
                 };
             };
             /** @description Refused; `code` says why */

@@ -32,6 +32,7 @@ const PARAM_GROUPS: Record<string, string> = {
   kind: "dayKind",
   travel_times: "travelTimes",
   obstacle: "obstacle",
+  trigger: "disruption",
   upkeep_kind: "upkeepKind",
 };
 

@@ -13,6 +13,7 @@ import { Tone } from "../../parts/Tone";
 import { useAct } from "../../parts/useAct";
 import { PlanBar } from "./PlanBar";
 import { QueueCard } from "./QueueCard";
+import { Replans } from "./Replans";
 import { useAcceptance } from "./useAcceptance";
 
 export function Component() {
@@ -59,6 +60,7 @@ export function Component() {
           </>
         }
       />
+      <Replans />
       {plan && (
         <PlanBar
           plan={plan}

@@ -126,6 +126,8 @@ export const codes = {
   orderStep: {
     call_off: "Called off by the calendar",
     series_day: "Day of the series changed",
+    move: "Re-plan",
+    replan: "Re-plan by the system",
     attach: "File added",
     detach: "File removed",
     book: "Book",

@@ -1,6 +1,15 @@
 // Notices, reasons of assignments and obstacles.
 export const messages = {
   notice: {
+    order_move: "Order {{order_no}} was re-planned",
+    order_replan: "Order {{order_no}} was re-planned by the system",
+    order_moved: "Order {{order_no}}: now with {{plate}}, driver {{driver}} ({{trigger}})",
+    order_taken_back: "Order {{order_no}} was given to somebody else ({{trigger}}); you need not drive it",
+    replan_adopted: "Order {{order_no}}: {{trigger}}; trips re-planned by the system: {{trips}}",
+    replan_proposed: "Order {{order_no}}: {{trigger}}; a re-plan of {{trips}} trips waits for you",
+    replan_none:
+      "Order {{order_no}}: {{trigger}}; trips without vehicle or driver: {{unserved}}. Please see to them",
+    replan_failed: "Order {{order_no}}: {{trigger}}; no re-plan could be worked out. Please see to it",
     order_submit: "A new request ({{order_no}}) awaits your decision",
     order_approve: "Request {{order_no}} is approved",
     order_approve_late: "Order {{order_no}} is approved afterwards",
@@ -54,6 +63,10 @@ export const messages = {
     order_return: "Order {{order_no}}: the vehicle is back",
   },
   dispatchReason: {
+    broken_down: "broken down",
+    replanned: "re-planned because of: {{trigger}}",
+    makes_room: "makes room for a trip that is upset",
+    begins_later: "begins {{late_s}} later than wished at the earliest",
     no_wheelchair_place: "Too few wheelchair places: {{places}}, needed {{needed}}",
     too_little_luggage_room: "Too little room for luggage: {{pieces}} pieces, needed {{needed}}",
     upkeep: "In upkeep then ({{upkeep_kind}})",
@@ -94,6 +107,7 @@ export const messages = {
     driver_busy: "the driver has a task at that time",
   },
   obstacle: {
+    broken_down: "broken down",
     vehicle_gone: "vehicle not available any more",
     no_room: "no room in the vehicle's day",
     breach: "contradicts how things are now",

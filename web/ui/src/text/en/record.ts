@@ -1,6 +1,8 @@
 // Actions and objects in the audit and the journal.
 export const record = {
   recordAction: {
+    plan: { discard: "Discarded a dispatch plan" },
+    replan_policy: { set: "Set the rules of re-planning" },
     login: "signed in",
     denied: "refused for lack of right",
     export: "took as a file",
@@ -66,6 +68,10 @@ export const record = {
     },
   },
   recordObject: {
+    plan: "dispatch plan",
+    plans: "list of dispatch plans",
+    disruptions: "list of disruptions",
+    replan_policy: "rules of re-planning",
     "device-health": "locator health",
     "device-tickets": "list of repair tickets",
     ticket: "repair ticket",

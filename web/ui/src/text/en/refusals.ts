@@ -14,6 +14,7 @@ export const refusals = {
     every_weeks: "Every so many weeks",
     duration_min: "Duration",
     last_day: "Last day",
+    adopts: "what is adopted by itself",
     seconds: "time limit",
     vehicle: "vehicles",
     short_names: "short names",
@@ -99,6 +100,7 @@ export const refusals = {
   invalidReason: {
     not_in_series: "this kind of trip cannot be a series",
     no_days: "no day in that range",
+    by_a_person: "a person decides that",
     stay_outside: "not a possible stay",
     stays_fill_trip: "the stays fill the whole trip",
     more_than_passengers: "more than people travel",
@@ -236,6 +238,7 @@ export const refusals = {
     cycle: "the unit above cannot be this one or one below it",
   },
   conflict: {
+    emergency_by_person: "a dispatcher sends an emergency",
     change_settled: "this change has been settled already",
     version_ended: "it is over by then",
     sealing_gone: "this sealing period holds no longer",

@@ -125,6 +125,8 @@ export const codes = {
   orderStep: {
     call_off: "日历停用",
     series_day: "系列改期",
+    move: "调整派车",
+    replan: "系统调整派车",
     attach: "添加附件",
     detach: "删除附件",
     book: "填写申请",

@@ -1,6 +1,14 @@
 // 通知、派车理由与障碍。
 export const messages = {
   notice: {
+    order_move: "派车单 {{order_no}} 号已调整派车",
+    order_replan: "派车单 {{order_no}} 号已由系统调整派车",
+    order_moved: "派车单 {{order_no}} 号因{{trigger}}改由 {{plate}}（驾驶员 {{driver}}）执行",
+    order_taken_back: "派车单 {{order_no}} 号因{{trigger}}已改派他人，您不必再出车",
+    replan_adopted: "派车单 {{order_no}} 号：{{trigger}}，已自动调整 {{trips}} 单",
+    replan_proposed: "派车单 {{order_no}} 号：{{trigger}}，有调整方案（{{trips}} 单）待您采纳",
+    replan_none: "派车单 {{order_no}} 号：{{trigger}}，有 {{unserved}} 单找不到车辆或驾驶员，请人工处理",
+    replan_failed: "派车单 {{order_no}} 号：{{trigger}}，未能算出调整方案，请人工处理",
     order_submit: "有新的用车申请（{{order_no}} 号）等待您审批",
     order_approve: "用车申请（{{order_no}} 号）已批准",
     order_approve_late: "派车单 {{order_no}} 号已补批",
@@ -50,6 +58,10 @@ export const messages = {
     order_return: "派车单 {{order_no}} 号已还车",
   },
   dispatchReason: {
+    broken_down: "故障停驶",
+    replanned: "因{{trigger}}重新安排",
+    makes_room: "为受影响的一单让出车辆",
+    begins_later: "最早比约定时间晚 {{late_s}}",
     no_wheelchair_place: "轮椅席位不够：有 {{places}} 个，需要 {{needed}} 个",
     too_little_luggage_room: "行李空间不够：可放 {{pieces}} 件，需要 {{needed}} 件",
     upkeep: "维修保养期间（{{upkeep_kind}}）",
@@ -90,6 +102,7 @@ export const messages = {
     driver_busy: "驾驶员这段时间已有任务",
   },
   obstacle: {
+    broken_down: "故障停驶",
     vehicle_gone: "车辆已不可用",
     no_room: "该车时间上排不下",
     breach: "方案与现状矛盾",

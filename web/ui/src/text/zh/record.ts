@@ -1,6 +1,8 @@
 // 查阅审计与操作日志里的动作和对象。
 export const record = {
   recordAction: {
+    plan: { discard: "弃用派车方案" },
+    replan_policy: { set: "设置调整规则" },
     login: "登录",
     denied: "越权被拒",
     export: "导出",
@@ -61,6 +63,10 @@ export const record = {
     },
   },
   recordObject: {
+    plan: "派车方案",
+    plans: "派车方案列表",
+    disruptions: "行程变动列表",
+    replan_policy: "调整规则",
     alert: "疑点",
     "source-bindings": "外部名称列表",
     forwarder: "转发服务器",

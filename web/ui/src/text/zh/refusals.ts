@@ -14,6 +14,7 @@ export const refusals = {
     every_weeks: "每几周一次",
     duration_min: "用时",
     last_day: "末日",
+    adopts: "自动采纳的情形",
     seconds: "计算时限",
     vehicle: "车辆",
     short_names: "简称",
@@ -99,6 +100,7 @@ export const refusals = {
   invalidReason: {
     not_in_series: "这类用车不能按系列申请",
     no_days: "所选范围内没有用车日",
+    by_a_person: "须由人决定",
     stay_outside: "停留时间不对",
     stays_fill_trip: "停留时间占满了预计用时",
     more_than_passengers: "不能多于乘车人数",
@@ -235,6 +237,7 @@ export const refusals = {
     cycle: "上级不能是本单位或本单位的下级",
   },
   conflict: {
+    emergency_by_person: "应急出车须由调度员确认",
     change_settled: "这项变更已经办理过",
     version_ended: "该版本届时已经结束",
     sealing_gone: "该封存期已经不在执行",

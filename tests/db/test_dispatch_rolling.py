@@ -1,0 +1,155 @@
+"""A day under way in the database: what upsets it is found once, planned anew at once, adopted only where the tenant lets it."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from dispatch.lifecycle import Action
+from dispatch.rolling import answering, rounds, watching
+from dispatch.rolling.adopting import adopt_replan
+from dispatch.rolling.policy import ReplanPolicy, Trigger
+from dispatch.store import rolling
+from fleet import db, journal, store
+from fleet.routing import Router
+from tests.db import dispatch_stage, town
+from tests.db.dispatch_stage import SPAN, START, Stage
+from tests.db.town import NOW
+from tests.servers import Database
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+async def stage(database: Database) -> AsyncIterator[Stage]:
+    async with (
+        await db.connect(database.owner) as owner,
+        await db.connect(database.web) as web,
+        Router(None) as router,
+    ):
+        yield await dispatch_stage.build(owner, web, router)
+
+
+@pytest.fixture
+async def engine(database: Database) -> AsyncIterator[db.Connection]:
+    async with await db.connect(database.engine) as conn:
+        yield conn
+
+
+async def adopts(stage: Stage, *kinds: Trigger) -> None:
+    async with stage.owner.transaction():
+        policy = ReplanPolicy(adopts=frozenset(kinds))
+        await rolling.keep_policy(stage.owner, stage.town.tenant_id, policy, stage.town.people["fleet_admin"], NOW)
+
+
+async def assigned(stage: Stage, vehicle: str, driver: str, start_at: datetime) -> UUID:
+    order_id = await stage.approved(planned_start_at=start_at, planned_end_at=start_at + SPAN)
+    await stage.assign("dispatcher", order_id, vehicle=vehicle, driver=driver)
+    return order_id
+
+
+async def notices(stage: Stage, order_id: UUID) -> dict[str, list[str]]:
+    """Who was told which kind about an order, by short name; somebody told twice appears twice."""
+    names = {person: name for name, person in stage.town.people.items()}
+    rows = await store.many(stage.owner, "SELECT kind, person_id FROM notice WHERE object_id = %s", (order_id,))
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        found.setdefault(row["kind"], []).append(names[row["person_id"]])
+    return {kind: sorted(people) for kind, people in found.items()}
+
+
+async def disruptions(stage: Stage) -> list[dict[str, Any]]:
+    return await store.many(
+        stage.owner, "SELECT kind, state, order_id, plan_id FROM disruption ORDER BY noticed_at, kind"
+    )
+
+
+async def test_a_breakdown_is_replanned_by_itself_where_the_tenant_lets_it_and_everybody_is_told_once(
+    stage: Stage, engine: db.Connection
+) -> None:
+    """The broken trip and the next one of its car go to the other car; a second round changes nothing."""
+    await adopts(stage, Trigger.BREAKDOWN)
+    broken = await assigned(stage, "pool", "driver", START)
+    behind = await assigned(stage, "pool", "driver", START + 5 * HOUR)
+    await stage.act("driver", broken, Action.DEPART, now=START)
+    await stage.act("driver", broken, Action.BREAK_DOWN, now=START + HOUR, reason="水温过高")
+    for vehicle in stage.town.vehicles:
+        await town.add_fix(stage.owner, stage.town, vehicle, START + HOUR, lon=116.02)
+    now = START + HOUR + timedelta(minutes=1)
+    done = await rounds.look(engine, stage.router, now)
+    assert done["adopted"] == 1
+    assert await rounds.look(engine, stage.router, now) == {"unfit": 0, "late": 0}
+    rows = [await stage.row(order_id) for order_id in (broken, behind)]
+    assert {row["vehicle_id"] for row in rows} == {stage.town.vehicles["pool2"]}
+    assert {row["state"] for row in rows} == {"assigned"}
+    told = await notices(stage, broken)
+    assert told["order_moved"] == ["driver", "employee"]  # he drives on, with the other car
+    assert told["replan_adopted"] == ["dispatcher"]
+    history = await store.many(stage.owner, "SELECT actor, action FROM journal WHERE object_id = %s ORDER BY seq", (behind,))  # fmt: skip
+    assert (history[-1]["actor"], history[-1]["action"]) == ("dispatch engine", "order.replan")
+    assert await journal.first_break(stage.owner, stage.town.tenant_id) == {"journal": None, "audit": None}
+
+
+async def test_without_a_policy_a_refusal_is_only_proposed_until_a_dispatcher_adopts_it(
+    stage: Stage, engine: db.Connection
+) -> None:
+    """The trip waits; the re-plan gives it to another driver than the one who refused; adopting it twice is refused."""
+    order_id = await assigned(stage, "pool", "driver", START)
+    await stage.act("driver", order_id, Action.REFUSE, reason="身体不适")
+    done = await rounds.look(engine, stage.router, NOW)
+    assert done["proposed"] == 1
+    assert (await stage.row(order_id))["state"] == "reassigning"
+    (row,) = await disruptions(stage)
+    assert (row["kind"], row["state"]) == ("refused", "proposed")
+    async with stage.as_person("dispatcher") as (conn, actor):
+        made = await adopt_replan(conn, actor, row["plan_id"], None, router=stage.router, now=NOW)
+    assert made.assigned == (order_id,)
+    after = await stage.row(order_id)
+    assert (after["state"], after["driver_id"]) == ("assigned", stage.town.people["driver2"])
+    told = await notices(stage, order_id)
+    assert told["replan_proposed"] == ["dispatcher"]
+    assert told["order_assign"].count("driver2") == 1
+
+
+async def test_a_late_return_moves_the_next_trip_and_a_new_booking_is_inserted_at_once(
+    stage: Stage, engine: db.Connection
+) -> None:
+    """The car is 40 km away when it should be back: its next trip goes to the other car; a booking approved then, too."""
+    await adopts(stage, Trigger.LATE_RETURN, Trigger.NEW_BOOKING)
+    running = await assigned(stage, "pool", "driver", START)
+    following = await assigned(stage, "pool", "driver", START + SPAN + HOUR / 2)
+    await stage.act("driver", running, Action.DEPART, now=START)
+    now = START + SPAN - timedelta(minutes=5)
+    for vehicle in stage.town.vehicles:
+        await town.add_fix(stage.owner, stage.town, vehicle, now, lon=116.45 if vehicle == "pool" else 116.0)
+    done = await rounds.look(engine, stage.router, now)
+    assert (done["late"], done["adopted"]) == (1, 1)
+    assert (await stage.row(following))["vehicle_id"] == stage.town.vehicles["pool2"]
+    booked = await stage.approved(planned_start_at=START + 8 * HOUR, planned_end_at=START + 9 * HOUR)
+    done = await rounds.look(engine, stage.router, now)
+    assert done["adopted"] == 1
+    assert (await stage.row(booked))["state"] == "assigned"
+    assert (await stage.row(running))["vehicle_id"] == stage.town.vehicles["pool"]
+
+
+async def test_a_car_sent_to_the_workshop_is_found_and_an_engine_that_died_over_it_is_followed_by_the_next(
+    stage: Stage, engine: db.Connection
+) -> None:
+    """Claimed and never answered: within the lease nobody else takes it, afterwards the next round does."""
+    order_id = await assigned(stage, "pool", "driver", START + 5 * HOUR)
+    async with stage.owner.transaction():
+        await stage.owner.execute(
+            "UPDATE vehicle SET status = 'in_repair' WHERE id = %s", (stage.town.vehicles["pool"],)
+        )
+    assert await watching.find_unfit(engine, NOW) == 1
+    async with engine.transaction():
+        assert await rolling.claim(engine, NOW, answering.LEASE) is not None
+    assert await answering.answer_all(engine, stage.router, NOW + answering.LEASE / 2) == {}
+    assert await answering.answer_all(engine, stage.router, NOW + answering.LEASE) == {"proposed": 1}
+    plan = await store.one(stage.owner, "SELECT plan, figures FROM dispatch_plan WHERE kind = 'replan'")
+    assert plan is not None
+    (item,) = plan["plan"]["assignments"]
+    assert (item["order_id"], item["vehicle_id"]) == (str(order_id), str(stage.town.vehicles["pool2"]))
+    assert plan["figures"]["unmet"] == 0
