@@ -45,7 +45,7 @@ class Hub:
         self._door = Door()
         self._announced: set[str] = set(store.CHANNELS)
         self._alarmed = asyncio.Event()
-        self._reading = asyncio.Lock()  # what was read earlier must not be taken later
+        self._alarms = 0
         self._fleet_changed = False
         self._orders_changed = False
         self._ticks = 0
@@ -105,13 +105,14 @@ class Hub:
         """Suspicions do not wait for the next tick; what else is new does."""
         await self._alarmed.wait()
         self._alarmed.clear()
-        async with self._reading:
-            for tenant_id, world in list(self._worlds.items()):
-                if not world.filled.is_set():
-                    continue
-                async with scoped(self._pool, store.platform_scope(tenant_id)) as conn:
-                    world.take_suspected(await store.suspected(conn))
-                world.close_tick(self._clock())
+        for tenant_id, world in list(self._worlds.items()):
+            if not world.filled.is_set():
+                continue
+            async with scoped(self._pool, store.platform_scope(tenant_id)) as conn:
+                suspected = await store.suspected(conn)
+            self._alarms += 1
+            world.take_suspected(suspected)
+            world.close_tick(self._clock())
         self._tell()
 
     def _tell(self) -> None:
@@ -119,11 +120,6 @@ class Hub:
             viewer.news.set()
 
     async def _tick(self) -> None:
-        async with self._reading:
-            await self._look_at_news()
-        self._tell()
-
-    async def _look_at_news(self) -> None:
         announced, self._announced = self._announced, set()
         self._orders_changed |= "order_changed" in announced
         full = self._ticks % FULL_LOOK_TICKS == 0
@@ -136,6 +132,7 @@ class Hub:
             self._announced |= announced  # nothing announced is forgotten because a read failed
             raise
         self._ticks += 1
+        self._tell()
 
     async def _read(self, tenant_id: UUID, world: World, announced: set[str], *, full: bool) -> None:
         async with scoped(self._pool, store.platform_scope(tenant_id)) as conn:
@@ -146,8 +143,11 @@ class Hub:
             if full or "fix_flagged" in announced:
                 world.take_flags(await store.flagged(conn, world.flagged_at))
             if full or announced - {"fix_stored", "fix_flagged"}:
-                orders = await store.running_orders(conn, self._clock())
-                world.take_context(orders, await store.suspected(conn))
+                alarms = self._alarms
+                world.take_orders(await store.running_orders(conn, self._clock()))
+                suspected = await store.suspected(conn)
+                if self._alarms == alarms:  # else an alarm has taken what is newer
+                    world.take_suspected(suspected)
 
     async def _watch(self) -> None:
         if not self.viewers:

@@ -64,11 +64,10 @@ class World:
                 self._flagged[each.vehicle_id] = (each.fixed_at, each.flags)
                 self._touched.add(each.vehicle_id)
 
-    def take_context(self, orders: Mapping[UUID, int], suspected: frozenset[UUID]) -> None:
-        """Running orders and open suspicions, complete."""
+    def take_orders(self, orders: Mapping[UUID, int]) -> None:
+        """Running orders, complete."""
         self._touched |= {vehicle for vehicle in self._fixes if orders.get(vehicle) != self._orders.get(vehicle)}
         self._orders = orders
-        self.take_suspected(suspected)
 
     def take_suspected(self, suspected: frozenset[UUID]) -> None:
         """Open suspicions, complete."""
