@@ -25,6 +25,7 @@ from dispatch.proposal.offers import Assignment, Unserved, offers, pairs
 from dispatch.proposal.others import ReasonJson
 from dispatch.proposal.runs import runs
 from dispatch.referee import check
+from dispatch.rolling.learning import factor_of
 from dispatch.solve import BrokenPlan, Effort
 from dispatch.travel import between
 from fleet.access import Actor, require
@@ -52,6 +53,7 @@ class Suggestion:
     assignments: tuple[Assignment, ...]
     unassigned: tuple[Unserved, ...]
     figures: Figures
+    travel_factor: float  # of the router's times, learned from one's own tracks; 1: too few are known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +94,9 @@ async def suggest(
     files = await waiting(conn, order_ids, now)
     day, drivers, zone = await day_around(conn, actor.tenant_id, [file.order for file in files], now)
     effort = Effort(seconds=seconds, seed=seed, iterations=ITERATIONS)
-    placeless = [placeless(file.order) for file in files if not has_places(file.order)]
-    suggestion = await planned(day, drivers, zone, placeless, router=router, effort=effort)
+    unplaced = [placeless(file.order) for file in files if not has_places(file.order)]
+    factor = await factor_of(conn, actor.tenant_id, day.orders, zone)
+    suggestion = await planned(day, drivers, zone, unplaced, router=router, effort=effort, factor=factor)
     await store.add_plan(conn, plan_row(actor.tenant_id, actor.person_id, suggestion, day, effort, now))
     return suggestion
 
@@ -106,10 +109,11 @@ async def planned(
     *,
     router: Router,
     effort: Effort,
+    factor: float = 1.0,
 ) -> Suggestion:
     """What the solver makes of a stretch of time, checked by the referee once more. Nothing is stored."""
     days = runs(day, zone)
-    problems = [problem_of(one, *await between(router, one.points)) for one in days]
+    problems = [problem_of(one, *await between(router, one.points, factor=factor)) for one in days]
     plans = await solve_apart(problems, effort)
     together = list(zip(days, problems, plans, strict=True))
     if breaches := [breach for _, problem, plan in together for breach in check(problem, plan)]:
@@ -123,6 +127,7 @@ async def planned(
         assignments=tuple(assignment for assigned, _ in told for assignment in assigned),
         unassigned=unassigned,
         figures=figures(together, at_wheel, drivers, len(unassigned)),
+        travel_factor=factor if _source(problems) is TravelSource.ROUTER else 1.0,
     )
 
 
@@ -296,6 +301,7 @@ def plan_row(
         "kept": [str(order.id) for order in day.kept],
         "vehicles": [str(facts.vehicle.id) for facts in day.vehicles],
         "as_of": now.isoformat(),
+        "travel_factor": suggestion.travel_factor,
     }
     return {
         "id": suggestion.plan_id,

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, overload
 
 from dispatch.problem import Matrix, Problem, Square, TravelSource
+from dispatch.rolling.pace import slowed
 
 if TYPE_CHECKING:
     from fleet.routing import Router
@@ -116,9 +117,17 @@ class _Rows(Sequence[Sequence[int]]):
 
 
 async def between(
-    router: Router, points: Sequence[LonLat], stop_at: float | None = None
+    router: Router, points: Sequence[LonLat], stop_at: float | None = None, factor: float = 1.0
 ) -> tuple[Matrix, TravelSource]:
-    """Whole seconds and metres between all points and where they come from."""
+    """Whole seconds and metres between all points and where they come from.
+
+    `factor`: how much longer drives take at that hour than the router says, learned from one's own tracks (rolling/pace.py).
+    """
+    matrix, source = await _between(router, points, stop_at)
+    return slowed(matrix, source, factor), source
+
+
+async def _between(router: Router, points: Sequence[LonLat], stop_at: float | None) -> tuple[Matrix, TravelSource]:
     durations: list[Sequence[int]] = []
     distances: list[Sequence[int]] = []
     source = TravelSource.ROUTER

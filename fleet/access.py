@@ -109,6 +109,7 @@ MAY: Mapping[str, frozenset[Role]] = {
     "order.cancel": frozenset({R.EMPLOYEE, R.UNIT_ADMIN, R.DISPATCHER}),
     "order.drive": frozenset({R.DRIVER}),
     "order.return_for_driver": frozenset({R.DISPATCHER}),
+    "order.correct_times": frozenset({R.DRIVER, R.DISPATCHER}),  # of leaving and entering the depot, each with a reason
     "order.receipt": frozenset({R.EMPLOYEE, R.UNIT_ADMIN}),
     "order.settle": frozenset({R.DISPATCHER, R.FLEET_ADMIN, R.FINANCE}),
     "dispatch.suggest": frozenset({R.DISPATCHER}),

@@ -55,6 +55,7 @@ from web.routes import (
     said,
     series,
     session,
+    trip_times,
     vehicles,
 )
 
@@ -109,6 +110,7 @@ def _api() -> APIRouter:
         series.router,
         booking.router,  # before the steps of an order, which take every word
         said.router,
+        trip_times.router,
         papers.router,
         orders.router,
         dispatch.router,

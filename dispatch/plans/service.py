@@ -14,6 +14,7 @@ from uuid import UUID
 from dispatch import store, suggest
 from dispatch.plans.compare import Comparison, compare
 from dispatch.proposal.day import has_places
+from dispatch.rolling.learning import factor_of
 from dispatch.solve import Effort
 from dispatch.suggest import Suggestion
 from fleet import journal
@@ -105,9 +106,10 @@ async def what_if(conn: Connection, actor: Actor, asked: Scenario, *, router: Ro
         kept=tuple(order for order in day.kept if order.vehicle_id not in out),
     )
     effort = Effort(seconds=asked.seconds, seed=asked.seed, iterations=suggest.ITERATIONS)
-    placeless = [suggest.placeless(order) for order in orders if not has_places(order)]
+    unplaced = [suggest.placeless(order) for order in orders if not has_places(order)]
+    factor = await factor_of(conn, actor.tenant_id, day.orders, zone)
     there = [driver for driver in drivers if driver.person_id not in away]
-    suggestion = await suggest.planned(day, there, zone, placeless, router=router, effort=effort)
+    suggestion = await suggest.planned(day, there, zone, unplaced, router=router, effort=effort, factor=factor)
     cause = {"trigger": "what_if", **asked.told()}
     row = suggest.plan_row(actor.tenant_id, actor.person_id, suggestion, day, effort, now, "what_if", cause)
     await store.add_plan(conn, row)

@@ -20,6 +20,7 @@ from dispatch import store
 from dispatch.apart import solve_apart
 from dispatch.problem import Matrix, TaskKind, TravelSource
 from dispatch.rolling.adopting import carry_out
+from dispatch.rolling.learning import factor_of
 from dispatch.rolling.moves import Move, Replan, held_rows, points_of, problem, reasons, replanned, with_crew
 from dispatch.rolling.policy import FREEING, LEASE_S, MOST_TRIES, QUIET, ReplanPolicy, Trigger
 from dispatch.rolling.situation import NEAREST, Situation, Upset, situation
@@ -84,7 +85,7 @@ async def answer(conn: Connection, what: Disruption, router: Router, now: dateti
         return "nothing"
     policy = await rolling.replan_policy(conn, what.tenant_id)
     around = await situation(conn, what.tenant_id, upset, policy, now)
-    points, matrix, source = await travel(router, around)
+    points, matrix, source = await travel(conn, what, router, around)
     patience = Patience(time.monotonic() + PLAN_S)
     made = await asyncio.to_thread(replanned, around, points, matrix, source, policy, patience)
     row = plan_row(what, made, "replan", now)
@@ -92,9 +93,12 @@ async def answer(conn: Connection, what: Disruption, router: Router, now: dateti
         return await _conclude(conn, what, made, row, policy, router, now)
 
 
-async def travel(router: Router, around: Situation) -> tuple[list[LonLat], Matrix, TravelSource]:
+async def travel(
+    conn: Connection, what: Disruption, router: Router, around: Situation
+) -> tuple[list[LonLat], Matrix, TravelSource]:
     points = points_of(around)
-    return points, *await between(router, points, time.monotonic() + ROUTER_S)
+    factor = await factor_of(conn, what.tenant_id, around.day.orders, around.zone)
+    return points, *await between(router, points, time.monotonic() + ROUTER_S, factor)
 
 
 async def _conclude(
@@ -160,7 +164,7 @@ async def _better(conn: Connection, what: Disruption, router: Router, now: datet
     around = await situation(conn, what.tenant_id, upset, policy, now, 2 * NEAREST)
     if not around.day.orders:
         return None
-    points, matrix, source = await travel(router, around)
+    points, matrix, source = await travel(conn, what, router, around)
     asked = problem(around, points, matrix, source, 0)
     urgent = {(TaskKind.PICKUP, i) for i, order in enumerate(around.day.orders) if order.id in around.urgent}
     laid = lay_out(asked, held_rows(around), urgent)

@@ -1,10 +1,10 @@
-"""One round of the engine over a day under way: find what is upset, answer it."""
+"""One round of the engine over a day under way: find what is upset, answer it, say when vehicles are expected and were away."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from dispatch.rolling import answering, watching
+from dispatch.rolling import answering, arrivals, depot_times, learning, watching
 from dispatch.store import rolling
 from fleet.db import Connection
 from fleet.routing import Router
@@ -21,4 +21,9 @@ async def look(conn: Connection, router: Router, now: datetime) -> dict[str, int
         "unfit": await watching.find_unfit(conn, now),
         "late": await watching.find_late(conn, router, now),
     }
-    return watched | await answering.answer_all(conn, router, now)
+    seen = {
+        "depot_times": await depot_times.note_all(conn, now),
+        "arrivals": await arrivals.say_all(conn, router, now),
+        "drives_learned": await learning.learn(conn, router, now),
+    }
+    return watched | await answering.answer_all(conn, router, now) | seen

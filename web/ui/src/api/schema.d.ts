@@ -760,6 +760,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dispatch/arrival-errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Arrival Errors
+         * @description How wrong expected arrivals were, by the civil hour they were made in.
+         */
+        get: operations["arrival_errors_api_dispatch_arrival_errors_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dispatch/disruptions": {
         parameters: {
             query?: never;
@@ -958,6 +978,26 @@ export interface paths {
          * @description A proposal with its reasons; it changes nothing.
          */
         post: operations["propose_api_dispatch_suggest_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispatch/travel-factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Travel Factors
+         * @description How long drives really take beside what the router says, by hour and kind of day, learned from one's own tracks.
+         */
+        get: operations["travel_factors_api_dispatch_travel_factors_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1696,6 +1736,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orders/{order_id}/arrival": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Arrival
+         * @description When the vehicle is expected at the passengers and at the end; `stale` when its position is older than six minutes.
+         */
+        get: operations["arrival_api_orders__order_id__arrival_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orders/{order_id}/attachments/{attachment_id}": {
         parameters: {
             query?: never;
@@ -1715,6 +1775,30 @@ export interface paths {
          * @description Takes a file away from a request; what was attached stays on record.
          */
         delete: operations["detach_api_orders__order_id__attachments__attachment_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/depot-times": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Depot Times Of
+         * @description When the vehicle left and entered its depot, in seconds: what counts, and every note of it.
+         */
+        get: operations["depot_times_of_api_orders__order_id__depot_times_get"];
+        put?: never;
+        /**
+         * Correct Depot Time
+         * @description A correction with its reason, by the driver of the trip or a dispatcher; what was noted before stays.
+         */
+        post: operations["correct_depot_time_api_orders__order_id__depot_times_post"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3179,6 +3263,56 @@ export interface components {
             /** Version No */
             version_no: number;
         };
+        /**
+         * ArrivalErrorRow
+         * @description Of guesses made in one civil hour of the day.
+         */
+        ArrivalErrorRow: {
+            /** Guesses */
+            guesses: number;
+            /** Hour */
+            hour: number;
+            /** Median Off S */
+            median_off_s: number;
+            /** Median S */
+            median_s: number;
+            /** P90 Off S */
+            p90_off_s: number;
+            /** Stale */
+            stale: number;
+            /** What */
+            what: string;
+        };
+        /**
+         * ArrivalRow
+         * @description When the vehicle is expected, as it was said last; the error once it is there.
+         */
+        ArrivalRow: {
+            /** Actual At */
+            actual_at: string | null;
+            /** Error S */
+            error_s: number | null;
+            /**
+             * Expected At
+             * Format: date-time
+             */
+            expected_at: string;
+            /** Factor */
+            factor: number;
+            /** Fix At */
+            fix_at: string | null;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Stale */
+            stale: boolean;
+            /** Travel Times */
+            travel_times: string;
+            /** What */
+            what: string;
+        };
         /** Assignment */
         Assignment: {
             /** Alternatives */
@@ -3593,6 +3727,24 @@ export interface components {
             timezone: string;
         };
         /**
+         * CorrectionBody
+         * @description A person's word about one of the two times.
+         */
+        CorrectionBody: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Reason */
+            reason: string;
+            /**
+             * What
+             * @enum {string}
+             */
+            what: "left" | "entered";
+        };
+        /**
          * Coverage
          * @description Which years are stated date by date, and what is missing.
          */
@@ -3819,6 +3971,42 @@ export interface components {
              * Format: uuid
              */
             vehicle_id: string;
+        };
+        /**
+         * DepotTime
+         * @description Leaving or entering the depot as somebody or something noted it.
+         */
+        DepotTime: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Noted At
+             * Format: date-time
+             */
+            noted_at: string;
+            /** Reason */
+            reason: string | null;
+            /** Said By Name */
+            said_by_name: string | null;
+            /** Source */
+            source: string;
+            /** What */
+            what: string;
+        };
+        /**
+         * DepotTimes
+         * @description What counts, and everything that was noted, the newest first.
+         */
+        DepotTimes: {
+            entered: components["schemas"]["DepotTime"] | null;
+            left: components["schemas"]["DepotTime"] | null;
+            /** May Correct */
+            may_correct: boolean;
+            /** Noted */
+            noted: components["schemas"]["DepotTime"][];
         };
         /**
          * DeviceEdit
@@ -4956,6 +5144,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[ArrivalErrorRow] */
+        Listing_ArrivalErrorRow_: {
+            /** Items */
+            items: components["schemas"]["ArrivalErrorRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[CalendarChangeRow] */
         Listing_CalendarChangeRow_: {
             /** Items */
@@ -5311,6 +5508,15 @@ export interface components {
         Listing_TicketRow_: {
             /** Items */
             items: components["schemas"]["TicketRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[TravelFactorRow] */
+        Listing_TravelFactorRow_: {
+            /** Items */
+            items: components["schemas"]["TravelFactorRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -8520,6 +8726,8 @@ export interface components {
              * Format: uuid
              */
             plan_id: string;
+            /** Travel Factor */
+            travel_factor: number;
             /** Travel Times */
             travel_times: string;
             /** Unassigned */
@@ -8740,6 +8948,27 @@ export interface components {
              * Format: uuid
              */
             unit_id: string;
+        };
+        /**
+         * TravelFactorRow
+         * @description Real travel time beside the router's, of drives begun in one civil hour.
+         */
+        TravelFactorRow: {
+            /** Drives */
+            drives: number;
+            /** Factor */
+            factor: number;
+            /** Hour */
+            hour: number;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Off */
+            off: boolean;
+            /** Used */
+            used: boolean;
         };
         /**
          * Trigger
@@ -11173,6 +11402,46 @@ export interface operations {
             };
         };
     };
+    arrival_errors_api_dispatch_arrival_errors_get: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_ArrivalErrorRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     disruptions_api_dispatch_disruptions_get: {
         parameters: {
             query?: {
@@ -11623,6 +11892,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Suggestion"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    travel_factors_api_dispatch_travel_factors_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_TravelFactorRow_"];
                 };
             };
             /** @description Refused; `code` says why */
@@ -13515,6 +13822,46 @@ export interface operations {
             };
         };
     };
+    arrival_api_orders__order_id__arrival_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArrivalRow"][];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     open_attachment_api_orders__order_id__attachments__attachment_id__get: {
         parameters: {
             query?: never;
@@ -13572,6 +13919,90 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    depot_times_of_api_orders__order_id__depot_times_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepotTimes"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correct_depot_time_api_orders__order_id__depot_times_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepotTimes"];
+                };
             };
             /** @description Refused; `code` says why */
             "4XX": {

@@ -77,6 +77,7 @@ export function PlanDialog({ row, onClose }: PlanDialogProps) {
         ]
       : []),
   ];
+  const paced = Number(plan.data?.problem["travel_factor"] ?? 1);
   const open = row.state === "proposed" || row.state === "partly_accepted";
   return (
     <Dialog size="xl" title={nameOf(row)} onClose={onClose}>
@@ -94,6 +95,7 @@ export function PlanDialog({ row, onClose }: PlanDialogProps) {
                 source: wordFor(t, "travelTimes", row.travel_times),
               })}
             </Text>
+            {paced !== 1 && <Text size="sm">{t("plans.paced", { factor: paced })}</Text>}
             <Facts
               facts={[
                 [t("plans.state"), wordFor(t, "planState", row.state)],

@@ -22,6 +22,7 @@ import { StateLine } from "./StateLine";
 import { allowancesOf, offeredSteps } from "./steps";
 import { TripFacts } from "./TripFacts";
 import { TripMap } from "./TripMap";
+import { TripTimes } from "./TripTimes";
 
 const REFRESH_MS = 15_000;
 const IDENTIFIER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -91,6 +92,7 @@ function Trip({ order }: { order: OrderDetail }) {
         <Stack gap="md">
           <TripFacts order={order} />
           <Assignment order={order} />
+          <TripTimes order={order} />
           <SeriesPanel order={order} />
           <AttachmentsPanel order={order} />
           <SaidPanel order={order} />

@@ -124,6 +124,7 @@ export const codes = {
     expired: "Expired",
   },
   orderStep: {
+    correct_time: "Depot time corrected",
     call_off: "Called off by the calendar",
     series_day: "Day of the series changed",
     move: "Re-plan",

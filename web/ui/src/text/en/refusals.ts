@@ -1,6 +1,7 @@
 // Words of refusals: which field, why, what it contradicts, which duties one person may not hold.
 export const refusals = {
   field: {
+    at: "time",
     luggage: "Luggage",
     wheelchairs: "Wheelchairs",
     contact_phone: "Contact phone",
@@ -98,6 +99,8 @@ export const refusals = {
     speed_limit_kmh: "speed limit",
   },
   invalidReason: {
+    not_begun: "the trip has not begun",
+    entered_before_left: "entering comes after leaving",
     not_in_series: "this kind of trip cannot be a series",
     no_days: "no day in that range",
     by_a_person: "a person decides that",

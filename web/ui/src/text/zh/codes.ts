@@ -123,6 +123,7 @@ export const codes = {
     expired: "已过期",
   },
   orderStep: {
+    correct_time: "更正出入场时间",
     call_off: "日历停用",
     series_day: "系列改期",
     move: "调整派车",

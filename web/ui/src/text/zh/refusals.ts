@@ -1,6 +1,7 @@
 // 被拒绝时的说法：哪一项、为什么、与什么冲突、哪两种职责不能兼任。
 export const refusals = {
   field: {
+    at: "时间",
     luggage: "行李",
     wheelchairs: "轮椅",
     contact_phone: "联系电话",
@@ -98,6 +99,8 @@ export const refusals = {
     speed_limit_kmh: "限速",
   },
   invalidReason: {
+    not_begun: "行程尚未开始",
+    entered_before_left: "入场须晚于出场",
     not_in_series: "这类用车不能按系列申请",
     no_days: "所选范围内没有用车日",
     by_a_person: "须由人决定",
