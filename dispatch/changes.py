@@ -43,6 +43,7 @@ AUDIENCE: Mapping[Action, tuple[Audience, ...]] = {
     Action.CLOSE_UNCONFIRMED: (_R,),
     Action.EXPIRE: (_R, _D),
     Action.CALL_OFF: (_R, _P, _D),
+    Action.TAKE_OFFER: (_D, _P, Audience.DISPATCHERS),
 }
 # Who learns that another vehicle is being found, but not why: a driver's reason is between him and the dispatcher.
 REASSIGNED = "order_reassign"

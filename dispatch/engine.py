@@ -23,6 +23,8 @@ from dispatch.lifecycle import Action
 from dispatch.repeating.service import settle_provisional
 from dispatch.rolling import background, rounds
 from dispatch.store import series as series_store
+from dispatch.store import waiting as waiting_store
+from dispatch.waiting import service as waiting
 from fleet import logs
 from fleet.calendars.reminder import ask_for_missing
 from fleet.calendars.store import load_calendar
@@ -108,7 +110,21 @@ async def look(conn: Connection, now: datetime) -> dict[str, int]:
         "expired": await _expire(conn, now),
         "measured": await _measure(conn, now),
         "closed": await _close_unconfirmed(conn, now),
+        "lapsed": await _lapse(conn, now),
+        "offered": await _offer(conn, now),
     }
+
+
+async def _lapse(conn: Connection, now: datetime) -> int:
+    """Holds that are over; before the offers, so that the next in line gets what they kept."""
+    due = await waiting_store.holds_over(conn, now)
+    return await _each(conn, due, lambda order_id: waiting.lapse(conn, order_id, now))
+
+
+async def _offer(conn: Connection, now: datetime) -> int:
+    """What became free goes to who is next in line."""
+    found = {offer.order.id: offer for _, offer in await waiting.planned_offers(conn, now)}
+    return await _each(conn, list(found), lambda order_id: waiting.make_offer(conn, found[order_id], now))
 
 
 async def settle_guessed_days(conn: Connection, now: datetime) -> int:

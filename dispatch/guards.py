@@ -139,6 +139,11 @@ def _three_workdays(step: Step, file: OrderFile, person_id: UUID | None, deed: D
         raise Conflict(what="still_to_be_confirmed")
 
 
+def _offer_open(step: Step, file: OrderFile, person_id: UUID | None, deed: Deed, now: datetime) -> None:
+    if file.order.held_kind != "offer" or file.order.held_until is None or file.order.held_until <= now:
+        raise Conflict(what="offer_over")
+
+
 _CHECKS: Mapping[Guard, Callable[[Step, OrderFile, UUID | None, Deed, datetime], None]] = {
     Guard.NOT_REQUESTER: _not_requester,
     Guard.NOT_ONLY_PASSENGER: _not_only_passenger,
@@ -151,4 +156,5 @@ _CHECKS: Mapping[Guard, Callable[[Step, OrderFile, UUID | None, Deed, datetime],
     Guard.PAPER_APPROVED: _paper_approved,
     Guard.TWO_HOURS_LATE: _two_hours_late,
     Guard.THREE_WORKDAYS: _three_workdays,
+    Guard.OFFER_OPEN: _offer_open,
 }

@@ -48,6 +48,7 @@ class Action(StrEnum):
     CALL_OFF = "call_off"
     MOVE = "move"  # another vehicle or driver, by a re-plan a dispatcher adopts
     REPLAN = "replan"  # the same by the engine, where the tenant lets it
+    TAKE_OFFER = "take_offer"
 
 
 class Guard(StrEnum):
@@ -64,6 +65,7 @@ class Guard(StrEnum):
     PAPER_APPROVED = "paper_approved"  # an emergency is closed only after its late approval
     TWO_HOURS_LATE = "two_hours_late"
     THREE_WORKDAYS = "three_workdays"
+    OFFER_OPEN = "offer_open"
 
 
 SYSTEM = "system"
@@ -116,6 +118,7 @@ STEPS: tuple[Step, ...] = (
     _step(A.CLOSE_UNCONFIRMED, {S.RETURNED}, S.RECEIPTED, SYSTEM, G.THREE_WORKDAYS, G.PAPER_APPROVED),
     _step(A.SETTLE, {S.RECEIPTED}, S.SETTLED, "order.settle"),
     _step(A.ARCHIVE, {S.SETTLED}, S.ARCHIVED, SYSTEM),
+    _step(A.TAKE_OFFER, _ASSIGNABLE, S.ASSIGNED, "order.edit", G.OFFER_OPEN, G.VEHICLE_AND_DRIVER),  # of the wait-list
     _step(A.CALL_OFF, {S.DRAFT, *_WAITING, *_ASSIGNED, S.REASSIGNING}, S.CANCELLED, SYSTEM, G.REASON_GIVEN),  # the calendar did
     _step(A.EXPIRE, {S.DRAFT, *_WAITING, *_ASSIGNED, S.REASSIGNING}, S.EXPIRED, SYSTEM, G.TWO_HOURS_LATE),
     _step(A.MOVE, {*_ASSIGNABLE, *_ASSIGNED, S.BROKEN_DOWN, S.NO_SHOW}, S.ASSIGNED, "order.assign", G.REASON_GIVEN, G.VEHICLE_AND_DRIVER),

@@ -112,6 +112,7 @@ MAY: Mapping[str, frozenset[Role]] = {
     "order.correct_times": frozenset({R.DRIVER, R.DISPATCHER}),  # of leaving and entering the depot, each with a reason
     "order.receipt": frozenset({R.EMPLOYEE, R.UNIT_ADMIN}),
     "order.settle": frozenset({R.DISPATCHER, R.FLEET_ADMIN, R.FINANCE}),
+    "order.hold": frozenset({R.DISPATCHER}),
     "dispatch.suggest": frozenset({R.DISPATCHER}),
     "dispatch.policy": frozenset({R.FLEET_ADMIN}),  # what the engine may adopt by itself
     "track.view": frozenset({R.EMPLOYEE, R.UNIT_ADMIN, R.DRIVER, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
@@ -142,6 +143,9 @@ MAY: Mapping[str, frozenset[Role]] = {
     "rule.changes": frozenset({R.UNIT_ADMIN, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
     "rule.draft": frozenset({R.UNIT_ADMIN, R.DISPATCHER, R.FLEET_ADMIN}),
     "rule.publish": frozenset({R.FLEET_ADMIN}),  # and never who submitted it (domain.md 13)
+    "upkeep.edit": frozenset({R.DISPATCHER, R.FLEET_ADMIN}),
+    "home_travel.view": frozenset({R.UNIT_ADMIN, R.APPROVER, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
+    "home_travel.edit": frozenset({R.FLEET_ADMIN}),
     "journal.view": frozenset({R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR, R.SYSTEM_ADMIN}),
     "audit.view": frozenset({R.FLEET_ADMIN, R.INSPECTOR}),
 }

@@ -119,6 +119,9 @@ class Order:
     shareable: bool = False  # others may ask to ride along
     rides_with: UUID | None = None  # the order whose vehicle takes these people along
     series_id: UUID | None = None  # the series it is a day of
-    held_until: datetime | None = None  # a vehicle is kept free for it until then
+    held_vehicle_id: UUID | None = None  # kept free for it although it is not assigned yet
+    held_driver_id: UUID | None = None
+    held_until: datetime | None = None
+    held_kind: str | None = None  # tentative | offer
     departed_at: datetime | None = None
     returned_at: datetime | None = None

@@ -57,6 +57,7 @@ from web.routes import (
     session,
     trip_times,
     vehicles,
+    waiting,
 )
 
 UI = Path(__file__).parent / "ui" / "dist"
@@ -108,6 +109,7 @@ def _api() -> APIRouter:
         replay.router,
         alerts.router,
         series.router,
+        waiting.router,
         booking.router,  # before the steps of an order, which take every word
         said.router,
         trip_times.router,

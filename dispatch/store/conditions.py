@@ -71,12 +71,20 @@ async def home_right(conn: Connection, tenant_id: UUID, person_id: UUID, on: dat
 
 
 async def whole_fleet(
-    conn: Connection, tenant_id: UUID, *, since: datetime, until: datetime, now: datetime, selves: Iterable[UUID | None]
+    conn: Connection,
+    tenant_id: UUID,
+    *,
+    since: datetime,
+    until: datetime,
+    now: datetime,
+    selves: Iterable[UUID | None],
+    vehicle_id: UUID | None = None,
+    person_id: UUID | None = None,
 ) -> tuple[list[VehicleFacts], list[DriverFacts]]:
     """Every vehicle and driver with what holds them, also those this viewer does not see; the hidden ones stay hidden."""
     async with seeing_all(conn, Seen.VEHICLE), seeing_all(conn, Seen.ORDER):
-        cars = await vehicles(conn, tenant_id, since=since, until=until, now=now)
-        people = await drivers(conn, tenant_id, since=since, until=until, now=now, selves=selves)
+        cars = await vehicles(conn, tenant_id, since=since, until=until, now=now, vehicle_id=vehicle_id)
+        people = await drivers(conn, tenant_id, since=since, until=until, now=now, person_id=person_id, selves=selves)
     return cars, people
 
 

@@ -8,6 +8,7 @@ import random
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from uuid import UUID
 import pytest
 
 from dispatch import assignment, service, suggest
+from dispatch import store as dispatch_store
 from dispatch.guards import Deed
 from dispatch.lifecycle import Action
 from dispatch.travel import between
@@ -120,6 +122,69 @@ async def test_random_races_leave_no_overlap_of_vehicle_or_driver(stage: Stage, 
         stage.owner, "SELECT count(*) AS n FROM dispatch_order WHERE (state = 'assigned') <> (driver_id IS NOT NULL)"
     )
     assert row == {"n": 0}
+
+
+HELD_OVERLAPS = """
+SELECT count(*) AS n FROM dispatch_order a JOIN dispatch_order b ON a.id < b.id AND a.occupied && b.occupied
+WHERE (a.held_vehicle_id IS NOT NULL OR a.state = 'assigned') AND (b.held_vehicle_id IS NOT NULL OR b.state = 'assigned')
+  AND (coalesce(a.held_vehicle_id, a.vehicle_id) = coalesce(b.held_vehicle_id, b.vehicle_id)
+    OR coalesce(a.held_driver_id, a.driver_id) = coalesce(b.held_driver_id, b.driver_id))
+"""
+
+
+async def test_4000_racing_bookings_offers_and_holds_leave_no_overlap(stage: Stage, database: Database) -> None:
+    """Twenty connections give and keep vehicles by the very statements of the use cases; the constraint alone stands between."""
+    rng = random.Random(34)
+    await stage.owner.execute(
+        """INSERT INTO dispatch_order (tenant_id, type, state, unit_id, requester_id, created_by, planned_start_at, planned_end_at)
+        SELECT %s, 'normal', 'unit_approved', %s, %s, %s, s, s + interval '30 minutes'
+        FROM (SELECT %s::timestamptz + (n %% 100) * interval '10 minutes' AS s FROM generate_series(1, 2000) n) AS starts""",
+        (stage.town.tenant_id, stage.town.units["bureau"], *[stage.town.people["employee"]] * 2, START),
+    )
+    orders = [
+        row["id"]
+        for row in await store.many(stage.owner, "SELECT id FROM dispatch_order WHERE state = 'unit_approved'")
+    ]
+    await stage.owner.execute(
+        """INSERT INTO vehicle (tenant_id, plate, vehicle_class, seats) SELECT %s, 'R' || n, 'other', 5 FROM generate_series(1, 25) n""",
+        (stage.town.tenant_id,),
+    )
+    await stage.owner.execute(
+        """INSERT INTO person (tenant_id, unit_id, login, name) SELECT %s, %s, 'r' || n, 'r' FROM generate_series(1, 25) n""",
+        (stage.town.tenant_id, stage.town.units["centre"]),
+    )
+    vehicles = [row["id"] for row in await store.many(stage.owner, "SELECT id FROM vehicle WHERE plate LIKE 'R%%'")]
+    drivers = [row["id"] for row in await store.many(stage.owner, "SELECT id FROM person WHERE name = 'r'")]
+    queue = [
+        (rng.choice(("book", "offer", "hold")), rng.choice(orders), rng.choice(vehicles), rng.choice(drivers))
+        for _ in range(4000)
+    ]
+    done = Counter[str]()
+
+    async def work(conn: db.Connection) -> None:
+        while queue:
+            kind, order_id, vehicle, driver = queue.pop()
+            held = {"held_vehicle_id": vehicle, "held_until": NOW + timedelta(hours=1), "held_kind": "tentative"}
+            values: dict[str, Any] = {
+                "book": {"state": "assigned", "vehicle_id": vehicle, "driver_id": driver},
+                "offer": held | {"held_driver_id": driver, "held_kind": "offer"},
+                "hold": held,
+            }[kind]
+            async with conn.transaction():
+                await dispatch_store.hold(conn, (vehicle, driver))
+                with contextlib.suppress(dispatch_store.Overlapping):
+                    done[kind] += await dispatch_store.update_order(conn, order_id, 1, values)
+
+    connections = [await db.connect(database.owner) for _ in range(20)]
+    try:
+        await asyncio.gather(*(work(conn) for conn in connections))
+    finally:
+        for conn in connections:
+            await conn.close()
+    assert await store.one(stage.owner, HELD_OVERLAPS) == {"n": 0}
+    assert min(done["book"], done["offer"], done["hold"]) > 10, done
+    let_go = "SELECT count(*) AS n FROM dispatch_order WHERE state = 'assigned' AND held_vehicle_id IS NOT NULL"
+    assert await store.one(stage.owner, let_go) == {"n": 0}
 
 
 async def test_of_two_who_read_the_same_version_exactly_one_writes(stage: Stage, database: Database) -> None:

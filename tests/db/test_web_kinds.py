@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from dispatch.engine import settle_guessed_days
+from dispatch.engine import look, settle_guessed_days
 from fleet import db, store
 from fleet.calendars.store import add_calendar_version
 from fleet.worktime import DayKind
@@ -240,3 +240,93 @@ async def test_guessed_days_of_a_series_are_settled_once_their_year_is_known(sit
     )
     assert [row["kind"] for row in told] == ["order_call_off", "series_day"]
     assert await settle_guessed_days(site.owner, datetime.now(UTC)) == 0
+
+
+async def approved(site: Site, name: str, **more: Any) -> str:
+    """A trip of the bureau that waits for a vehicle, of different length each."""
+    _, page = await asked(site, name, "POST", "/orders", wish(**more))
+    status, page = await asked(site, "approver", "POST", f"/orders/{page['id']}/approve", {})
+    assert status == 200, page
+    return str(page["id"])
+
+
+async def test_the_line_is_offered_what_becomes_free_one_after_the_other(site: Site) -> None:
+    """Upkeep ends: the reception is asked first, does not answer, the next takes it; each hears of it, the journal proves it."""
+    now = datetime.now(UTC)
+    windows = {}
+    for code in ("pool", "pool2"):
+        body = {
+            "vehicle_id": str(site.town.vehicles[code]), "kind": "repair", "start_at": (now + timedelta(hours=1)).isoformat(),
+            "end_at": (now + timedelta(days=5)).isoformat(),
+        }  # fmt: skip
+        status, made = await asked(site, "dispatcher", "POST", "/upkeep", body)
+        assert status == 201, made
+        windows[code] = made["id"]
+    assert (await asked(site, "dispatcher", "POST", "/upkeep", body))[1]["params"]["what"] == "upkeep_overlaps"
+    plain = await approved(site, "employee")
+    reception = await approved(site, "colleague", purpose="reception")
+    assert (await asked(site, "stranger", "POST", f"/orders/{plain}/wait-list"))[0] == 404
+    for name, order_id in (("employee", plain), ("colleague", reception)):
+        status, page = await asked(site, name, "POST", f"/orders/{order_id}/wait-list")
+        assert (status, page["wait_state"]) == (200, "waiting")
+    assert (await asked(site, "employee", "POST", f"/orders/{plain}/wait-list"))[1]["params"]["what"] == "in_line"
+    assert (await look(site.owner, now))["offered"] == 0, "both vehicles are in upkeep"
+
+    match = {"headers": {"If-Match": '"1"'}}
+    assert (await asked(site, "dispatcher", "POST", f"/upkeep/{windows['pool']}/end", **match))[0] == 200
+    assert (await look(site.owner, now))["offered"] == 1
+    states = {
+        each["order_id"]: each["state"] for each in (await asked(site, "dispatcher", "GET", "/wait-list"))[1]["items"]
+    }
+    assert states == {reception: "offered", plain: "waiting"}
+    hold = {"vehicle_id": str(site.town.vehicles["pool"])}
+    status, problem = await asked(site, "dispatcher", "POST", f"/orders/{plain}/hold", hold)
+    assert (status, problem["params"]["reasons"][0]["code"]) == (409, "vehicle_busy"), "what is offered is kept"
+    assert (await look(site.owner, now))["offered"] == 0, "nobody gets two"
+
+    later = now + timedelta(minutes=16)
+    moved = await look(site.owner, later)
+    assert (moved["lapsed"], moved["offered"]) == (1, 1)
+    assert (await asked(site, "colleague", "POST", f"/orders/{reception}/offer/take"))[1]["params"][
+        "what"
+    ] == "offer_over"
+    assert (await asked(site, "colleague", "POST", f"/orders/{plain}/offer/take"))[0] == 404
+    status, page = await asked(site, "employee", "POST", f"/orders/{plain}/offer/take")
+    assert (status, page["state"], page["vehicle_id"], page["wait_state"]) == (
+        200,
+        "assigned",
+        hold["vehicle_id"],
+        None,
+    )
+    assert page["driver_id"] is not None
+    entries = await store.many(site.owner, "SELECT order_id, state FROM wait_entry")
+    assert {str(row["order_id"]): row["state"] for row in entries} == {reception: "lapsed", plain: "taken"}
+    told = await store.many(site.owner, "SELECT kind FROM notice WHERE kind LIKE 'offer%%' ORDER BY kind")
+    assert [row["kind"] for row in told] == ["offer_lapsed", "offer_made", "offer_made"]
+    steps = [each["action"] for each in page["history"]]
+    assert steps[-3:] == ["order.wait", "order.offer", "order.take_offer"]
+
+    # A window over the trip is entered only when that is meant; a hold keeps a vehicle for who is not approved yet.
+    start = datetime.fromisoformat(page["planned_start_at"])
+    body |= {
+        "vehicle_id": hold["vehicle_id"],
+        "start_at": start.isoformat(),
+        "end_at": (start + timedelta(hours=1)).isoformat(),
+    }
+    status, problem = await asked(site, "dispatcher", "POST", "/upkeep", body)
+    assert (status, problem["code"], problem["params"]) == (409, "meets_orders", {"orders": [page["order_no"]]})
+    assert (await asked(site, "dispatcher", "POST", "/upkeep", body | {"anyway": True}))[0] == 201
+    _, other = await asked(
+        site,
+        "colleague",
+        "POST",
+        "/orders",
+        wish(
+            planned_start_at=(now + timedelta(days=6)).isoformat(),
+            planned_end_at=(now + timedelta(days=6, hours=2)).isoformat(),
+        ),
+    )
+    status, kept = await asked(site, "dispatcher", "POST", f"/orders/{other['id']}/hold", hold | {"minutes": 30})
+    assert (status, kept["held_kind"], kept["held_plate"] is not None) == (200, "tentative", True)
+    assert (await asked(site, "employee", "POST", f"/orders/{other['id']}/hold", hold))[0] in {403, 404}
+    assert (await asked(site, "dispatcher", "POST", f"/orders/{other['id']}/hold/release"))[1]["held_kind"] is None

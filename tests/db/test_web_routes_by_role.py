@@ -58,6 +58,17 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("PATCH", "/api/order-series/{series_id}"): OVERSEEING,  # told that it is called off
     ("POST", "/api/order-series/{series_id}/cancel"): OVERSEEING,
     ("POST", "/api/order-series/{series_id}/approve"): OVERSEEING,  # none of its days waits for them
+    ("GET", "/api/wait-list"): EVERYBODY,
+    ("POST", "/api/orders/{order_id}/wait-list"): frozenset({"dispatcher"}),  # told that it is not approved
+    ("POST", "/api/orders/{order_id}/wait-list/leave"): frozenset({"dispatcher"}),
+    ("POST", "/api/orders/{order_id}/offer/take"): OVERSEEING,  # told that there is none
+    ("POST", "/api/orders/{order_id}/offer/decline"): OVERSEEING,
+    ("POST", "/api/orders/{order_id}/hold"): frozenset({"dispatcher"}),
+    ("POST", "/api/orders/{order_id}/hold/release"): frozenset({"dispatcher"}),
+    ("GET", "/api/upkeep"): OVERSEEING | {"unit_admin"},
+    ("POST", "/api/upkeep"): frozenset({"dispatcher", "fleet_admin"}),
+    ("PATCH", "/api/upkeep/{upkeep_id}"): frozenset({"dispatcher", "fleet_admin"}),
+    ("POST", "/api/upkeep/{upkeep_id}/end"): frozenset({"dispatcher", "fleet_admin"}),
     ("POST", "/api/orders/check"): frozenset({"fleet_admin"}),  # for a unit one's roles reach
     ("POST", "/api/order-attachments"): frozenset({"dispatcher"}),  # of another unit's order
     ("GET", "/api/orders/{order_id}/attachments/{attachment_id}"): OVERSEEING,
@@ -300,6 +311,11 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "weekdays": [1], "holidays": "skip", "first_day": now.date(), "last_day": now.date(), "starts_at": now.time(), "duration_min": 60,
         "state": "cancelled", "created_at": now, "created_by": stranger,
     })  # fmt: skip
+    upkeep = uuid4()
+    await store.insert(site.owner, "vehicle_upkeep", {
+        "id": upkeep, "tenant_id": town.tenant_id, "vehicle_id": vehicle, "kind": "repair", "during": db.TimestamptzRange(now, now + timedelta(hours=1)),
+        "created_at": now, "created_by": stranger,
+    })  # fmt: skip
     paper = uuid4()
     await store.insert(site.owner, "order_attachment", {
         "id": paper, "tenant_id": town.tenant_id, "order_id": order, "name": "x.pdf", "media_type": "application/pdf", "size_bytes": 5,
@@ -312,7 +328,7 @@ async def things(site: Site) -> dict[str, UUID | str]:
             "travel_times": "router", "seed": 0,
         })  # fmt: skip
     return {
-        "series_id": series, "attachment_id": paper, "plan_id": plan, "other_plan_id": other_plan,
+        "upkeep_id": upkeep, "series_id": series, "attachment_id": paper, "plan_id": plan, "other_plan_id": other_plan,
         "rule_change_id": rules, "rule_preview_id": tried, "change_id": change, "area_id": area, "draft_id": draft, "preview_id": preview, "event_id": event, "place_id": named, "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
         "unit_id": town.units["other"], "person_id": stranger, "device_id": device["id"], "entry_id": entry,
     }  # fmt: skip
@@ -327,12 +343,20 @@ def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, s
         "planned_start_at": (now + timedelta(days=2)).isoformat(), "planned_end_at": (now + timedelta(days=2, hours=2)).isoformat(),
         "origin": place, "destination": {**place, "lon": 116.1}, "purpose": "meeting", "purpose_text": role,
     }  # fmt: skip
+    window = {
+        "kind": "repair",
+        "start_at": (now + timedelta(days=9)).isoformat(),
+        "end_at": (now + timedelta(days=10)).isoformat(),
+    }
     series = {"first": {**wish, "unit_id": other}, "last_day": (now + timedelta(days=10)).date().isoformat()}
     fence = {"code": "d9", "kind": "depot", "name": "x", "shape": {"shape": "point", "center": [116, 32]}}
     custody = {"owner_unit_id": other, "manager_unit_id": other, "user_unit_id": other}
     return {
         ("POST", "/api/password"): {"old": "not it", "new": "another long password"},
         ("POST", "/api/orders"): {**wish, "unit_id": other},
+        ("POST", "/api/orders/{order_id}/hold"): {"vehicle_id": str(town.vehicles["other"])},
+        ("POST", "/api/upkeep"): {**window, "vehicle_id": str(town.vehicles["other"])},
+        ("PATCH", "/api/upkeep/{upkeep_id}"): window,
         ("POST", "/api/order-series/preview"): series,
         ("POST", "/api/order-series"): series,
         ("PATCH", "/api/order-series/{series_id}"): series,

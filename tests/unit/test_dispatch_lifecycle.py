@@ -104,6 +104,9 @@ centre_reviewed    call_off           cancelled          -
 assigned           call_off           cancelled          -
 driver_accepted    call_off           cancelled          -
 reassigning        call_off           cancelled          -
+unit_approved      take_offer         assigned           {EDIT}
+centre_reviewed    take_offer         assigned           {EDIT}
+reassigning        take_offer         assigned           {EDIT}
 """
 EXPECTED = {
     (row.split()[0], row.split()[1]): (row.split()[2], frozenset(row.split()[3:]) - {"-"})
@@ -215,6 +218,21 @@ def test_whoever_asked_is_an_employee_to_the_order_whatever_his_roles() -> None:
 EMERGENCY: dict[str, Any] = {"type": OrderType.EMERGENCY}
 GUARDS: list[tuple[Action, OrderState, dict[str, Any], Deed, type[Refusal] | None]] = [
     (Action.APPROVE, OrderState.SUBMITTED, {}, Deed(), None),
+    (Action.TAKE_OFFER, OrderState.UNIT_APPROVED, {}, Deed(vehicle_id=UNIT, driver_id=UNIT), Conflict),
+    (
+        Action.TAKE_OFFER,
+        OrderState.UNIT_APPROVED,
+        {"held_kind": "offer", "held_until": NOW},
+        Deed(vehicle_id=UNIT, driver_id=UNIT),
+        Conflict,
+    ),
+    (
+        Action.TAKE_OFFER,
+        OrderState.UNIT_APPROVED,
+        {"held_kind": "offer", "held_until": NOW + timedelta(seconds=1)},
+        Deed(vehicle_id=UNIT, driver_id=UNIT),
+        None,
+    ),
     (Action.APPROVE, OrderState.SUBMITTED, {"requester_id": ME}, Deed(), SameHands),
     (Action.APPROVE, OrderState.SUBMITTED, {"created_by": ME}, Deed(), SameHands),
     (Action.APPROVE, OrderState.SUBMITTED, {"passenger_ids": frozenset({ME})}, Deed(), SameHands),

@@ -40,6 +40,7 @@ from web.store.register import DeviceRow
 from web.store.reprocessing import RunRow
 from web.store.rulebook import RuleChangeRow, RuleCountRow, RuleDifferenceRow, RuleLineRow, RuleMuteRow
 from web.store.series import SeriesRow
+from web.store.waiting import UpkeepRow, WaitRow
 
 DANGEROUS = set("=+-@\t\r\n\0＝＋－＠")
 AT = datetime(2026, 2, 14, 16, 30, 5, 123456, tzinfo=UTC)  # 15 February, half past midnight in Shanghai
@@ -52,7 +53,7 @@ ROWS: dict[str, type] = {
     "reprocess-runs": RunRow, "messages": MessageItem, "fences": FenceRow, "fence-drafts": DraftRow, "fence-preview": PreviewFindingRow, "fence-events": FenceEventRow, "depots": DepotRow, "named-places": NamedPlaceRow, "depot-days": DepotDayRow, "depot-vehicles": DepotStayRow, "audit": RecordRow, "journal": RecordRow,
     "local-days": LocalDayRow, "unit-hours": UnitHoursRow, "seal-periods": SealPeriodRow, "calendar-versions": CalendarVersionRow, "calendar-changes": CalendarChangeRow,
     "rule-versions": RuleLineRow, "rule-mutes": RuleMuteRow, "rule-changes": RuleChangeRow, "rule-preview-counts": RuleCountRow, "rule-preview-differences": RuleDifferenceRow,
-    "order-series": SeriesRow,
+    "order-series": SeriesRow, "wait-list": WaitRow, "upkeep": UpkeepRow,
     "mileage": MileageMonthRow, "mileage-days": MileageDayRow, "drives": DriveRow, "stops": StopRow, "plans": PlanRow, "disruptions": DisruptionRow,
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The lists of kinds of orders as files: series."""
+"""The lists of kinds of orders as files: series, the line, upkeep."""
 
 from collections.abc import Mapping
 
@@ -30,4 +30,28 @@ SERIES = Table("系列用车", "Series of trips", (
     instant("下次出行", "Next", "next_at"),
 ))  # fmt: skip
 
-KINDS_TABLES: Mapping[str, Table] = {"order-series": SERIES}
+WAIT_LIST = Table("候补", "Wait-list", (
+    plain("派车单号", "Order no.", "order_no"),
+    named("用车单位", "Travelling unit", "unit_name"),
+    plain("申请人", "Requester", "requester_name"),
+    instant("计划出发", "Planned start", "planned_start_at"),
+    instant("计划结束", "Planned end", "planned_end_at"),
+    plain("优先级", "Priority", "priority"),
+    instant("排队时间", "Joined", "joined_at"),
+    code("状态", "State", "state", "waitState"),
+    instant("答复期限", "Offer until", "held_until"),
+    instant("结束时间", "Settled", "settled_at"),
+))  # fmt: skip
+
+UPKEEP = Table("维修保养", "Upkeep", (
+    plain("车牌", "Plate", "plate"),
+    code("类型", "Kind", "kind", "upkeepKind"),
+    instant("开始时间", "From", "start_at"),
+    instant("结束时间", "Until", "end_at"),
+    plain("说明", "Remark", "note"),
+    code("状态", "State", "state", "upkeepState"),
+    plain("登记人", "Entered by", "created_by_name"),
+    instant("登记时间", "Entered", "created_at"),
+))  # fmt: skip
+
+KINDS_TABLES: Mapping[str, Table] = {"order-series": SERIES, "wait-list": WAIT_LIST, "upkeep": UPKEEP}

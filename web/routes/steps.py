@@ -28,6 +28,7 @@ def steps_of(actor: Actor, file: OrderFile) -> list[str]:
         and MAY[step.right] & roles
         and not (own and Guard.NOT_REQUESTER in step.guards)
         and _fits(step, file.order.type)
+        and (Guard.OFFER_OPEN not in step.guards or file.order.held_kind == "offer")
     )
 
 

@@ -70,6 +70,10 @@ class OrderRow:
     for_plate: str | None = None
     rental_use: str | None = None
     shareable: bool = False
+    wait_state: str | None = None  # waiting | offered, in the line for a vehicle
+    held_kind: str | None = None  # tentative | offer: a vehicle is kept free for it
+    held_until: datetime | None = None
+    held_plate: str | None = None
     series_id: UUID | None = None
     series_no: int | None = None
     series_provisional: bool = False  # no calendar covers its year yet
@@ -124,13 +128,15 @@ SELECT o.id, o.order_no, o.type, o.state, o.unit_id, u.name AS unit_name, u.name
     o.currency, o.rating, o.state_reason, o.created_at, o.row_version, o.luggage, o.equipment, o.wheelchairs, o.self_drive, o.contact_name,
     CASE WHEN app_person() IN (o.driver_id, o.requester_id, o.created_by) OR app_can('order.assign') THEN o.contact_phone END AS contact_phone,
     o.service_kind, o.for_vehicle_id, fv.plate AS for_plate, o.rental_use, o.shareable,
-    o.series_id, se.series_no, o.series_provisional
+    w.state AS wait_state, o.held_kind, o.held_until, hv.plate AS held_plate, o.series_id, se.series_no, o.series_provisional
 FROM dispatch_order o
 JOIN unit u ON u.id = o.unit_id
 LEFT JOIN person r ON r.id = o.requester_id
 LEFT JOIN person d ON d.id = o.driver_id
 LEFT JOIN person b ON b.id = o.assigned_by
 LEFT JOIN vehicle_label v ON v.id = o.vehicle_id
+LEFT JOIN wait_entry w ON w.order_id = o.id AND w.state IN ('waiting', 'offered')
+LEFT JOIN vehicle_label hv ON hv.id = o.held_vehicle_id
 LEFT JOIN order_series se ON se.id = o.series_id
 LEFT JOIN vehicle_label fv ON fv.id = o.for_vehicle_id
 WHERE (%(id)s::uuid IS NULL OR o.id = %(id)s)

@@ -1804,6 +1804,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orders/{order_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold
+         * @description Keeps a vehicle free for an order that cannot have it yet, 5 min to 24 h.
+         */
+        post: operations["hold_api_orders__order_id__hold_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/hold/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release
+         * @description The vehicle kept free is anybody's again.
+         */
+        post: operations["release_api_orders__order_id__hold_release_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/offer/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline
+         * @description The offer goes to the next in line.
+         */
+        post: operations["decline_api_orders__order_id__offer_decline_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/offer/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take
+         * @description The offered vehicle and driver become the order's.
+         */
+        post: operations["take_api_orders__order_id__offer_take_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orders/{order_id}/paper": {
         parameters: {
             query?: never;
@@ -1858,6 +1938,46 @@ export interface paths {
          * @description A reason of the trip's driver or booker for a span of it; it stands beside suspicions and takes none away.
          */
         post: operations["say_api_orders__order_id__statements_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/wait-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join
+         * @description An approved order without a vehicle joins the line.
+         */
+        post: operations["join_api_orders__order_id__wait_list_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/wait-list/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave
+         * @description Its place is given up, and an offer with it.
+         */
+        post: operations["leave_api_orders__order_id__wait_list_leave_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2540,6 +2660,70 @@ export interface paths {
         patch: operations["edit_unit_api_units__unit_id__patch"];
         trace?: never;
     };
+    "/api/upkeep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Upkeep List
+         * @description Windows of upkeep of vehicles this person may see.
+         */
+        get: operations["upkeep_list_api_upkeep_get"];
+        put?: never;
+        /**
+         * Add Upkeep
+         * @description A window; 409 `meets_orders {orders}` names the trips it meets unless it is meant `anyway`.
+         */
+        post: operations["add_upkeep_api_upkeep_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/upkeep/{upkeep_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Move Upkeep
+         * @description Another span or note.
+         */
+        patch: operations["move_upkeep_api_upkeep__upkeep_id__patch"];
+        trace?: never;
+    };
+    "/api/upkeep/{upkeep_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Upkeep
+         * @description A window ahead is cancelled, one under way ends now.
+         */
+        post: operations["end_upkeep_api_upkeep__upkeep_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/vehicles": {
         parameters: {
             query?: never;
@@ -2708,6 +2892,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/wait-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Wait List
+         * @description Places in the line of orders this person may see, who is next first; `current=false` what became of the others.
+         */
+        get: operations["wait_list_api_wait_list_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/where": {
         parameters: {
             query?: never;
@@ -2757,7 +2961,7 @@ export interface components {
          * @description What can happen to an order after it was booked.
          * @enum {string}
          */
-        Action: "submit" | "edit" | "approve" | "reject" | "withdraw" | "cancel" | "review" | "assign" | "assign_retained" | "unassign" | "refuse" | "accept" | "depart" | "arrive" | "extend" | "break_down" | "no_show" | "return" | "return_for_driver" | "start_emergency" | "approve_late" | "receipt" | "close_unconfirmed" | "settle" | "archive" | "expire" | "call_off" | "move" | "replan";
+        Action: "submit" | "edit" | "approve" | "reject" | "withdraw" | "cancel" | "review" | "assign" | "assign_retained" | "unassign" | "refuse" | "accept" | "depart" | "arrive" | "extend" | "break_down" | "no_show" | "return" | "return_for_driver" | "start_emergency" | "approve_late" | "receipt" | "close_unconfirmed" | "settle" | "archive" | "expire" | "call_off" | "move" | "replan" | "take_offer";
         /**
          * Adopted
          * @description What of a plan is to be done; absent: all of it.
@@ -4982,6 +5186,22 @@ export interface components {
             state: string | null;
         };
         /**
+         * Hold
+         * @description A vehicle to be kept free for an order, and for how long.
+         */
+        Hold: {
+            /**
+             * Minutes
+             * @default 30
+             */
+            minutes: number;
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+        };
+        /**
          * Holidays
          * @description What becomes of a day of the pattern that is a holiday.
          * @enum {string}
@@ -5540,6 +5760,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[UpkeepRow] */
+        Listing_UpkeepRow_: {
+            /** Items */
+            items: components["schemas"]["UpkeepRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[VehicleItem] */
         Listing_VehicleItem_: {
             /** Items */
@@ -5553,6 +5782,15 @@ export interface components {
         Listing_VersionRow_: {
             /** Items */
             items: components["schemas"]["VersionRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[WaitRow] */
+        Listing_WaitRow_: {
+            /** Items */
+            items: components["schemas"]["WaitRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -6142,6 +6380,42 @@ export interface components {
             parent_id: string;
         };
         /**
+         * NewUpkeep
+         * @description A new one.
+         */
+        NewUpkeep: {
+            /**
+             * Anyway
+             * @default false
+             */
+            anyway: boolean;
+            /**
+             * End At
+             * Format: date-time
+             */
+            end_at: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "repair" | "inspection" | "maintenance" | "other";
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+        };
+        /**
          * NewVehicle
          * @description A vehicle with its three relations from now on.
          */
@@ -6382,6 +6656,12 @@ export interface components {
             for_plate?: string | null;
             /** For Vehicle Id */
             for_vehicle_id?: string | null;
+            /** Held Kind */
+            held_kind?: string | null;
+            /** Held Plate */
+            held_plate?: string | null;
+            /** Held Until */
+            held_until?: string | null;
             /** Hints */
             hints: components["schemas"]["Reason-Output"][];
             /** History */
@@ -6512,6 +6792,8 @@ export interface components {
             unit_name_en: string;
             /** Vehicle Id */
             vehicle_id: string | null;
+            /** Wait State */
+            wait_state?: string | null;
             /**
              * Wheelchairs
              * @default 0
@@ -6576,6 +6858,12 @@ export interface components {
             for_plate?: string | null;
             /** For Vehicle Id */
             for_vehicle_id?: string | null;
+            /** Held Kind */
+            held_kind?: string | null;
+            /** Held Plate */
+            held_plate?: string | null;
+            /** Held Until */
+            held_until?: string | null;
             /** Holiday Approved */
             holiday_approved: boolean;
             /**
@@ -6676,6 +6964,8 @@ export interface components {
             unit_name_en: string;
             /** Vehicle Id */
             vehicle_id: string | null;
+            /** Wait State */
+            wait_state?: string | null;
             /**
              * Wheelchairs
              * @default 0
@@ -7211,6 +7501,12 @@ export interface components {
             /** For Vehicle Id */
             for_vehicle_id?: string | null;
             given_back: components["schemas"]["GivenBack"] | null;
+            /** Held Kind */
+            held_kind?: string | null;
+            /** Held Plate */
+            held_plate?: string | null;
+            /** Held Until */
+            held_until?: string | null;
             /** Holiday Approved */
             holiday_approved: boolean;
             /**
@@ -7317,6 +7613,8 @@ export interface components {
             vehicle_id: string | null;
             /** Vehicles */
             vehicles: number;
+            /** Wait State */
+            wait_state?: string | null;
             /**
              * Wheelchairs
              * @default 0
@@ -9083,6 +9381,80 @@ export interface components {
             } | null;
         };
         /**
+         * UpkeepBody
+         * @description A window in which a vehicle is not to be sent; `anyway` enters it although it meets trips.
+         */
+        UpkeepBody: {
+            /**
+             * Anyway
+             * @default false
+             */
+            anyway: boolean;
+            /**
+             * End At
+             * Format: date-time
+             */
+            end_at: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "repair" | "inspection" | "maintenance" | "other";
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
+        };
+        /**
+         * UpkeepRow
+         * @description One window in which a vehicle is not to be sent.
+         */
+        UpkeepRow: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By Name */
+            created_by_name: string;
+            /**
+             * End At
+             * Format: date-time
+             */
+            end_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Note */
+            note: string;
+            /** Plate */
+            plate: string;
+            /** Row Version */
+            row_version: number;
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
+            /** State */
+            state: string;
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+        };
+        /**
          * VehicleCard
          * @description Everything of one vehicle.
          */
@@ -9384,6 +9756,53 @@ export interface components {
             watch: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * WaitRow
+         * @description One place in the line, or what became of it.
+         */
+        WaitRow: {
+            /** Held Until */
+            held_until: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Joined At
+             * Format: date-time
+             */
+            joined_at: string;
+            /**
+             * Order Id
+             * Format: uuid
+             */
+            order_id: string;
+            /** Order No */
+            order_no: number;
+            /**
+             * Planned End At
+             * Format: date-time
+             */
+            planned_end_at: string;
+            /**
+             * Planned Start At
+             * Format: date-time
+             */
+            planned_start_at: string;
+            /** Priority */
+            priority: number;
+            /** Requester Name */
+            requester_name: string | null;
+            /** Settled At */
+            settled_at: string | null;
+            /** State */
+            state: string;
+            /** Unit Name */
+            unit_name: string;
+            /** Unit Name En */
+            unit_name_en: string;
         };
         /**
          * Way
@@ -14024,6 +14443,174 @@ export interface operations {
             };
         };
     };
+    hold_api_orders__order_id__hold_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Hold"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_api_orders__order_id__hold_release_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decline_api_orders__order_id__offer_decline_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_api_orders__order_id__offer_take_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     order_paper_api_orders__order_id__paper_get: {
         parameters: {
             query?: {
@@ -14123,6 +14710,86 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    join_api_orders__order_id__wait_list_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_api_orders__order_id__wait_list_leave_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15945,6 +16612,186 @@ export interface operations {
             };
         };
     };
+    upkeep_list_api_upkeep_get: {
+        parameters: {
+            query?: {
+                vehicle?: string | null;
+                state?: ("planned" | "ended" | "cancelled") | null;
+                from?: string | null;
+                to?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_UpkeepRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_upkeep_api_upkeep_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUpkeep"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    move_upkeep_api_upkeep__upkeep_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                upkeep_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpkeepBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_upkeep_api_upkeep__upkeep_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                upkeep_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     vehicles_api_vehicles_get: {
         parameters: {
             query?: {
@@ -16382,6 +17229,53 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhyNot"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wait_list_api_wait_list_get: {
+        parameters: {
+            query?: {
+                current?: boolean | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_WaitRow_"];
                 };
             };
             /** @description Refused; `code` says why */

@@ -8,6 +8,7 @@ import { useTime } from "../../app/useTime";
 import { OrderState } from "../../parts/badges";
 import { Note } from "../../parts/Note";
 import { spanOf, wayOf } from "../../parts/orderWords";
+import { wordFor } from "../../text/codes";
 import { useName } from "../../text/names";
 import { showPlate } from "../../text/plates";
 import { AssignDialog, type Preset } from "./AssignDialog";
@@ -53,6 +54,12 @@ export function QueueCard({ order, check, proposed, unserved, busy, onAccept }: 
               {spanOf(order, time)} · {t("dispatch.people", { count: order.passengers })}
               {order.class_wanted ? ` · ${t(`vehicleClass.${order.class_wanted}`)}` : ""}
             </Text>
+            {order.wait_state && (
+              <Text size="sm">
+                {t("waiting.queue", { state: wordFor(t, "waitState", order.wait_state) })}
+                {order.held_kind && ` · ${showPlate(order.held_plate)} ${time(order.held_until ?? "")}`}
+              </Text>
+            )}
             {back && order.state === "reassigning" && (
               <Note tone="warn" py={6}>
                 {t(back.action === "order.refuse" ? "dispatch.refusedBy" : "dispatch.givenBackBy", {

@@ -16,6 +16,7 @@ import { Missing } from "../../shell/Missing";
 import { Assignment } from "./Assignment";
 import { AttachmentsPanel } from "./AttachmentsPanel";
 import { History } from "./History";
+import { LinePanel } from "./LinePanel";
 import { SaidPanel } from "./SaidPanel";
 import { SeriesPanel } from "./SeriesPanel";
 import { StateLine } from "./StateLine";
@@ -93,6 +94,7 @@ function Trip({ order }: { order: OrderDetail }) {
           <TripFacts order={order} />
           <Assignment order={order} />
           <TripTimes order={order} />
+          <LinePanel order={order} />
           <SeriesPanel order={order} />
           <AttachmentsPanel order={order} />
           <SaidPanel order={order} />

@@ -77,7 +77,7 @@ export function Component() {
       show: (row) => showPlate(row.plate),
       sort: "plate",
     },
-    { id: "state", title: t("order.state"), show: (row) => <OrderState state={row.state} />, sort: "state" },
+    { id: "state", title: t("order.state"), show: (row) => <StateCell row={row} />, sort: "state" },
   ];
   return (
     <>
@@ -130,6 +130,21 @@ export function Component() {
         }
         empty={{ title: t("trips.none"), hint: t("trips.noneHint") }}
       />
+    </>
+  );
+}
+
+/** Where it stands, with its place in the line and its series. */
+function StateCell({ row }: { row: OrderRow }) {
+  const { t } = useTranslation();
+  const more = [
+    row.wait_state ? wordFor(t, "waitState", row.wait_state) : null,
+    row.series_no ? t("series.title", { number: row.series_no }) : null,
+  ].filter(Boolean);
+  return (
+    <>
+      <OrderState state={row.state} />
+      {more.length > 0 && <div className="cell-more">{more.join(" · ")}</div>}
     </>
   );
 }

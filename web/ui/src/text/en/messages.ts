@@ -38,6 +38,10 @@ export const messages = {
     order_archive: "Order {{order_no}} is archived",
     order_call_off: "Order {{order_no}} was called off: a day off by the calendar",
     series_day: "Series {{series_no}}: by the calendar the trip of {{day}} falls on {{on}}, please check",
+    offer_made: "Order {{order_no}}: a vehicle is free; take it by {{until}}, then the next in line is asked",
+    offer_lapsed: "Order {{order_no}}: the offer was not taken in time and has left the line",
+    order_take_offer: "Order {{order_no}} took the offered vehicle",
+    upkeep_meets: "An upkeep window meets orders {{orders}}: they need another vehicle",
     order_expire: "Order {{order_no}} expired without departure",
     emergency_raised: "{{plate}} reports: {{rule}}. Call the driver at once",
     driver_differs:
@@ -67,6 +71,7 @@ export const messages = {
     replanned: "re-planned because of: {{trigger}}",
     makes_room: "makes room for a trip that is upset",
     begins_later: "begins {{late_s}} later than wished at the earliest",
+    offer_taken: "Offered to the line and taken",
     no_wheelchair_place: "Too few wheelchair places: {{places}}, needed {{needed}}",
     too_little_luggage_room: "Too little room for luggage: {{pieces}} pieces, needed {{needed}}",
     upkeep: "In upkeep then ({{upkeep_kind}})",

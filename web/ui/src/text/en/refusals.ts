@@ -2,6 +2,8 @@
 export const refusals = {
   field: {
     at: "time",
+    end_at: "End",
+    minutes: "Minutes",
     luggage: "Luggage",
     wheelchairs: "Wheelchairs",
     contact_phone: "Contact phone",
@@ -101,6 +103,7 @@ export const refusals = {
   invalidReason: {
     not_begun: "the trip has not begun",
     entered_before_left: "entering comes after leaving",
+    no_line: "this kind of trip does not wait in line",
     not_in_series: "this kind of trip cannot be a series",
     no_days: "no day in that range",
     by_a_person: "a person decides that",
@@ -270,6 +273,11 @@ export const refusals = {
     still_to_be_confirmed: "it still waits for the confirmation",
     tenant_exists: "there is data already",
     attachments_full: "a request holds at most 5 files",
+    in_line: "it is in the line already",
+    not_in_line: "it is not in the line",
+    offer_over: "the vehicle is no longer kept for you",
+    no_hold: "no vehicle is held",
+    upkeep_overlaps: "there is upkeep at that time already",
     vehicle_double_booked: "the vehicle already has a task at that time",
     driver_double_booked: "the driver already has a task at that time",
     plan_outdated: "the suggestion is out of date, please make a new one",

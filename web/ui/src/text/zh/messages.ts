@@ -37,6 +37,10 @@ export const messages = {
     order_archive: "派车单 {{order_no}} 号已归档",
     order_call_off: "派车单 {{order_no}} 号因日历公布为节假日已取消",
     series_day: "系列用车 {{series_no}} 号：原定 {{day}} 的一次按日历应为 {{on}}，请核对",
+    offer_made: "派车单 {{order_no}} 号候补有车了，请在 {{until}} 前确认，逾期顺延给下一位",
+    offer_lapsed: "派车单 {{order_no}} 号候补车辆逾期未确认，已退出候补",
+    order_take_offer: "派车单 {{order_no}} 号候补成功，已派车",
+    upkeep_meets: "登记的维修保养与派车单 {{orders}} 号冲突，请改派车辆",
     order_expire: "派车单 {{order_no}} 号逾期未出车，已过期",
     emergency_raised: "{{plate}} 报警：{{rule}}。请立即与驾驶员联系",
     driver_differs:
@@ -62,6 +66,7 @@ export const messages = {
     replanned: "因{{trigger}}重新安排",
     makes_room: "为受影响的一单让出车辆",
     begins_later: "最早比约定时间晚 {{late_s}}",
+    offer_taken: "候补车辆经申请人确认",
     no_wheelchair_place: "轮椅席位不够：有 {{places}} 个，需要 {{needed}} 个",
     too_little_luggage_room: "行李空间不够：可放 {{pieces}} 件，需要 {{needed}} 件",
     upkeep: "维修保养期间（{{upkeep_kind}}）",

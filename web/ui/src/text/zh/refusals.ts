@@ -2,6 +2,8 @@
 export const refusals = {
   field: {
     at: "时间",
+    end_at: "结束时间",
+    minutes: "时长",
     luggage: "行李",
     wheelchairs: "轮椅",
     contact_phone: "联系电话",
@@ -101,6 +103,7 @@ export const refusals = {
   invalidReason: {
     not_begun: "行程尚未开始",
     entered_before_left: "入场须晚于出场",
+    no_line: "这类用车不排候补",
     not_in_series: "这类用车不能按系列申请",
     no_days: "所选范围内没有用车日",
     by_a_person: "须由人决定",
@@ -269,6 +272,11 @@ export const refusals = {
     still_to_be_confirmed: "仍在等待用车人确认",
     tenant_exists: "已有数据",
     attachments_full: "一份申请最多 5 个附件",
+    in_line: "已在候补队列中",
+    not_in_line: "不在候补队列中",
+    offer_over: "候补车辆已不再为您保留",
+    no_hold: "没有预留车辆",
+    upkeep_overlaps: "这段时间已登记维修保养",
     vehicle_double_booked: "该车辆在这段时间已有任务",
     driver_double_booked: "该驾驶员在这段时间已有任务",
     plan_outdated: "派车建议已过期，请重新生成",
