@@ -36,6 +36,7 @@ __all__ = ["BrokenPlan", "Effort", "solve"]
 MOST_PAIRS = 6_000_000  # of nodes; beyond it the library's tables would not fit into memory
 PAIRS_PER_SECOND = 500_000  # described to the library
 REPORTED_EVERY_S = 0.05
+FIRST_PLAN_S, FIRST_PLAN_OF_EACH_S = 0.3, 0.0005  # a plan a moment late is better than hardly any
 
 
 class BrokenPlan(Exception):
@@ -87,23 +88,32 @@ def _timed(fleet: Fleet, draft: Draft, patience: Patience, notes: tuple[str, ...
 def _search(fleet: Fleet, effort: Effort, times: Times) -> tuple[Draft, tuple[str, ...]]:
     """The best draft of all searches, and what went wrong with them; the first plan when none was better."""
     start = first_plan(fleet, Patience(times.first_plan_at), Patience(times.searched_at))
-    if not fleet.wishes or time.monotonic() >= times.searched_at:
+    now, hasty_s = time.monotonic(), FIRST_PLAN_S + FIRST_PLAN_OF_EACH_S * len(fleet.wishes)
+    if not fleet.wishes or (now >= times.searched_at and start.draft.driven_by):
         return start.draft, ()
+    stopped_at = times.stopped_at if now < times.searched_at else now + hasty_s
     efforts = [replace(effort, threads=1, seed=effort.seed * effort.threads + i) for i in range(effort.threads)]
     searches = [Search(fleet, start, each, LIBRARY, times.searched_at) for each in efforts]
     drafts: list[Draft] = [start.draft] if start.draft.driven_by else []
     notes: dict[str, None] = {}
-    for outcome in apart([partial(_run, each) for each in searches], times.stopped_at):
+    for outcome in apart([partial(_run, each) for each in searches], stopped_at):
         if outcome.last is not None:
             routes, trouble = outcome.last
-            drafts.append(rebuilt(fleet, fleet.stops_of(routes)))
+            drafts.append(_read(fleet, fleet.stops_of(routes)))
             notes |= {trouble: None} if trouble else {}
         if outcome.trouble is not None:
             notes[f"a search {outcome.trouble}; the best plan found before it is shown"] = None
     if not drafts:  # every search was lost before it had a first plan
-        now = time.monotonic()
-        drafts.append(construct(fleet, Patience(now + (times.ready_at - now) / 2)))
+        drafts.append(construct(fleet, Patience(time.monotonic() + hasty_s)))
     return min(drafts, key=lambda draft: rank(fleet, draft)), tuple(notes)
+
+
+def _read(fleet: Fleet, routes: Routes) -> Draft:
+    """What a search told, as it is: all of it is timed and checked when the best is known."""
+    try:
+        return draft_of(fleet, routes)
+    except ValueError:
+        return rebuilt(fleet, routes)
 
 
 def _run(search: Search, report: Report) -> None:

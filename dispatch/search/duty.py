@@ -30,6 +30,10 @@ class Duty:
     price_fixed: float  # of being used at all
     price_worked: float  # of a second of setup or service
 
+    def leg_price(self, a: int, b: int) -> float:
+        """One entry of the prices, without working out its row."""
+        return self.prices.leg(a, b) if isinstance(self.prices, _PriceRows) else self.prices[a][b]
+
     def leg_cost(self, a: int, b: int) -> float:
         if self.matrix.costs is not None:
             return self.matrix.costs[a][b]
@@ -45,6 +49,13 @@ class _PriceRows:
         self._durations, self._distances = durations, distances
         self._per_second, self._per_metre = costs.per_hour / 3600, costs.per_km / 1000
         self._rows: list[list[float] | None] = [None] * len(durations)
+
+    def leg(self, a: int, b: int) -> float:
+        row = self._rows[a]
+        if row is not None:
+            return row[b]
+        cost = self._durations[a][b] * self._per_second
+        return cost + self._distances[a][b] * self._per_metre if self._distances and self._per_metre else cost
 
     def __getitem__(self, a: int) -> Sequence[float]:
         row = self._rows[a]

@@ -79,10 +79,10 @@ class Tour:
 
 def _legs(tour: Tour) -> list[float]:
     """The price of the leg in each gap; an idle vehicle drives none."""
-    prices, at = tour.duty.prices, tour.at
+    price, at = tour.duty.leg_price, tour.at
     if not tour.stops:
         return [0.0]
-    legs = [prices[here][to] for here, to in pairwise(at)]
+    legs = [price(here, to) for here, to in pairwise(at)]
     if at[0] == NOWHERE:
         legs[0] = 0.0
     if at[-1] == NOWHERE:
