@@ -16,7 +16,7 @@ from dispatch.search.fleet import Draft, Fleet, Key, Routes, draft_of
 from dispatch.search.improving.effort import Effort
 from dispatch.search.improving.recreate import Recreation
 from dispatch.search.insertion import construct, fill, rank, rebuilt
-from dispatch.search.kernel.run import Kernel, kernel, tables_of
+from dispatch.search.kernel.run import Kernel, is_compiled, kernel, tables_of
 from dispatch.search.patience import Patience
 
 if TYPE_CHECKING:
@@ -28,6 +28,10 @@ Keys = dict[int, list[Key]]
 
 FEW = 6  # requests that ruin and recreate turns over in all ways there are
 LARGE = 30_000  # vehicles x requests: a day of exclusive trips is first planned in one sweep
+EXCLUSIVE, EXCLUSIVE_COMPILED = (
+    0.5,
+    0.9,
+)  # share of the requests that makes it such a day, without and with the compiled search
 CUTS = 200  # of a day, while they help
 FRUITLESS_CUTS = 25
 FILLING, CHAINING, RECREATING, MODELLING = 0.3, 0.35, 0.35, 0.5  # shares of the time that is left when a stage begins
@@ -61,7 +65,8 @@ def first_plan(fleet: Fleet, hasty: Patience, patience: Patience) -> Start:
     first plan, in a process that may be lost.
     """
     exclusive = sum(1 for request in fleet.problem.requests if request.exclusive)
-    if exclusive * 2 > len(fleet.wishes) and exclusive * len(fleet.duties) > LARGE:
+    most = EXCLUSIVE_COMPILED if is_compiled(fleet) else EXCLUSIVE
+    if exclusive > most * len(fleet.wishes) and exclusive * len(fleet.duties) > LARGE:
         from dispatch.search.exclusive.chains import in_turn
         from dispatch.search.exclusive.trips import trips_of
 
@@ -113,8 +118,9 @@ class Search:
 
     def _from_best(self, tables: Tables) -> Kernel:
         found = kernel(tables, self.effort.seed)
-        if not found.load(self.best.keys()):
-            found.construct()
+        found.load(self.best.keys())
+        found.construct()  # whoever waits
+        self._report(found.best())
         return found
 
     def _taken_over(self, found: Kernel) -> None:

@@ -60,9 +60,13 @@ class Kernel:
         return int(self._c.kernel_steps(self._at))
 
 
+def is_compiled(fleet: Fleet) -> bool:
+    """Whether there is a compiled search, and not too large a problem for it."""
+    return c.library() is not None and bool(fleet.wishes) and fits(fleet)
+
+
 def tables_of(fleet: Fleet) -> Tables | None:
-    """None where nothing was compiled or the problem is too large for it."""
-    return Tables(fleet) if c.library() is not None and fleet.wishes and fits(fleet) else None
+    return Tables(fleet) if is_compiled(fleet) else None
 
 
 def kernel(tables: Tables, seed: int) -> Kernel:
