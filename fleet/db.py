@@ -14,7 +14,7 @@ from psycopg import AsyncTransaction as Transaction
 from psycopg import errors as pg_errors
 from psycopg.rows import class_row, dict_row, scalar_row, tuple_row
 from psycopg.types.json import Jsonb
-from psycopg.types.range import TimestamptzRange
+from psycopg.types.range import DateRange, TimestamptzRange
 from psycopg_pool import AsyncConnectionPool
 from yoyo import get_backend, read_migrations
 
@@ -23,6 +23,7 @@ from fleet.errors import NotConfigured
 __all__ = [
     "Connection",
     "Cursor",
+    "DateRange",
     "Jsonb",
     "Pool",
     "TimestamptzRange",

@@ -24,6 +24,7 @@ from web.metrics import Measured
 from web.parts import Parts
 from web.routes import (
     alerts,
+    batch,
     booking,
     calendar,
     commands,
@@ -110,6 +111,7 @@ def _api() -> APIRouter:
         alerts.router,
         series.router,
         waiting.router,
+        batch.router,
         booking.router,  # before the steps of an order, which take every word
         said.router,
         trip_times.router,

@@ -13,7 +13,7 @@ from dispatch.store.resources import drivers, vehicles
 from dispatch.store.rows import many, one, seeing_all
 from fleet import store as fleet_store
 from fleet.access import Seen
-from fleet.db import Connection
+from fleet.db import Connection, DateRange, Jsonb, pg_errors
 
 PERSON = "SELECT active, licence_class, licence_expires_on FROM person WHERE tenant_id = %(tenant)s AND id = %(id)s"
 VEHICLE = "SELECT id, status FROM vehicle WHERE tenant_id = %(tenant)s AND id = %(id)s"
@@ -121,4 +121,68 @@ async def remove_attachment(
     cursor = await conn.execute(
         REMOVE_ATTACHMENT, {"order": order_id, "id": attachment_id, "person": person_id, "now": now}
     )
+    return cursor.rowcount == 1
+
+
+# What codes and logins of a file stand for.
+UNITS = "SELECT code, id FROM unit WHERE tenant_id = %(tenant)s AND active"
+PEOPLE = "SELECT login, id FROM person WHERE tenant_id = %(tenant)s AND active"
+HOME_RIGHT_VERSION = "SELECT row_version FROM home_travel_right WHERE id = %(id)s"
+SET_HOME_RIGHT = """
+UPDATE home_travel_right SET trips_a_year = %(trips)s, basis = %(basis)s, days = daterange(%(first)s, %(last)s, '[]')
+WHERE id = %(id)s AND row_version = %(version)s
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """Identifiers by what people write."""
+
+    units: dict[str, UUID]
+    people: dict[str, UUID]
+
+
+class HomeRightThere(Exception):
+    """The person has a right on some of those days."""
+
+
+async def names_known(conn: Connection, tenant_id: UUID) -> Names:
+    return Names(
+        units={row["code"]: row["id"] for row in await many(conn, UNITS, tenant=tenant_id)},
+        people={row["login"]: row["id"] for row in await many(conn, PEOPLE, tenant=tenant_id)},
+    )
+
+
+async def add_home_right(
+    conn: Connection, values: dict[str, Any], trips: int, basis: str, first: date, last: date | None
+) -> None:
+    """Raises HomeRightThere."""
+    row = values | {
+        "home": Jsonb(values["home"]),
+        "trips_a_year": trips,
+        "basis": basis,
+        "days": DateRange(first, last, "[]"),
+    }
+    try:
+        async with conn.transaction():
+            await fleet_store.insert(conn, "home_travel_right", row)
+    except pg_errors.ExclusionViolation as error:
+        raise HomeRightThere from error
+
+
+async def home_right_version(conn: Connection, right_id: UUID) -> int | None:
+    row = await one(conn, HOME_RIGHT_VERSION, id=right_id)
+    return None if row is None else int(row["row_version"])
+
+
+async def set_home_right(
+    conn: Connection, right_id: UUID, row_version: int, trips: int, basis: str, first: date, last: date | None
+) -> bool:
+    """False when somebody was faster. Raises HomeRightThere."""
+    params = {"id": right_id, "version": row_version, "trips": trips, "basis": basis, "first": first, "last": last}
+    try:
+        async with conn.transaction():
+            cursor = await conn.execute(SET_HOME_RIGHT, params)
+    except pg_errors.ExclusionViolation as error:
+        raise HomeRightThere from error
     return cursor.rowcount == 1

@@ -330,3 +330,49 @@ async def test_the_line_is_offered_what_becomes_free_one_after_the_other(site: S
     assert (status, kept["held_kind"], kept["held_plate"] is not None) == (200, "tentative", True)
     assert (await asked(site, "employee", "POST", f"/orders/{other['id']}/hold", hold))[0] in {403, 404}
     assert (await asked(site, "dispatcher", "POST", f"/orders/{other['id']}/hold/release"))[1]["held_kind"] is None
+
+
+async def test_a_file_is_booked_whole_or_not_at_all_and_home_travel_has_its_quota_by_the_interface(site: Site) -> None:
+    head = "start,end,from_name,from_lon,from_lat,to_name,to_lon,to_lat,passengers,purpose,purpose_text,requester\n"
+    start = datetime.now(UTC) + timedelta(days=3)
+    row = f"{start.isoformat()},{(start + timedelta(hours=1)).isoformat()},市政府,116.01,32.01,医院,116.05,32.01,2,meeting,会务,"
+    good, wrong = head + f"{row}\n{row}\n", head + f"{row}\n{row}employee\n{row}noone\n"
+    status, told = await asked(site, "colleague", "POST", "/orders/batch", {"csv": wrong, "dry": True})
+    assert (status, told["rows"], [(each["line"], each["column"]) for each in told["errors"]]) == (
+        200,
+        3,
+        [(4, "requester")],
+    )
+    status, problem = await asked(site, "colleague", "POST", "/orders/batch", {"csv": wrong})
+    assert (status, problem["code"], problem["params"]["count"]) == (422, "rows_refused", 1)
+    # For somebody else only who may book for others: refused by the use case, and the row before it is gone too.
+    status, problem = await asked(site, "colleague", "POST", "/orders/batch", {"csv": head + f"{row}\n{row}employee\n"})
+    assert [(each["line"], each["reason"]) for each in problem["params"]["rows"]] == [(3, "forbidden")]
+    assert await store.one(site.owner, "SELECT count(*) AS n FROM dispatch_order") == {"n": 0}
+    key = {"headers": {"Idempotency-Key": "file"}}
+    for _ in range(2):
+        status, told = await asked(site, "colleague", "POST", "/orders/batch", {"csv": good}, **key)
+        assert (status, [each["line"] for each in told["booked"]]) == (200, [2, 3])
+    rows = await store.many(site.owner, "SELECT type, state FROM dispatch_order")
+    assert [(each["type"], each["state"]) for each in rows] == [("batch", "submitted")] * 2
+
+    right = {
+        "person_id": str(site.town.people["employee"]), "home": {"name": "家", "lon": 116.05, "lat": 32.01}, "trips_a_year": 0,
+        "basis": "组〔2026〕1号", "first_day": "2026-01-01",
+    }  # fmt: skip
+    assert (await asked(site, "dispatcher", "POST", "/home-travel", right))[0] == 403
+    status, made = await asked(site, "fleet_admin", "POST", "/home-travel", right)
+    assert status == 201, made
+    assert (await asked(site, "fleet_admin", "POST", "/home-travel", right))[1]["params"]["what"] == "home_right_there"
+    _, problem = await asked(site, "employee", "POST", "/orders", wish(purpose="home_travel"))
+    assert (problem["params"]["reason"], problem["params"]["quota"]) == ("home_travel_quota", 0)
+    change = {name: right[name] for name in ("basis", "first_day")} | {"trips_a_year": 2}
+    path = f"/home-travel/{made['id']}"
+    assert (await asked(site, "fleet_admin", "PATCH", path, change, headers={"If-Match": '"9"'}))[1]["code"] == "stale"
+    assert (await asked(site, "fleet_admin", "PATCH", path, change, headers={"If-Match": '"1"'}))[0] == 200
+    assert (await asked(site, "employee", "POST", "/orders", wish(purpose="home_travel")))[0] == 201
+    seen = {
+        name: [each["used"] for each in (await asked(site, name, "GET", "/home-travel"))[1]["items"]]
+        for name in ("employee", "colleague", "fleet_admin")
+    }
+    assert [len(each) for each in seen.values()] == [1, 0, 1]

@@ -69,6 +69,10 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/api/upkeep"): frozenset({"dispatcher", "fleet_admin"}),
     ("PATCH", "/api/upkeep/{upkeep_id}"): frozenset({"dispatcher", "fleet_admin"}),
     ("POST", "/api/upkeep/{upkeep_id}/end"): frozenset({"dispatcher", "fleet_admin"}),
+    ("POST", "/api/orders/batch"): BOOKING,
+    ("GET", "/api/home-travel"): EVERYBODY,
+    ("POST", "/api/home-travel"): frozenset({"fleet_admin"}),
+    ("PATCH", "/api/home-travel/{right_id}"): frozenset({"fleet_admin"}),
     ("POST", "/api/orders/check"): frozenset({"fleet_admin"}),  # for a unit one's roles reach
     ("POST", "/api/order-attachments"): frozenset({"dispatcher"}),  # of another unit's order
     ("GET", "/api/orders/{order_id}/attachments/{attachment_id}"): OVERSEEING,
@@ -316,6 +320,11 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "id": upkeep, "tenant_id": town.tenant_id, "vehicle_id": vehicle, "kind": "repair", "during": db.TimestamptzRange(now, now + timedelta(hours=1)),
         "created_at": now, "created_by": stranger,
     })  # fmt: skip
+    right = uuid4()
+    await store.insert(site.owner, "home_travel_right", {
+        "id": right, "tenant_id": town.tenant_id, "person_id": stranger, "trips_a_year": 1, "home": '{"name": "x", "lon": 116, "lat": 32}', "basis": "x",
+        "days": "[2020-01-01,)", "created_at": now, "created_by": stranger,
+    })  # fmt: skip
     paper = uuid4()
     await store.insert(site.owner, "order_attachment", {
         "id": paper, "tenant_id": town.tenant_id, "order_id": order, "name": "x.pdf", "media_type": "application/pdf", "size_bytes": 5,
@@ -328,7 +337,7 @@ async def things(site: Site) -> dict[str, UUID | str]:
             "travel_times": "router", "seed": 0,
         })  # fmt: skip
     return {
-        "upkeep_id": upkeep, "series_id": series, "attachment_id": paper, "plan_id": plan, "other_plan_id": other_plan,
+        "right_id": right, "upkeep_id": upkeep, "series_id": series, "attachment_id": paper, "plan_id": plan, "other_plan_id": other_plan,
         "rule_change_id": rules, "rule_preview_id": tried, "change_id": change, "area_id": area, "draft_id": draft, "preview_id": preview, "event_id": event, "place_id": named, "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
         "unit_id": town.units["other"], "person_id": stranger, "device_id": device["id"], "entry_id": entry,
     }  # fmt: skip
@@ -343,6 +352,7 @@ def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, s
         "planned_start_at": (now + timedelta(days=2)).isoformat(), "planned_end_at": (now + timedelta(days=2, hours=2)).isoformat(),
         "origin": place, "destination": {**place, "lon": 116.1}, "purpose": "meeting", "purpose_text": role,
     }  # fmt: skip
+    terms = {"trips_a_year": 4, "basis": "x", "first_day": "2026-01-01"}
     window = {
         "kind": "repair",
         "start_at": (now + timedelta(days=9)).isoformat(),
@@ -357,6 +367,9 @@ def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, s
         ("POST", "/api/orders/{order_id}/hold"): {"vehicle_id": str(town.vehicles["other"])},
         ("POST", "/api/upkeep"): {**window, "vehicle_id": str(town.vehicles["other"])},
         ("PATCH", "/api/upkeep/{upkeep_id}"): window,
+        ("POST", "/api/orders/batch"): {"csv": "start\n", "dry": True},
+        ("POST", "/api/home-travel"): {**terms, "person_id": str(town.people["employee"]), "home": place},
+        ("PATCH", "/api/home-travel/{right_id}"): terms,
         ("POST", "/api/order-series/preview"): series,
         ("POST", "/api/order-series"): series,
         ("PATCH", "/api/order-series/{series_id}"): series,

@@ -27,6 +27,7 @@ from web.store.fence_events import FenceEventRow
 from web.store.fences import DraftRow, FenceRow, PreviewFindingRow
 from web.store.foreign_names import ForwarderRow, SourceBindingRow
 from web.store.health import HealthRow, TicketRow
+from web.store.home_travel import HomeTravelRow
 from web.store.mileage import MileageDayRow, MileageMonthRow
 from web.store.named_places import NamedPlaceRow
 from web.store.notices import NoticeRow
@@ -53,7 +54,7 @@ ROWS: dict[str, type] = {
     "reprocess-runs": RunRow, "messages": MessageItem, "fences": FenceRow, "fence-drafts": DraftRow, "fence-preview": PreviewFindingRow, "fence-events": FenceEventRow, "depots": DepotRow, "named-places": NamedPlaceRow, "depot-days": DepotDayRow, "depot-vehicles": DepotStayRow, "audit": RecordRow, "journal": RecordRow,
     "local-days": LocalDayRow, "unit-hours": UnitHoursRow, "seal-periods": SealPeriodRow, "calendar-versions": CalendarVersionRow, "calendar-changes": CalendarChangeRow,
     "rule-versions": RuleLineRow, "rule-mutes": RuleMuteRow, "rule-changes": RuleChangeRow, "rule-preview-counts": RuleCountRow, "rule-preview-differences": RuleDifferenceRow,
-    "order-series": SeriesRow, "wait-list": WaitRow, "upkeep": UpkeepRow,
+    "order-series": SeriesRow, "wait-list": WaitRow, "upkeep": UpkeepRow, "home-travel": HomeTravelRow,
     "mileage": MileageMonthRow, "mileage-days": MileageDayRow, "drives": DriveRow, "stops": StopRow, "plans": PlanRow, "disruptions": DisruptionRow,
 }  # fmt: skip
 

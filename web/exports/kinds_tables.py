@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from web.exports.columns import Reader, Table, code, instant, made, named, plain
+from web.exports.columns import Reader, Table, code, instant, made, named, place, plain
 
 
 def _weekdays(row: object, reader: Reader) -> str:
@@ -54,4 +54,20 @@ UPKEEP = Table("维修保养", "Upkeep", (
     instant("登记时间", "Entered", "created_at"),
 ))  # fmt: skip
 
-KINDS_TABLES: Mapping[str, Table] = {"order-series": SERIES, "wait-list": WAIT_LIST, "upkeep": UPKEEP}
+HOME_TRAVEL = Table("异地任职探亲用车", "Home travel", (
+    plain("姓名", "Person", "person_name"),
+    named("单位", "Unit", "unit_name"),
+    place("家庭所在地", "Home", "home"),
+    plain("每年次数", "Trips a year", "trips_a_year"),
+    plain("本年已用", "Used this year", "used"),
+    plain("依据", "Paper", "basis"),
+    plain("起始日期", "First day", "first_day"),
+    plain("截止日期", "Last day", "last_day"),
+))  # fmt: skip
+
+KINDS_TABLES: Mapping[str, Table] = {
+    "order-series": SERIES,
+    "wait-list": WAIT_LIST,
+    "upkeep": UPKEEP,
+    "home-travel": HOME_TRAVEL,
+}

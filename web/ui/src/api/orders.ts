@@ -73,6 +73,12 @@ export const wishAsNew = (wish: Wish): Schemas["NewOrder"] => ({
   submit: true,
 });
 
+export type BatchDone = Schemas["BatchDone"];
+
+/** Every row of a CSV, or nothing; `dry` only looks. */
+export const bookBatch = (csv: string, dry: boolean, key: string): Promise<BatchDone> =>
+  answered(api.POST("/api/orders/batch", { body: { csv, dry, partial: false }, headers: once(key) }));
+
 export type Attachment = Schemas["Attachment"];
 
 /** A file with a request, in base64; answers all its files. */

@@ -1276,6 +1276,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/home-travel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Home Travel Rights
+         * @description Rights of home travel with the trips used this year: one's own, or everybody's for those who review them.
+         */
+        get: operations["home_travel_rights_api_home_travel_get"];
+        put?: never;
+        /**
+         * Give Home Travel
+         * @description Somebody posted elsewhere may be driven home so often a civil year.
+         */
+        post: operations["give_home_travel_api_home_travel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/home-travel/{right_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Home Travel
+         * @description Another quota, paper or span.
+         */
+        patch: operations["change_home_travel_api_home_travel__right_id__patch"];
+        trace?: never;
+    };
     "/api/journal": {
         parameters: {
             query?: never;
@@ -1666,6 +1710,26 @@ export interface paths {
          * @description Books a trip, and submits it unless it is to stay a draft.
          */
         post: operations["book_api_orders_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Book Batch
+         * @description Books every row of a CSV and submits it, or nothing with every wrong cell named by line, column and reason.
+         */
+        post: operations["book_batch_api_orders_batch_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3588,6 +3652,36 @@ export interface components {
             url: string;
         };
         /**
+         * Batch
+         * @description A CSV file; `dry` only looks, `partial` books the good rows although others are wrong.
+         */
+        Batch: {
+            /** Csv */
+            csv: string;
+            /**
+             * Dry
+             * @default false
+             */
+            dry: boolean;
+            /**
+             * Partial
+             * @default false
+             */
+            partial: boolean;
+        };
+        /**
+         * BatchDone
+         * @description What became of a file: rows booked, or that would be, and the wrong cells of the others.
+         */
+        BatchDone: {
+            /** Booked */
+            booked: components["schemas"]["Booked"][];
+            /** Errors */
+            errors: components["schemas"]["RowError"][];
+            /** Rows */
+            rows: number;
+        };
+        /**
          * Binding
          * @description The vehicle a locator is mounted in from an instant on.
          */
@@ -3602,6 +3696,19 @@ export interface components {
              * Format: uuid
              */
             vehicle_id: string;
+        };
+        /**
+         * Booked
+         * @description One row and its order.
+         */
+        Booked: {
+            /** Line */
+            line: number;
+            /**
+             * Order Id
+             * Format: uuid
+             */
+            order_id: string;
         };
         /**
          * Bytes
@@ -5208,6 +5315,69 @@ export interface components {
          */
         Holidays: "skip" | "before" | "after";
         /**
+         * HomeTerms
+         * @description What a right allows.
+         */
+        HomeTerms: {
+            /** Basis */
+            basis: string;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /** Last Day */
+            last_day?: string | null;
+            /** Trips A Year */
+            trips_a_year: number;
+        };
+        /**
+         * HomeTravelRow
+         * @description One person's right, and the trips of the running civil year that count.
+         */
+        HomeTravelRow: {
+            /** Basis */
+            basis: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /** Home */
+            home: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Day */
+            last_day: string | null;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Person Name */
+            person_name: string;
+            /** Row Version */
+            row_version: number;
+            /** Trips A Year */
+            trips_a_year: number;
+            /** Unit Name */
+            unit_name: string;
+            /** Unit Name En */
+            unit_name_en: string;
+            /** Used */
+            used: number;
+        };
+        /**
          * InForce
          * @description The version a change became.
          */
@@ -5503,6 +5673,15 @@ export interface components {
         Listing_HealthRow_: {
             /** Items */
             items: components["schemas"]["HealthRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[HomeTravelRow] */
+        Listing_HomeTravelRow_: {
+            /** Items */
+            items: components["schemas"]["HomeTravelRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -6145,6 +6324,29 @@ export interface components {
             source_datum: string;
             /** Vehicle Id */
             vehicle_id?: string | null;
+        };
+        /**
+         * NewHomeRight
+         * @description For whom, and where home is.
+         */
+        NewHomeRight: {
+            /** Basis */
+            basis: string;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            home: components["schemas"]["PlaceBody"];
+            /** Last Day */
+            last_day?: string | null;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Trips A Year */
+            trips_a_year: number;
         };
         /**
          * NewOrder
@@ -7942,6 +8144,22 @@ export interface components {
         Room: {
             /** Most Passengers */
             most_passengers: number | null;
+        };
+        /**
+         * RowError
+         * @description One wrong cell, or a row that was refused as a whole (no column).
+         */
+        RowError: {
+            /** Column */
+            column: string | null;
+            /** Line */
+            line: number;
+            /** Params */
+            params?: {
+                [key: string]: unknown;
+            };
+            /** Reason */
+            reason: string;
         };
         /**
          * RuleChange
@@ -13072,6 +13290,140 @@ export interface operations {
             };
         };
     };
+    home_travel_rights_api_home_travel_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_HomeTravelRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_home_travel_api_home_travel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewHomeRight"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_home_travel_api_home_travel__right_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                right_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HomeTerms"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     journal_api_journal_get: {
         parameters: {
             query?: {
@@ -14047,6 +14399,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    book_batch_api_orders_batch_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Batch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchDone"];
                 };
             };
             /** @description Refused; `code` says why */

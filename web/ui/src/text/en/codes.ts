@@ -32,6 +32,7 @@ export const codes = {
     version_required: "The version is missing. Reload and try again.",
     plan_outdated: "Things have changed; this trip cannot be driven as the plan says any more: {{obstacle}}.",
     meets_orders: "There are trips at that time: orders {{orders}}",
+    rows_refused: "The file has {{count}} errors; nothing was sent.",
     not_eligible: "The vehicle or the driver is not eligible.",
     password_change_required: "Please change the initial password first.",
     idempotency_key_reused: "This was sent before with other content. Reload and try again.",

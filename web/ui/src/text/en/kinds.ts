@@ -114,4 +114,17 @@ export const kinds = {
     released: "Released",
     queue: "Wait-list: {{state}}",
   },
+  batch: {
+    title: "Many requests",
+    about: "A CSV file sends many requests at once; with one error none is sent.",
+    choose: "Choose a CSV file",
+    columns:
+      "Columns: start, end, from_name, from_lon, from_lat, to_name, to_lon, to_lat, passengers, purpose, purpose_text; optional unit, requester, class, luggage, wheelchairs, equipment, contact_name, contact_phone, round_trip, flexible_min, shareable",
+    check: "Check",
+    send: "Send all",
+    fine: "{{count}} rows, no errors found",
+    line: "Line {{line}} {{column}}: {{reason}}",
+    booked: "{{count}} requests sent",
+    open: "Many at once (CSV)",
+  },
 };

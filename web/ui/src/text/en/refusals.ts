@@ -1,6 +1,9 @@
 // Words of refusals: which field, why, what it contradicts, which duties one person may not hold.
 export const refusals = {
   field: {
+    trips_a_year: "Trips a year",
+    basis: "Paper",
+    person_id: "Person",
     at: "time",
     end_at: "End",
     minutes: "Minutes",
@@ -101,6 +104,12 @@ export const refusals = {
     speed_limit_kmh: "speed limit",
   },
   invalidReason: {
+    not_csv: "not a CSV file",
+    missing_column: "this column is missing",
+    unknown_column: "there is no such column",
+    no_rows: "no rows",
+    too_many_rows: "too many rows",
+    cells_differ: "another number of cells than the header",
     not_begun: "the trip has not begun",
     entered_before_left: "entering comes after leaving",
     no_line: "this kind of trip does not wait in line",
@@ -278,6 +287,7 @@ export const refusals = {
     offer_over: "the vehicle is no longer kept for you",
     no_hold: "no vehicle is held",
     upkeep_overlaps: "there is upkeep at that time already",
+    home_right_there: "the person has such a right on some of those days",
     vehicle_double_booked: "the vehicle already has a task at that time",
     driver_double_booked: "the driver already has a task at that time",
     plan_outdated: "the suggestion is out of date, please make a new one",

@@ -31,6 +31,7 @@ export const codes = {
     version_required: "缺少版本信息，请刷新后重试。",
     plan_outdated: "情况已变化，该方案的这一单现在行不通：{{obstacle}}。",
     meets_orders: "这段时间已有派车单：{{orders}} 号",
+    rows_refused: "文件中有 {{count}} 处错误，没有提交任何申请。",
     not_eligible: "该车辆或驾驶员不符合条件。",
     password_change_required: "请先修改初始密码。",
     idempotency_key_reused: "重复提交的内容不一致，请刷新后重试。",

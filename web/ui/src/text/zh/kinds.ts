@@ -114,4 +114,17 @@ export const kinds = {
     released: "已取消预留",
     queue: "候补：{{state}}",
   },
+  batch: {
+    title: "批量申请",
+    about: "导入 CSV 文件，一次提交多份用车申请；有一处错误则全部不提交。",
+    choose: "选择 CSV 文件",
+    columns:
+      "列：start, end, from_name, from_lon, from_lat, to_name, to_lon, to_lat, passengers, purpose, purpose_text；可选 unit, requester, class, luggage, wheelchairs, equipment, contact_name, contact_phone, round_trip, flexible_min, shareable",
+    check: "检查",
+    send: "全部提交",
+    fine: "{{count}} 行，没有发现错误",
+    line: "第 {{line}} 行 {{column}}：{{reason}}",
+    booked: "已提交 {{count}} 份申请",
+    open: "批量申请（CSV）",
+  },
 };

@@ -1,6 +1,9 @@
 // 被拒绝时的说法：哪一项、为什么、与什么冲突、哪两种职责不能兼任。
 export const refusals = {
   field: {
+    trips_a_year: "每年次数",
+    basis: "依据",
+    person_id: "人员",
     at: "时间",
     end_at: "结束时间",
     minutes: "时长",
@@ -101,6 +104,12 @@ export const refusals = {
     speed_limit_kmh: "限速",
   },
   invalidReason: {
+    not_csv: "不是有效的 CSV 文件",
+    missing_column: "缺少这一列",
+    unknown_column: "没有这种列",
+    no_rows: "没有数据行",
+    too_many_rows: "行数太多",
+    cells_differ: "列数与表头不符",
     not_begun: "行程尚未开始",
     entered_before_left: "入场须晚于出场",
     no_line: "这类用车不排候补",
@@ -277,6 +286,7 @@ export const refusals = {
     offer_over: "候补车辆已不再为您保留",
     no_hold: "没有预留车辆",
     upkeep_overlaps: "这段时间已登记维修保养",
+    home_right_there: "此人在这些日期已有探亲用车登记",
     vehicle_double_booked: "该车辆在这段时间已有任务",
     driver_double_booked: "该驾驶员在这段时间已有任务",
     plan_outdated: "派车建议已过期，请重新生成",
