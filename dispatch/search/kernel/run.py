@@ -39,7 +39,7 @@ class Kernel:
         began, all_steps, done = time.monotonic(), steps or 0, False
         while not done and until > began:
             report_at = time.monotonic() + REPORTED_EVERY_S
-            state = self._c.kernel_run(self._at, began, until, report_at, all_steps, all_steps, WARM, COLD)
+            state = self._c.kernel_run(self._at, began, until, report_at, all_steps, WARM, COLD)
             if state & c.BETTER:
                 report(self.best())
             done = bool(state & c.DONE)

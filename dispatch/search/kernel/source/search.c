@@ -204,11 +204,11 @@ static void reload_best(kernel *k) {
     free(tasks);
 }
 
-/* Go on until `until`, or until `report_at` when something better was found, or for some steps (0: not counted). The
- * search as a whole lasts from `from` to `until`, or `all_steps`. */
-EXPORT int kernel_run(kernel *k, double from, double until, double report_at, i64 all_steps, i64 steps, double warm, double cold) {
+/* Go on until `report_at` when something better was found, else to the end: the search lasts from `from` to `until` or, in
+ * all its runs together, `all_steps` (0: they are not counted). */
+EXPORT int kernel_run(kernel *k, double from, double until, double report_at, i64 all_steps, double warm, double cold) {
     int found = 0;
-    i64 stop = steps ? k->steps + steps : INT64_MAX;
+    i64 stop = all_steps ? all_steps : INT64_MAX;
     if (!k->p.requests) return DONE;
     if (!k->warm) set_warmth(k, warm, cold);
     while (k->since < k->fruitless && k->steps < stop) {
