@@ -21,7 +21,17 @@ from dispatch.apart import solve_apart
 from dispatch.problem import Matrix, TaskKind, TravelSource
 from dispatch.rolling.adopting import carry_out
 from dispatch.rolling.learning import factor_of
-from dispatch.rolling.moves import Move, Replan, held_rows, points_of, problem, reasons, replanned, with_crew
+from dispatch.rolling.moves import (
+    Move,
+    Replan,
+    held_rows,
+    obstacles_of,
+    points_of,
+    problem,
+    reasons,
+    replanned,
+    with_crew,
+)
 from dispatch.rolling.policy import FREEING, LEASE_S, MOST_TRIES, QUIET, ReplanPolicy, Trigger
 from dispatch.rolling.situation import NEAREST, Situation, Upset, situation
 from dispatch.rolling.smallest import draft_from, lay_out, moved, smallest, steady
@@ -205,7 +215,12 @@ def plan_row(what: Disruption, made: Replan, kind: str, now: datetime, **more: A
         "as_of": now.isoformat(),
     }
     unassigned: list[dict[str, Any]] = [
-        {"order_id": str(order_id), "reason": reason, "smallest_change": None, "obstacles": []}
+        {
+            "order_id": str(order_id),
+            "reason": reason,
+            "smallest_change": None,
+            "obstacles": obstacles_of(made.situation, order_id),
+        }
         for order_id, reason in made.unserved.items()
     ]
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
@@ -204,15 +205,22 @@ def _move(situation: Situation, draft: Draft, plan: Plan, i: int, at_wheel: Mapp
 def _why_not(situation: Situation, order: Order, without_driver: bool) -> str:
     if without_driver:
         return "no_driver"
-    codes = [
-        {obstacle.code for obstacle in situation.day.obstacles.get((order.id, facts.vehicle.id), ())}
-        for facts in situation.day.vehicles
-    ]
+    codes = situation.kept_away[order.id]
+    if not codes:
+        return "no_vehicle"
     if any(found <= {"vehicle_busy"} for found in codes):
         return "all_busy"
     if any(found <= {"vehicle_busy", "no_driver"} for found in codes):
         return "no_driver"
-    return "no_vehicle_with_skill" if codes else "no_vehicle"
+    if any(found <= {"vehicle_busy", "no_driver", "too_few_seats"} for found in codes):
+        return "capacity"
+    return "no_vehicle_with_skill"
+
+
+def obstacles_of(situation: Situation, order_id: UUID) -> list[dict[str, object]]:
+    """How many vehicles each obstacle keeps away from an urgent trip, the most frequent first."""
+    counts = Counter(code for found in situation.kept_away[order_id] for code in found)
+    return [{"code": code, "params": {"vehicles": n}} for code, n in counts.most_common()]
 
 
 def reasons(move: Move, trigger: Trigger) -> list[dict[str, object]]:

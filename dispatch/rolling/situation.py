@@ -36,6 +36,9 @@ class Situation:
     urgent: frozenset[UUID]
     drivers: tuple[DriverFacts, ...]  # without the trips that are planned anew
     away: Mapping[UUID, Set[UUID]]  # drivers that must not be given a trip
+    kept_away: Mapping[
+        UUID, Sequence[frozenset[str]]
+    ]  # of each urgent trip, what stands against each vehicle of the fleet
     stands_at: Mapping[UUID, LonLat]  # idle vehicles heard just now, away from their depot or in it
     zone: ZoneInfo
     now: datetime
@@ -105,6 +108,10 @@ async def situation(
         urgent=frozenset(urgent),
         drivers=tuple(free_drivers),
         away=upset.away,
+        kept_away={
+            order_id: [frozenset(each.code for each in obstacles[order_id, facts.vehicle.id]) for facts in freed]
+            for order_id in urgent
+        },
         stands_at={each: place for each, place in at.items() if each in near and each not in busy_now},
         zone=zone,
         now=now,
