@@ -1,7 +1,8 @@
 """`python -m benchmarks`: every benchmark, as ratios within one run where there is something to compare with.
 `python -m benchmarks ingest` takes one of them; `jt808` is 5,000 terminals on one gateway for two minutes; `honest` judges
 vehicles nobody can blame, `realtrack FILE` a real track with detours put into it (docs/measuring.md); neither needs a server.
-`dispatch` plans days and academic problems beside VROOM, PyVRP and OR-Tools (`--seconds 1,5,20 --days 20 --data FOLDER`)."""
+`dispatch` plans days and academic problems beside VROOM, PyVRP and OR-Tools (`--seconds 1,5,20 --days 20 --data FOLDER`); `exclusive` days of
+exclusive trips beside their exact optimum, `insertion` puts bookings into a running plan (`--seconds 20` to plan it)."""
 
 import argparse
 import asyncio
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import alarms, catch_up, gazetteer, honest, ingest, jt808, judging, month, realtrack, storage, sustained
+from benchmarks.dispatch import exclusive, inserting
 from benchmarks.dispatch import report as dispatching
 
 DAYS = 1_400
@@ -86,6 +88,16 @@ def _dispatch(arguments: argparse.Namespace) -> list[str]:
     return dispatching.report(asked, lambda line: print("  " + line, flush=True))
 
 
+def _exclusive(arguments: argparse.Namespace) -> list[str]:
+    print("exclusive")
+    return exclusive.report(arguments.seed)
+
+
+def _insertion(arguments: argparse.Namespace) -> list[str]:
+    seconds = arguments.seconds[0] if arguments.seconds else inserting.SECONDS
+    return inserting.report(arguments.seed, seconds, arguments.threads)
+
+
 BENCHMARKS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "ingest": _ingest,
     "sustained": _sustained,
@@ -98,6 +110,8 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "month": _month,
     "gazetteer": _gazetteer,
     "dispatch": _dispatch,
+    "exclusive": _exclusive,
+    "insertion": _insertion,
     "realtrack": _realtrack,
 }
 

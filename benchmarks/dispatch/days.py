@@ -63,7 +63,7 @@ def government_day(seed: int, trips: int | None = None, cars: int | None = None)
             shipments.append(_alone(dice, number, points, centres))
         else:
             shipments.append(_shared(dice, number, points, centres, limits_rides=limits_rides))
-    durations, distances = _tables(points)
+    durations, distances = tables(points)
     matrix = {"durations": durations, "distances": distances}
     return {"vehicles": vehicles, "shipments": shipments, "matrices": {"car": matrix}, "objective": "cost"}
 
@@ -168,7 +168,7 @@ def _seconds(a: Point, b: Point) -> int:
     return math.ceil(way_km / SPEED_KMH * HOUR_S) + STARTING_S if way_km else 0
 
 
-def _tables(points: list[Point]) -> tuple[list[list[int]], list[list[int]]]:
+def tables(points: list[Point]) -> tuple[list[list[int]], list[list[int]]]:
     """Seconds and metres between all places."""
     durations = [[_seconds(a, b) for b in points] for a in points]
     return durations, [[round(_kilometres(a, b) * 1000) for b in points] for a in points]

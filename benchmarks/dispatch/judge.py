@@ -60,15 +60,11 @@ def judged(problem: Problem, routes: Routes) -> Verdict:
     charged = prices(problem)
     vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
     tasks = {task.key: task.place.index for request in problem.requests for task in request.tasks}
+    keys = routes_of(plan)
     driven = fixed = 0.0
     for route in plan.routes:
         vehicle = vehicles[route.vehicle]
-        places = [
-            tasks[TaskKind(step.kind), step.id]
-            for step in route.steps
-            if step.id is not None and step.kind in tuple(TaskKind)
-        ]
-        driven += _driving(problem, vehicle, places)
+        driven += _driving(problem, vehicle, [tasks[key] for key in keys[route.vehicle]])
         fixed += charged.vehicle
         if problem.objective is Objective.COST:
             fixed += vehicle.costs.fixed + vehicle.costs.per_task_hour * (route.setup_s + route.service_s) / 3600
@@ -80,6 +76,15 @@ def judged(problem: Problem, routes: Routes) -> Verdict:
         vehicles=len(plan.routes),
         driven=driven,
     )
+
+
+def routes_of(plan: Plan) -> dict[int, list[Key]]:
+    """The tasks of each vehicle of a plan, in order."""
+    kinds = tuple(TaskKind)
+    return {
+        route.vehicle: [(TaskKind(s.kind), s.id) for s in route.steps if s.id is not None and s.kind in kinds]
+        for route in plan.routes
+    }
 
 
 def leg_price(problem: Problem, vehicle: Vehicle, a: int, b: int) -> float:

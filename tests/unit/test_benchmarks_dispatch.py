@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.dispatch import formats
 from benchmarks.dispatch.days import government_day
-from benchmarks.dispatch.judge import judged, prices
+from benchmarks.dispatch.judge import judged, prices, routes_of
 from dispatch.problem import Problem, TaskKind
 from dispatch.solve import Effort, solve
 from dispatch.travel import guessed
@@ -136,12 +136,7 @@ def test_what_breaks_a_promise_is_taken_out_and_counts_as_unserved() -> None:
 def test_our_own_plan_loses_nothing_and_its_price_is_the_one_it_prints() -> None:
     problem = _problem(government_day(2, trips=30))
     plan = solve(problem, Effort(seconds=20, iterations=5))
-    kinds = tuple(TaskKind)
-    routes = {
-        route.vehicle: [(TaskKind(s.kind), s.id) for s in route.steps if s.id is not None and s.kind in kinds]
-        for route in plan.routes
-    }
-    found = judged(problem, routes)
+    found = judged(problem, routes_of(plan))
     assert found.taken_out == 0
     cost = sum(route.cost for route in plan.routes)
     assert found.value == pytest.approx(cost + found.unserved * prices(problem).unserved)

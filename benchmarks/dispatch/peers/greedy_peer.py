@@ -36,7 +36,19 @@ class _Car:
                 return None
             clock = max(clock, opens) + task.get("service", 0)
             here = task["location_index"]
-        return clock if clock + self.durations[here][self.vehicle["end_index"]] <= self.until_s else None
+        home_s = 0 if self.home is None else self.durations[here][self.home]
+        return clock if clock + home_s <= self.until_s else None
+
+    @property
+    def home(self) -> int | None:
+        return self.vehicle.get("end_index")
+
+    def back(self, place: int) -> int:
+        return 0 if self.home is None else self.legs[place][self.home]
+
+    def dearer(self, origin: int, end: int, fixed: int) -> int:
+        """What the trip costs more, its own way left out."""
+        return self.legs[self.at][origin] + self.back(end) + (-self.back(self.at) if self.tasks else fixed)
 
 
 def main() -> None:
@@ -51,20 +63,13 @@ def main() -> None:
         longest_s = vehicle.get("max_duration", EVER)
         durations = question.durations(vehicle)
         cars.append(_Car(vehicle, tables[rate], durations, vehicle["start_index"], begin, min(end, begin + longest_s)))
+    fixed = {car.vehicle["id"]: question.fixed(car.vehicle) for car in cars}
     for shipment in sorted(question.problem["shipments"], key=lambda each: (window(each["pickup"]) or (0, 0))[0]):
         able = [(car, done_s) for car in cars if (done_s := car.done_s(shipment)) is not None]
         if not able:
             continue
         origin, end = shipment["pickup"]["location_index"], shipment["delivery"]["location_index"]
-        car, done_s = min(
-            able,
-            key=lambda pair: (
-                pair[0].legs[pair[0].at][origin]
-                + pair[0].legs[end][pair[0].vehicle["end_index"]]
-                - (pair[0].legs[pair[0].at][pair[0].vehicle["end_index"]] if pair[0].tasks else 0)
-                + (0 if pair[0].tasks else question.fixed(pair[0].vehicle))
-            ),
-        )
+        car, done_s = min(able, key=lambda pair: pair[0].dearer(origin, end, fixed[pair[0].vehicle["id"]]))
         car.tasks += [("pickup", shipment["pickup"]["id"]), ("delivery", shipment["delivery"]["id"])]
         car.at, car.free_s = end, done_s
     answer({car.vehicle["id"]: car.tasks for car in cars})
