@@ -32,8 +32,9 @@ PLACES = 250  # trips go between so many
 BAR_S = 0.5
 
 
-def exclusive_day(seed: int, trips: int, *, has_depot: bool) -> Json:
+def exclusive_day(seed: int, trips: int, *, has_depot: bool, cars: int | None = None) -> Json:
     """Trips of ten hours, each at its minute; cars alike."""
+    fleet = round(trips / TRIPS_A_CAR) if cars is None else cars
     dice = random.Random(f"exclusive day {seed} {trips}")
     points = [(dice.uniform(0, SIDE_KM), dice.uniform(0, SIDE_KM)) for _ in range(PLACES)]
     durations, distances = tables(points)
@@ -44,7 +45,7 @@ def exclusive_day(seed: int, trips: int, *, has_depot: bool) -> Json:
         delivery = {"id": number, "location_index": dice.randrange(PLACES), "service": 120}
         shipments.append({"pickup": pickup | {"service": 180}, "delivery": delivery, "exclusive": True})
     vehicles: list[Json] = []
-    for number in range(1, round(trips / TRIPS_A_CAR) + 1):
+    for number in range(1, fleet + 1):
         stand = {"start_index": 0, "end_index": 0} if has_depot else {"start_index": dice.randrange(PLACES)}
         vehicles.append({"id": number, "time_window": [5 * HOUR_S, 24 * HOUR_S]} | stand)
     matrix = {"durations": durations, "distances": distances}

@@ -7,9 +7,14 @@ import pytest
 
 from benchmarks.dispatch import formats
 from benchmarks.dispatch.days import government_day
+from benchmarks.dispatch.exclusive import exclusive_day, optimum
 from benchmarks.dispatch.judge import judged, prices, routes_of
 from dispatch.problem import Problem, TaskKind
-from dispatch.solve import Effort, solve
+from dispatch.search.exclusive.chains import least_price
+from dispatch.search.exclusive.trips import trips_of
+from dispatch.search.fleet import Fleet
+from dispatch.search.patience import Patience
+from dispatch.solve import LIBRARY, Effort, solve
 from dispatch.travel import guessed
 from dispatch.vroom.reading import read
 from tests.unit.dispatch_problems import HOUR, car, line, trip
@@ -140,3 +145,29 @@ def test_our_own_plan_loses_nothing_and_its_price_is_the_one_it_prints() -> None
     assert found.taken_out == 0
     cost = sum(route.cost for route in plan.routes)
     assert found.value == pytest.approx(cost + found.unserved * prices(problem).unserved)
+
+
+@pytest.mark.parametrize("cars", [12, 5])
+@pytest.mark.parametrize("has_depot", [True, False])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_day_of_exclusive_trips_is_planned_as_well_as_can_be(seed: int, has_depot: bool, cars: int) -> None:
+    """By an assignment that shares nothing with the solver's flow; five cars leave trips out."""
+    source = exclusive_day(seed, 40, has_depot=has_depot, cars=cars)
+    problem = _problem(source)
+    best = judged(problem, optimum(source))
+    found = judged(problem, routes_of(solve(problem, Effort(seconds=30, iterations=0))))
+    assert best.taken_out == found.taken_out == 0
+    assert (found.unserved > 0) == (cars == 5)
+    assert found.value == pytest.approx(best.value)
+
+
+@pytest.mark.parametrize("has_depot", [True, False])
+def test_the_flow_knows_that_it_is_the_best(has_depot: bool) -> None:
+    """Though its network begins with few of the links."""
+    fleet = Fleet(_problem(exclusive_day(1, 120, has_depot=has_depot)))
+    trips = trips_of(fleet)
+    assert trips is not None
+    found = least_price(fleet, trips, LIBRARY.methods(), Patience(float("inf")))
+    assert found is not None
+    assert found.is_best
+    assert found.draft.price() == judged(fleet.problem, optimum(exclusive_day(1, 120, has_depot=has_depot))).value

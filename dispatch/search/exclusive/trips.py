@@ -33,6 +33,7 @@ class Trips:
     vehicles: tuple[int, ...]  # ids
     times: NDArray[Any]
     prices: NDArray[Any]
+    own: NDArray[Any]  # the price of each trip itself
     able: Flags  # trips x vehicles: skills, pins and room
     opens: Numbers  # of the pickup
     closes: Numbers
@@ -67,6 +68,7 @@ def trips_of(fleet: Fleet) -> Trips | None:
         vehicles=tuple(duty.vehicle.id for duty in duties),
         times=times,
         prices=times if prices is durations else _table(prices, rows, columns, np.float64),
+        own=_own(wishes, duties[0]),
         able=_able(fleet, wishes, duties),
         opens=np.array([wish.opens_s for wish in wishes], dtype=np.int64),
         closes=np.array(limits, dtype=np.int64),
@@ -76,6 +78,11 @@ def trips_of(fleet: Fleet) -> Trips | None:
         is_exact=all(wish.setup_s == 0 for wish in wishes),
         until_s=np.array([d.vehicle.window.end_s if d.vehicle.window else NO_HOUR for d in duties], dtype=np.int64),
     )
+
+
+def _own(wishes: Sequence[Wish], duty: Duty) -> NDArray[Any]:
+    driven = np.array([duty.prices[wish.origin][wish.end] for wish in wishes])
+    return driven + duty.price_worked * np.array([wish.setup_s + wish.both.work_s for wish in wishes])
 
 
 def _is_plain(vehicle: Vehicle) -> bool:
@@ -98,12 +105,13 @@ def _index(place: Any) -> int:
 def _table(table: Any, rows: Sequence[int], columns: Sequence[int], kind: type) -> NDArray[Any]:
     """The part of a table that is needed; from nowhere and to nowhere is nothing."""
     wanted = np.array(columns)
-    found: NDArray[Any] = np.zeros((len(rows), len(columns)), dtype=kind)
-    for i, row in enumerate(rows):
+    places, which = np.unique(rows, return_inverse=True)  # many trips begin and end at few places
+    found: NDArray[Any] = np.zeros((len(places), len(columns)), dtype=kind)
+    for i, row in enumerate(places.tolist()):
         if row >= 0:
-            found[i] = np.asarray(table[row])[wanted]
+            found[i] = np.asarray(table[row], dtype=kind)[wanted]
     found[:, wanted < 0] = 0
-    return found
+    return found[which]
 
 
 def _latest_s(wish: Wish, ride_s: int) -> int:
