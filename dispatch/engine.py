@@ -18,6 +18,7 @@ from uuid import UUID
 import structlog
 
 from dispatch import lifecycle, service, store
+from dispatch.ending.reminders import remind
 from dispatch.guards import EXPIRES_AFTER, UNCONFIRMED_WORKDAYS, Deed
 from dispatch.lifecycle import Action
 from dispatch.repeating.service import settle_provisional
@@ -112,6 +113,7 @@ async def look(conn: Connection, now: datetime) -> dict[str, int]:
         "closed": await _close_unconfirmed(conn, now),
         "lapsed": await _lapse(conn, now),
         "offered": await _offer(conn, now),
+        "reminded": await remind(conn, now),
     }
 
 
@@ -144,11 +146,11 @@ async def _expire(conn: Connection, now: datetime) -> int:
 
 async def _measure(conn: Connection, now: datetime) -> int:
     """The distance of the locator's track, kept with the order for settlement."""
-    found = dict(await store.unmeasured(conn, now - SETTLING))
+    found = await store.unmeasured(conn, now - SETTLING)
 
     async def keep(order_id: UUID) -> None:
         file = await service.load(conn, order_id, None)
-        values = {"distance_m": found[order_id], "distance_source": "track"}
+        values = found[order_id] | {"distance_source": "track"}
         await store.update_order(conn, order_id, file.order.row_version, values)
 
     return await _each(conn, list(found), keep)

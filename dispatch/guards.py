@@ -38,6 +38,7 @@ class OrderFile:
     route_distance_m: float | None
     distance_m: float | None  # measured from the track after the return
     vehicle_class: str | None
+    driving_s: float | None = None  # of that track; the rest of the trip is waiting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from dispatch.changes import AUDIENCE, REASSIGNED, TOLD_NO_REASON, Audience, cha
 from dispatch.guards import Deed, OrderFile, require_guards, standing
 from dispatch.lifecycle import Action, Guard, Step
 from dispatch.settle import Settlement, settlement
+from dispatch.tariffs.shared import part_of
 from fleet import journal, outbox
 from fleet.access import Actor
 from fleet.db import Connection
@@ -111,8 +112,22 @@ async def _record_decision(
 
 
 async def _settlement(conn: Connection, file: OrderFile) -> Settlement:
+    """Of a shared ride the part of this order. Raises Conflict while the vehicle of the ride is still out."""
+    group = await store.shared_group(conn, file.order.id)
+    if len(group) < 2:
+        return await _whole(conn, file)
+    host = file if group[0].id == file.order.id else await load(conn, group[0].id, None)
+    if host.order.returned_at is None:
+        raise Conflict(what="host_under_way")
+    zone = await store.zone(conn, file.tenant_id)
+    return part_of(await _whole(conn, host), group, file.order.id, zone)
+
+
+async def _whole(conn: Connection, file: OrderFile) -> Settlement:
     at = file.order.departed_at or file.order.planned_start_at
-    return settlement(file, await store.tariff(conn, file, at))
+    tariff = await store.tariff(conn, file.tenant_id, file.vehicle_class, at)
+    vouchers = await store.vouchers(conn, file.order.id)
+    return settlement(file, tariff, zone=await store.zone(conn, file.tenant_id), vouchers=vouchers)
 
 
 def _settled(result: Settlement) -> dict[str, Any]:
@@ -122,6 +137,7 @@ def _settled(result: Settlement) -> dict[str, Any]:
         "distance_source": result.distance_source,
         "tariff": tariff,
         "cost_cents": result.cost_cents,
+        "cost_lines": [asdict(line) for line in result.lines],
     }
 
 
@@ -217,5 +233,23 @@ async def _notify(
         object_kind="order",
         object_id=order.id,
         dedupe_key=f"{kind}:{order.id}:{order.row_version + 1}",
+        now=now,
+    )
+
+
+async def remind(
+    conn: Connection, file: OrderFile, kind: str, audiences: Iterable[Audience], for_at: datetime, now: datetime, **more: object
+) -> int:  # fmt: skip
+    """Tell each audience once of something about the order at an instant; returns how many notices were new."""
+    order = file.order
+    return await outbox.notify(
+        conn,
+        tenant_id=file.tenant_id,
+        person_ids=await _people(conn, file, audiences, Deed(), now),
+        kind=kind,
+        params={"order_no": order.order_no, "planned_start_at": order.planned_start_at.isoformat(), **more},
+        object_kind="order",
+        object_id=order.id,
+        dedupe_key=f"{kind}:{order.id}:{int(for_at.timestamp())}",
         now=now,
     )

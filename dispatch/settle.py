@@ -1,28 +1,20 @@
-"""What a finished trip costs: which distance counts, and the tariff of its vehicle's class.
+"""What a finished trip costs: which distance counts, how long it took, and the tariff of its vehicle's class.
 
 The locator's track comes first, the odometer second, the planned route last; the source is kept with the
-amount, so that whoever pays sees what was measured and what was assumed.
+amount, so that whoever pays sees what was measured and what was assumed. The lines are dispatch.tariffs.price's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
-from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from dispatch.guards import OrderFile
+from dispatch.tariffs.price import ChargeLine, Tariff, Usage, Voucher, price
 from fleet.errors import Conflict
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tariff:
-    """One version of the price for a class of vehicles; no class means every class without a row of its own."""
-
-    id: UUID
-    version_no: int
-    vehicle_class: str | None
-    cents_per_km: int
-    minimum_cents: int
+__all__ = ["Settlement", "Tariff", "settlement"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,20 +23,39 @@ class Settlement:
     distance_source: str  # track | odometer | route
     tariff: Tariff
     cost_cents: int
+    lines: tuple[ChargeLine, ...]
 
 
-def settlement(file: OrderFile, tariff: Tariff | None) -> Settlement:
+def settlement(
+    file: OrderFile, tariff: Tariff | None, *, zone: ZoneInfo, vouchers: Sequence[Voucher] = ()
+) -> Settlement:
     """Raises Conflict when nothing was measured or no tariff holds."""
     if tariff is None:
         raise Conflict(what="no_tariff")
     distance_m, source = _distance(file)
-    km = Decimal(repr(distance_m)) / 1000
-    cents = int((km * tariff.cents_per_km).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    start_at = file.order.departed_at or file.order.planned_start_at
+    end_at = max(file.order.returned_at or file.order.planned_end_at, start_at)
+    waiting_s = None
+    if file.driving_s is not None:
+        waiting_s = max((end_at - start_at).total_seconds() - file.driving_s, 0.0)
+    charge = price(
+        tariff,
+        Usage(
+            distance_m=distance_m,
+            start_at=start_at,
+            end_at=end_at,
+            waiting_s=waiting_s,
+            self_drive=file.order.self_drive,
+            vouchers=tuple(vouchers),
+        ),
+        zone,
+    )
     return Settlement(
         distance_m=distance_m,
         distance_source=source,
         tariff=tariff,
-        cost_cents=max(cents, tariff.minimum_cents),
+        cost_cents=charge.cost_cents,
+        lines=charge.lines,
     )
 
 

@@ -113,6 +113,14 @@ MAY: Mapping[str, frozenset[Role]] = {
     "order.receipt": frozenset({R.EMPLOYEE, R.UNIT_ADMIN}),
     "order.settle": frozenset({R.DISPATCHER, R.FLEET_ADMIN, R.FINANCE}),
     "order.hold": frozenset({R.DISPATCHER}),
+    "order.voucher": frozenset({R.EMPLOYEE, R.UNIT_ADMIN, R.DRIVER, R.DISPATCHER}),  # who stands so to this order
+    "tariff.view": frozenset({R.UNIT_ADMIN, R.APPROVER, R.DISPATCHER, R.FLEET_ADMIN, R.FINANCE, R.INSPECTOR}),
+    "tariff.draft": frozenset({R.FLEET_ADMIN, R.FINANCE}),
+    "tariff.publish": frozenset({R.FLEET_ADMIN, R.FINANCE}),  # and never who drafted it
+    "statement.view": frozenset({R.UNIT_ADMIN, R.APPROVER, R.DISPATCHER, R.FLEET_ADMIN, R.FINANCE, R.INSPECTOR}),
+    "sizing.view": frozenset({R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR, R.FINANCE}),
+    "share.view": frozenset({R.EMPLOYEE, R.UNIT_ADMIN, R.APPROVER, R.DISPATCHER, R.FLEET_ADMIN}),
+    "share.edit": frozenset({R.DISPATCHER, R.FLEET_ADMIN}),
     "dispatch.suggest": frozenset({R.DISPATCHER}),
     "dispatch.policy": frozenset({R.FLEET_ADMIN}),  # what the engine may adopt by itself
     "track.view": frozenset({R.EMPLOYEE, R.UNIT_ADMIN, R.DRIVER, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),

@@ -19,9 +19,23 @@ from dispatch.store.orders import (
     update_order,
     wish,
 )
-from dispatch.store.people import all_known, approvers_of, dispatchers, tariff, zone
+from dispatch.store.people import all_known, approvers_of, dispatchers, zone
 from dispatch.store.plans import add_plan, kept_plan, overdue, plan, set_plan_state, unconfirmed, unmeasured
 from dispatch.store.resources import drivers, most_seats, vehicles
+from dispatch.store.tariffs import (
+    add_tariff,
+    add_voucher,
+    later_tariffs,
+    next_tariff_version,
+    planned_driving_s,
+    publish_tariff,
+    shared_group,
+    take_out_voucher,
+    tariff,
+    tariff_draft,
+    vouchers,
+    withdraw_tariff,
+)
 
 __all__ = [
     "Overlapping",
@@ -29,6 +43,8 @@ __all__ = [
     "add_approval",
     "add_plan",
     "add_statement",
+    "add_tariff",
+    "add_voucher",
     "all_known",
     "approvers_of",
     "dispatchers",
@@ -37,20 +53,29 @@ __all__ = [
     "insert_order",
     "kept_plan",
     "last_odometer_km",
+    "later_tariffs",
     "let_go",
     "lock_orders",
     "most_seats",
+    "next_tariff_version",
     "order_file",
     "order_files",
     "overdue",
     "plan",
+    "planned_driving_s",
+    "publish_tariff",
     "queue",
     "set_plan_state",
+    "shared_group",
+    "take_out_voucher",
     "tariff",
+    "tariff_draft",
     "unconfirmed",
     "unmeasured",
     "update_order",
     "vehicles",
+    "vouchers",
     "wish",
+    "withdraw_tariff",
     "zone",
 ]

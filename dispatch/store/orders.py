@@ -149,7 +149,7 @@ def _order_file(row: Mapping[str, Any]) -> OrderFile:
         "stops": tuple(place for place in map(_place, row["stops"]) if place is not None),
         "route": None if row["route"] is None else tuple((lon, lat) for lon, lat in row["route"]),
     }
-    kept = ("tenant_id", "created_by", "approved", "depart_odometer_km", "return_odometer_km", "route_distance_m", "distance_m", "vehicle_class")  # fmt: skip
+    kept = ("tenant_id", "created_by", "approved", "depart_odometer_km", "return_odometer_km", "route_distance_m", "distance_m", "vehicle_class", "driving_s")  # fmt: skip
     return OrderFile(
         order=Order(**plain),
         passenger_ids=frozenset(row["passenger_ids"]),

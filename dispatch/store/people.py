@@ -1,4 +1,4 @@
-"""People to tell, the time zone and the tariffs of a tenant."""
+"""People to tell, and the time zone of a tenant."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from dispatch.guards import OrderFile
-from dispatch.settle import Tariff
 from dispatch.store.rows import many, one
 from fleet.access import Role
 from fleet.db import Connection
@@ -25,12 +23,6 @@ ROLE_HOLDERS = """
 SELECT DISTINCT r.person_id AS id FROM person_role r JOIN person p ON p.id = r.person_id
 WHERE r.tenant_id = %(tenant)s AND r.role = %(role)s AND r.during @> %(now)s AND p.active
   AND (%(units)s::uuid[] IS NULL OR r.unit_id = ANY (%(units)s))
-"""
-# The newest tariff of the class that holds at an instant, else the general one.
-TARIFF = """
-SELECT id, version_no, vehicle_class, cents_per_km, minimum_cents FROM tariff
-WHERE tenant_id = %(tenant)s AND during @> %(at)s AND (vehicle_class IS NULL OR vehicle_class = %(vehicle_class)s)
-ORDER BY vehicle_class IS NULL, version_no DESC LIMIT 1
 """
 TIMEZONE = "SELECT timezone FROM tenant WHERE id = %(tenant)s"
 PEOPLE_KNOWN = "SELECT count(*) AS n FROM person WHERE tenant_id = %(tenant)s AND id = ANY (%(ids)s)"
@@ -50,11 +42,6 @@ async def _holders(
 ) -> list[UUID]:
     rows = await many(conn, ROLE_HOLDERS, tenant=tenant_id, role=role.value, units=units, now=now)
     return [row["id"] for row in rows]
-
-
-async def tariff(conn: Connection, file: OrderFile, at: datetime) -> Tariff | None:
-    row = await one(conn, TARIFF, tenant=file.tenant_id, at=at, vehicle_class=file.vehicle_class)
-    return None if row is None else Tariff(**row)
 
 
 async def zone(conn: Connection, tenant_id: UUID) -> ZoneInfo:

@@ -29,7 +29,8 @@ ORDER BY planned_start_at LIMIT 200
 """
 # Returned trips whose track is complete but not yet measured: no drive of theirs is still open.
 UNMEASURED = """
-SELECT o.id, sum(d.distance_m) AS distance_m FROM dispatch_order o
+SELECT o.id, sum(d.distance_m) AS distance_m,
+    sum(extract(epoch FROM least(d.ended_at, o.returned_at) - greatest(d.started_at, o.departed_at)))::float8 AS driving_s FROM dispatch_order o
 JOIN drive d ON d.vehicle_id = o.vehicle_id AND d.started_at < o.returned_at AND coalesce(d.ended_at, o.returned_at) > o.departed_at
 WHERE o.state IN ('returned', 'receipted') AND o.distance_m IS NULL AND o.departed_at IS NOT NULL
   AND o.returned_at < %(before)s
@@ -67,9 +68,10 @@ async def overdue(conn: Connection, states: Iterable[OrderState], before: dateti
     return [row["id"] for row in rows]
 
 
-async def unmeasured(conn: Connection, before: datetime) -> list[tuple[UUID, float]]:
-    """Orders with the metres their vehicle drove between departure and return."""
-    return [(row["id"], row["distance_m"]) for row in await many(conn, UNMEASURED, before=before)]
+async def unmeasured(conn: Connection, before: datetime) -> dict[UUID, dict[str, Any]]:
+    """Orders with the metres and seconds their vehicle drove between departure and return."""
+    rows = await many(conn, UNMEASURED, before=before)
+    return {row["id"]: {"distance_m": row["distance_m"], "driving_s": row["driving_s"]} for row in rows}
 
 
 async def unconfirmed(conn: Connection, before: datetime) -> list[tuple[UUID, UUID, datetime]]:

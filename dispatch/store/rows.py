@@ -26,6 +26,9 @@ JSON_COLUMNS = frozenset(
         "cause",
         "hire",
         "detail",
+        "cost_lines",
+        "items",
+        "km_tiers",
     }
 )
 

@@ -85,7 +85,7 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ChargeLine:
     """`quantity` in `unit` at `rate_cents` per `per` of that unit makes `cents`."""
 
     code: LineCode
@@ -102,7 +102,7 @@ class Charge:
     """The amount of a trip; it is the sum of its lines."""
 
     tariff: Tariff
-    lines: tuple[Line, ...]
+    lines: tuple[ChargeLine, ...]
 
     @property
     def cost_cents(self) -> int:
@@ -114,7 +114,9 @@ def price(tariff: Tariff, usage: Usage, zone: ZoneInfo) -> Charge:
     charged = [*_distance(tariff, round(usage.distance_m)), *_time(tariff, usage), *_allowance(tariff, usage, zone)]
     missing = tariff.minimum_cents - sum(line.cents for line in charged)
     if missing > 0:
-        charged.append(Line(code=LineCode.MINIMUM, quantity=1, unit="piece", rate_cents=missing, per=1, cents=missing))
+        charged.append(
+            ChargeLine(code=LineCode.MINIMUM, quantity=1, unit="piece", rate_cents=missing, per=1, cents=missing)
+        )
     return Charge(tariff=tariff, lines=(*charged, *_passed_on(usage.vouchers)))
 
 
@@ -151,7 +153,7 @@ def allowance_days(start_at: datetime, end_at: datetime, from_h: int, zone: Zone
     return days
 
 
-def _distance(tariff: Tariff, distance_m: int) -> Iterator[Line]:
+def _distance(tariff: Tariff, distance_m: int) -> Iterator[ChargeLine]:
     tiers = (KmTier(from_km=0, cents_per_km=tariff.cents_per_km), *tariff.km_tiers)
     for place, tier in enumerate(tiers):
         begin_m = tier.from_km * METRES_PER_KM
@@ -161,7 +163,7 @@ def _distance(tariff: Tariff, distance_m: int) -> Iterator[Line]:
             yield _line(LineCode.DISTANCE, metres, "m", tier.cents_per_km, METRES_PER_KM, from_km=tier.from_km)
 
 
-def _time(tariff: Tariff, usage: Usage) -> Iterator[Line]:
+def _time(tariff: Tariff, usage: Usage) -> Iterator[ChargeLine]:
     whole_s = round((usage.end_at - usage.start_at).total_seconds())
     waiting_s = 0
     if tariff.cents_per_waiting_hour and usage.waiting_s is not None:
@@ -173,18 +175,20 @@ def _time(tariff: Tariff, usage: Usage) -> Iterator[Line]:
         yield _line(LineCode.WAITING, counted_s, "s", tariff.cents_per_waiting_hour, SECONDS_PER_HOUR)
 
 
-def _allowance(tariff: Tariff, usage: Usage, zone: ZoneInfo) -> Iterator[Line]:
+def _allowance(tariff: Tariff, usage: Usage, zone: ZoneInfo) -> Iterator[ChargeLine]:
     if tariff.allowance_cents_per_day and not usage.self_drive:
         days = allowance_days(usage.start_at, usage.end_at, tariff.allowance_from_h, zone)
         if days:
             yield _line(LineCode.ALLOWANCE, days, "day", tariff.allowance_cents_per_day, 1)
 
 
-def _passed_on(vouchers: Iterable[Voucher]) -> Iterator[Line]:
+def _passed_on(vouchers: Iterable[Voucher]) -> Iterator[ChargeLine]:
     for voucher in vouchers:
         yield _line(LineCode(voucher.kind.value), 1, "piece", voucher.cents, 1)
 
 
-def _line(code: LineCode, quantity: int, unit: str, rate_cents: int, per: int, *, from_km: int = 0) -> Line:
+def _line(code: LineCode, quantity: int, unit: str, rate_cents: int, per: int, *, from_km: int = 0) -> ChargeLine:
     cents = rounded(quantity, rate_cents, per)
-    return Line(code=code, quantity=quantity, unit=unit, rate_cents=rate_cents, per=per, cents=cents, from_km=from_km)
+    return ChargeLine(
+        code=code, quantity=quantity, unit=unit, rate_cents=rate_cents, per=per, cents=cents, from_km=from_km
+    )

@@ -25,6 +25,7 @@ EVERYBODY = frozenset({
 SOME_ROLE = EVERYBODY - {"nobody"}
 OVERSEEING = frozenset({"dispatcher", "fleet_admin", "inspector"})
 BOOKING = frozenset({"employee", "approver", "dispatcher", "fleet_admin", "unit_admin"})
+MONEY = frozenset({"approver", "dispatcher", "fleet_admin", "inspector", "unit_admin"})
 NO_ONE: frozenset[str] = frozenset()
 # Strangers get an answer here and nowhere else.
 PUBLIC = {
@@ -79,6 +80,28 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("DELETE", "/api/orders/{order_id}/attachments/{attachment_id}"): frozenset({"dispatcher"}),
     ("GET", "/api/orders/{order_id}/settlement"): OVERSEEING,  # told that it is too early
     ("GET", "/api/orders/{order_id}/paper"): OVERSEEING,  # who sees the order prints it
+    ("GET", "/api/lost-property"): EVERYBODY,
+    ("GET", "/api/orders/{order_id}/ending"): OVERSEEING,
+    ("POST", "/api/orders/{order_id}/checklist"): frozenset({"dispatcher"}),  # told that it has not begun
+    ("POST", "/api/orders/{order_id}/lost-property"): NO_ONE,  # nobody rides yet
+    ("POST", "/api/orders/{order_id}/lost-property/{lost_id}/close"): NO_ONE,  # there is no such report
+    ("POST", "/api/orders/{order_id}/rating"): NO_ONE,  # for those who rode
+    ("GET", "/api/sizing"): OVERSEEING,
+    ("GET", "/api/sizing/days"): OVERSEEING,
+    ("GET", "/api/sizing/vehicles"): OVERSEEING,
+    ("GET", "/api/sizing/drivers"): OVERSEEING,
+    ("GET", "/api/sizing/units"): OVERSEEING,
+    ("GET", "/api/tariffs"): MONEY,
+    ("POST", "/api/tariffs"): frozenset({"fleet_admin"}),
+    ("POST", "/api/tariffs/{tariff_id}/publish"): frozenset({"fleet_admin"}),  # told that it is none any more, or done by withdrawing
+    ("POST", "/api/tariffs/{tariff_id}/withdraw"): frozenset({"fleet_admin"}),
+    ("GET", "/api/orders/{order_id}/estimate"): OVERSEEING,
+    ("GET", "/api/orders/{order_id}/vouchers"): OVERSEEING,
+    ("POST", "/api/orders/{order_id}/vouchers"): frozenset({"dispatcher"}),  # told that it has not begun
+    ("POST", "/api/orders/{order_id}/vouchers/{voucher_id}/take-out"): frozenset({"dispatcher"}),
+    ("GET", "/api/statements"): MONEY,
+    ("GET", "/api/statements/{unit_id}/lines"): MONEY,
+    ("GET", "/api/statements/{unit_id}/paper"): NO_ONE,  # that unit has no trip that is over
     ("POST", "/api/orders/{order_id}/statements"): NO_ONE,  # for its driver and booker
     ("POST", "/api/orders/{order_id}/allowed-stops"): NO_ONE,  # for the approvers of that unit
     ("POST", "/api/orders/{order_id}/{step}"): NO_ONE,  # approving is for the approvers of that unit
@@ -336,8 +359,14 @@ async def things(site: Site) -> dict[str, UUID | str]:
             "id": one, "tenant_id": town.tenant_id, "created_at": now, "problem": '{"orders": []}', "plan": '{"assignments": [], "unassigned": []}',
             "travel_times": "router", "seed": 0,
         })  # fmt: skip
+    tariff = uuid4()
+    await store.insert(site.owner, "tariff", {
+        "id": tariff, "tenant_id": town.tenant_id, "version_no": 9, "vehicle_class": "other", "cents_per_km": 1, "state": "draft",
+        "during": db.TimestamptzRange(empty=True), "holds_from": now + timedelta(days=1), "created_by": stranger,
+    })  # fmt: skip
     return {
         "right_id": right, "upkeep_id": upkeep, "series_id": series, "attachment_id": paper, "plan_id": plan, "other_plan_id": other_plan,
+        "lost_id": uuid4(), "tariff_id": tariff, "voucher_id": uuid4(),
         "rule_change_id": rules, "rule_preview_id": tried, "change_id": change, "area_id": area, "draft_id": draft, "preview_id": preview, "event_id": event, "place_id": named, "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
         "unit_id": town.units["other"], "person_id": stranger, "device_id": device["id"], "entry_id": entry,
     }  # fmt: skip
@@ -379,6 +408,13 @@ def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, s
         ("PATCH", "/api/orders/{order_id}"): wish,
         ("POST", "/api/orders/{order_id}/statements"): {"reason": "fuel", "from_at": (now - timedelta(minutes=9)).isoformat(), "to_at": now.isoformat()},
         ("POST", "/api/orders/{order_id}/allowed-stops"): {**place, "reason": "加油"},
+        ("POST", "/api/orders/{order_id}/checklist"): {"items": {"belongings": True}},
+        ("POST", "/api/orders/{order_id}/lost-property"): {"what": "umbrella"},
+        ("POST", "/api/orders/{order_id}/lost-property/{lost_id}/close"): {"end": "not_found"},
+        ("POST", "/api/orders/{order_id}/rating"): {"stars": 5},
+        ("POST", "/api/tariffs"): {"holds_from": (now + timedelta(days=3)).isoformat(), "reason": "test", "vehicle_class": "law_enforcement"},
+        ("POST", "/api/orders/{order_id}/vouchers"): {"kind": "toll", "cents": 500, "paid_at": now.isoformat()},
+        ("POST", "/api/orders/{order_id}/vouchers/{voucher_id}/take-out"): {"reason": "wrong"},
         ("POST", "/api/dispatch/accept"): {"plan_id": str(uuid4())},
         ("POST", "/api/dispatch/what-if"): {"order_ids": []},
         ("POST", "/api/orders/{order_id}/depot-times"): {"what": "left", "at": now.isoformat(), "reason": "x"},
@@ -417,11 +453,17 @@ async def ask(
     now = datetime.now(UTC)
     params = {"from": (now - timedelta(hours=1)).isoformat(), "to": now.isoformat(), "purpose": "核查"}
     params |= {"year": "2026"} if path == "/api/calendar" else {}
+    params |= {"from": "2026-11-01", "to": "2026-11-02"} if path.startswith("/api/sizing") else {}
+    params |= {"month": "2026-11"} if path.startswith("/api/statements") else {}
     by_day = path == "/api/device-coverage" or path.endswith(("/mileage", "/days"))
     params |= {"from": "2026-11-01", "to": "2026-11-02"} if by_day else {}
     params |= {"from": "116,32", "to": "116.1,32"} if path == "/api/route" else {}
     params |= {"lon": "116", "lat": "32"} if path == "/api/where" else {}
-    if "{" not in path and path not in {"/api/route", "/api/device-coverage", "/api/replay"}:
+    if (
+        "{" not in path
+        and not path.startswith("/api/sizing")
+        and path not in {"/api/route", "/api/device-coverage", "/api/replay"}
+    ):
         del params["from"], params["to"]
     params |= {"vehicle": str(site.town.vehicles["other"])} if path == "/api/replay" else {}
     params |= {"at": now.isoformat()} if path.endswith("/raw") else {}

@@ -143,15 +143,15 @@ MEASURED: list[tuple[dict[str, Any], tuple[float, str, int]]] = [
 def test_the_track_counts_before_the_odometer_before_the_plan(
     measured: dict[str, Any], expected: tuple[float, str, int]
 ) -> None:
-    found = settlement(_file(**measured), TARIFF)
+    found = settlement(_file(**measured), TARIFF, zone=ZONE)
     assert (found.distance_m, found.distance_source, found.cost_cents) == expected
 
 
 def test_nothing_measured_or_no_tariff_is_said() -> None:
     with pytest.raises(Conflict):
-        settlement(_file(), TARIFF)
+        settlement(_file(), TARIFF, zone=ZONE)
     with pytest.raises(Conflict):
-        settlement(_file(distance_m=1.0), None)
+        settlement(_file(distance_m=1.0), None, zone=ZONE)
 
 
 def _file(**more: Any) -> OrderFile:

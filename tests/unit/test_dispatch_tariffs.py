@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from dispatch.settle import Settlement
 from dispatch.tariffs.price import (
     KmTier,
     LineCode,
@@ -21,6 +22,7 @@ from dispatch.tariffs.price import (
     price,
     rounded,
 )
+from dispatch.tariffs.shared import Member, alone_cents, part_of
 from dispatch.tariffs.split import Rider, split
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -130,3 +132,23 @@ def test_a_split_by_hand() -> None:
     for wrong in ([], [Rider(order_no=1, alone_cents=1)] * 2, [Rider(order_no=1, alone_cents=-1)]):
         with pytest.raises(ValueError, match=r"one part|not negative"):
             split(1, wrong)
+
+
+def test_the_parts_of_a_ride_are_its_cost_and_each_order_explains_its_own() -> None:
+    """Host and two riders: every part is the sum of its lines, all parts are the ride, and the host keeps what the ride was made of."""
+    start_at, end_at = START, START + timedelta(hours=1)
+    plain = Tariff(id=UUID(int=1), version_no=1, vehicle_class=None, cents_per_km=333)
+    charge = price(plain, Usage(distance_m=40_001, start_at=start_at, end_at=end_at), ZONE)
+    whole = Settlement(
+        distance_m=40_001, distance_source="track", tariff=plain, cost_cents=charge.cost_cents, lines=charge.lines
+    )
+    group = [
+        Member(id=UUID(int=no), order_no=no, planned_start_at=start_at, planned_end_at=end_at, route_distance_m=distance_m, route_duration_s=None)
+        for no, distance_m in ((5, 36_000.0), (6, 20_000.0), (7, 15_000.0))
+    ]  # fmt: skip
+    found = [part_of(whole, group, each.id, ZONE) for each in group]
+    assert sum(one.cost_cents for one in found) == whole.cost_cents
+    assert all(one.cost_cents == sum(line.cents for line in one.lines) for one in found)
+    assert [line.code.value for line in found[0].lines] == ["distance", "shared"]
+    assert [[line.code.value for line in one.lines] for one in found[1:]] == [["shared"], ["shared"]]
+    assert all(one.cost_cents <= alone_cents(each, plain, ZONE) for one, each in zip(found, group, strict=True))

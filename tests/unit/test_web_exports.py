@@ -17,18 +17,21 @@ from web.exports.formats import Sheet, as_csv, as_xlsx, guard_cell
 from web.exports.sheets import Taking, file_of, sheet_of
 from web.exports.tables import TABLES
 from web.routes.messages import MessageItem
+from web.routes.sizing import SizingDayRow, SizingDriverRow, SizingUnitRow, SizingVehicleRow
 from web.routes.vehicles import VehicleItem
 from web.store.alerts import AlertRow
 from web.store.calendar import CalendarChangeRow, CalendarVersionRow, LocalDayRow, SealPeriodRow, UnitHoursRow
 from web.store.commands import AnswerRow, CommandRow
 from web.store.depots import DepotDayRow, DepotRow, DepotStayRow
 from web.store.disruptions import DisruptionRow
+from web.store.ending import LostRow
 from web.store.fence_events import FenceEventRow
 from web.store.fences import DraftRow, FenceRow, PreviewFindingRow
 from web.store.foreign_names import ForwarderRow, SourceBindingRow
 from web.store.health import HealthRow, TicketRow
 from web.store.home_travel import HomeTravelRow
 from web.store.mileage import MileageDayRow, MileageMonthRow
+from web.store.money import StatementLine, TariffRow, UnitMonthRow
 from web.store.named_places import NamedPlaceRow
 from web.store.notices import NoticeRow
 from web.store.orders import OrderRow
@@ -56,6 +59,8 @@ ROWS: dict[str, type] = {
     "rule-versions": RuleLineRow, "rule-mutes": RuleMuteRow, "rule-changes": RuleChangeRow, "rule-preview-counts": RuleCountRow, "rule-preview-differences": RuleDifferenceRow,
     "order-series": SeriesRow, "wait-list": WaitRow, "upkeep": UpkeepRow, "home-travel": HomeTravelRow,
     "mileage": MileageMonthRow, "mileage-days": MileageDayRow, "drives": DriveRow, "stops": StopRow, "plans": PlanRow, "disruptions": DisruptionRow,
+    "tariffs": TariffRow, "statements": UnitMonthRow, "statement-lines": StatementLine,
+    "sizing-days": SizingDayRow, "sizing-vehicles": SizingVehicleRow, "sizing-drivers": SizingDriverRow, "sizing-units": SizingUnitRow, "lost-property": LostRow,
 }  # fmt: skip
 
 

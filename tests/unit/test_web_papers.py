@@ -27,7 +27,7 @@ ORDER = OrderDetail(
     driver_id=ID, driver_name="李师傅", driver_phone="13800000000", assigned_by_name="赵调度", assigned_by_phone=None, departed_at=AT, arrived_at=None,
     returned_at=AT.replace(hour=5), distance_m=42_300.0, distance_source="track", cost_cents=None, currency="CNY", rating=None, state_reason=None,
     created_at=AT, row_version=6, assignment_reason=None, route=None, route_source=None, route_distance_m=None, route_duration_s=None,
-    depart_odometer_km=1000.5, return_odometer_km=None, tariff=None, receipt_note=None,
+    depart_odometer_km=1000.5, return_odometer_km=None, tariff=None, receipt_note=None, cost_lines=None,
 )  # fmt: skip
 APPROVALS = [
     ApprovalRow(level=1, approver_id=ID, approver_name="孙主任", decision="approved", opinion="同意", order_row_version=2, decided_at=AT)

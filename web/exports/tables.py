@@ -27,9 +27,11 @@ from web.exports.columns import (
 from web.exports.fence_tables import FENCE_TABLES
 from web.exports.kinds_tables import KINDS_TABLES
 from web.exports.mileage_tables import MILEAGE_TABLES
+from web.exports.money_tables import MONEY_TABLES
 from web.exports.past_tables import PAST_TABLES
 from web.exports.plan_tables import PLAN_TABLES
 from web.exports.rulebook_tables import RULEBOOK_TABLES
+from web.exports.sizing_tables import SIZING_TABLES
 
 VEHICLES = Table("车辆", "Vehicles", (
     plain("车牌", "Plate", "plate"),
@@ -331,6 +333,8 @@ TABLES: Mapping[str, Table] = {
     **CALENDAR_TABLES,
     **KINDS_TABLES,
     **MILEAGE_TABLES,
+    **MONEY_TABLES,
+    **SIZING_TABLES,
     **PAST_TABLES,
     **PLAN_TABLES,
     **RULEBOOK_TABLES,

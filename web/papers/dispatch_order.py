@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from web import labels
@@ -54,6 +55,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "quantity": ("数量", "Quantity"),
     "rate": ("单价（元）", "Rate (CNY)"),
     "amount": ("金额（元）", "Amount (CNY)"),
+    "days": ("天", "days"),
     "total": ("合计", "Total"),
     "sign_user": ("用车人签字", "Passenger"),
     "sign_driver": ("驾驶员签字", "Driver"),
@@ -109,7 +111,7 @@ def order_facts(
         "none": say("none"),
         "costs_title": say("costs"),
         "costs_head": [say(name) for name in ("item", "quantity", "rate", "amount")],
-        "costs": [],
+        "costs": _costs(order, printed),
         "signatures": [say(name) for name in ("sign_user", "sign_driver", "sign_dispatcher")],
         "signed_on": say("signed_on"),
         "footer": printed.footer,
@@ -150,6 +152,39 @@ def _rows(order: OrderDetail, passengers: Sequence[str], printed: Printed) -> li
         pair("depart_odometer", _km(order.depart_odometer_km), "return_odometer", _km(order.return_odometer_km)),
         *([wide("distance", distance)] if distance else []),
     ]  # fmt: skip
+
+
+def _costs(order: OrderDetail, printed: Printed) -> list[list[str]]:
+    """The amount line by line, with its sum; nothing before it is settled."""
+    if order.cost_lines is None or order.cost_cents is None:
+        return []
+    rows = []
+    for line in order.cost_lines:
+        name = _coded(printed, "chargeLine", line["code"])
+        if line["from_km"]:
+            name += f" (> {line['from_km']} km)"
+        rows.append([name, _quantity(line, printed), yuan(line["rate_cents"]), yuan(line["cents"])])
+    return [*rows, [printed.word("total", WORDS), "", "", yuan(order.cost_cents)]]
+
+
+def _quantity(line: Mapping[str, Any], printed: Printed) -> str:
+    """As it is charged: kilometres, hours, days; nothing for a receipt."""
+    quantity = line["quantity"] / line["per"]
+    match line["unit"]:
+        case "m":
+            return f"{quantity:.2f} km"
+        case "s":
+            return f"{quantity:.2f} h"
+        case "day":
+            return f"{quantity:.0f} {printed.word('days', WORDS)}"
+        case _:
+            return ""
+
+
+def yuan(cents: int) -> str:
+    """An amount with its thousands apart; cents are never lost."""
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{abs(cents) // 100:,}.{abs(cents) % 100:02d}"
 
 
 def _place(place: Mapping[str, object] | None) -> str:

@@ -3,8 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { readSettlement } from "../api/orders";
-import { distance, money } from "../app/measure";
+import { distance } from "../app/measure";
 import { wordFor } from "../text/codes";
+import { ChargeLines } from "./ChargeLines";
 import { Facts } from "./Facts";
 import { Note } from "./Note";
 import { Failed, Loading } from "./states";
@@ -16,7 +17,7 @@ interface SettlementPreviewProps {
 }
 
 export function SettlementPreview({ orderId, onPayable }: SettlementPreviewProps) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const preview = useQuery({
     // Not below "order": once settled there is no preview any more, and none is asked for.
     queryKey: ["settlement", orderId],
@@ -29,19 +30,17 @@ export function SettlementPreview({ orderId, onPayable }: SettlementPreviewProps
   useEffect(() => onPayable(ready), [ready, onPayable]);
   if (preview.isPending) return <Loading lines={3} />;
   if (preview.isError) return <Failed error={preview.error} retry={() => void preview.refetch()} />;
-  const { distance_m, distance_source, tariff, cost_cents } = preview.data;
-  const yuan = (cents: number) => money(cents, i18n.language);
+  const { distance_m, distance_source, tariff, cost_cents, lines } = preview.data;
   return (
     <>
       <Facts
         facts={[
           [t("order.distance"), distance(t, distance_m)],
           [t("step.settlement.source"), wordFor(t, "distanceSource", distance_source)],
-          [t("step.settlement.tariff"), t("step.settlement.perKm", { price: yuan(tariff.cents_per_km) })],
-          tariff.minimum_cents > 0 ? [t("step.settlement.minimum"), yuan(tariff.minimum_cents)] : null,
-          [t("order.cost"), <strong key="cost">{yuan(cost_cents)}</strong>],
+          [t("tariff.version"), tariff.version_no],
         ]}
       />
+      <ChargeLines lines={lines} total={cost_cents} />
       {distance_source === "route" && <Note tone="warn">{t("step.settlement.notMeasured")}</Note>}
     </>
   );

@@ -15,6 +15,8 @@ import { useRight } from "../../session/useSession";
 import { Missing } from "../../shell/Missing";
 import { Assignment } from "./Assignment";
 import { AttachmentsPanel } from "./AttachmentsPanel";
+import { CostPanel } from "./CostPanel";
+import { EndPanel } from "./EndPanel";
 import { History } from "./History";
 import { LinePanel } from "./LinePanel";
 import { SaidPanel } from "./SaidPanel";
@@ -97,6 +99,8 @@ function Trip({ order }: { order: OrderDetail }) {
           <LinePanel order={order} />
           <SeriesPanel order={order} />
           <AttachmentsPanel order={order} />
+          <CostPanel order={order} />
+          <EndPanel order={order} />
           <SaidPanel order={order} />
         </Stack>
         <Stack gap="md">

@@ -55,9 +55,6 @@ export const form = {
     },
     settlement: {
       source: "Distance by",
-      tariff: "Tariff",
-      perKm: "{{price}} a km",
-      minimum: "At least",
       notMeasured:
         "Nothing was measured by track or odometer yet; this counts the planned way. The track is usually measured a quarter of an hour after the return, so you may settle later.",
     },

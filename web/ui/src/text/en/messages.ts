@@ -1,6 +1,18 @@
 // Notices, reasons of assignments and obstacles.
 export const messages = {
   notice: {
+    order_remind_before: "Reminder: order {{order_no}} leaves within half an hour",
+    order_remind_departure: "Reminder: it is time for order {{order_no}} to leave",
+    order_remind_return: "Reminder: order {{order_no}} is half an hour over its planned end and not back",
+    order_remind_receipt: "Reminder: order {{order_no}} came back a day ago; please confirm the receipt",
+    order_remind_paper: "Reminder: emergency {{order_no}} began 24 hours ago and its paper is not approved",
+    order_check_trouble: "The look back after order {{order_no}} found something not in order",
+    order_lost_missed: "Something was left behind on order {{order_no}}: {{what}}",
+    order_lost_found: "Something was found in the vehicle after order {{order_no}}: {{what}}",
+    order_lost_given_back: "Given back, of order {{order_no}}: {{what}}",
+    order_lost_not_found: "Not found, of order {{order_no}}: {{what}}",
+    order_lost_handed_in: "Handed in to lost property, of order {{order_no}}: {{what}}",
+    order_complaint: "A complaint about order {{order_no}}",
     order_move: "Order {{order_no}} was re-planned",
     order_replan: "Order {{order_no}} was re-planned by the system",
     order_moved: "Order {{order_no}}: now with {{plate}}, driver {{driver}} ({{trigger}})",

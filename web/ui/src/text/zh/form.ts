@@ -49,9 +49,6 @@ export const form = {
     },
     settlement: {
       source: "里程依据",
-      tariff: "收费标准",
-      perKm: "每公里 {{price}}",
-      minimum: "最低收费",
       notMeasured:
         "还没有按轨迹或里程表测得的里程，以下按计划路线计。轨迹通常在还车一刻钟后算出，可稍后再结算。",
     },

@@ -1,6 +1,18 @@
 // 通知、派车理由与障碍。
 export const messages = {
   notice: {
+    order_remind_before: "提醒：派车单 {{order_no}} 号半小时内出发",
+    order_remind_departure: "提醒：派车单 {{order_no}} 号已到出发时间，尚未出车",
+    order_remind_return: "提醒：派车单 {{order_no}} 号已超过计划结束时间半小时，尚未还车",
+    order_remind_receipt: "提醒：派车单 {{order_no}} 号已还车一天，请确认回执",
+    order_remind_paper: "提醒：应急用车 {{order_no}} 号出车已满 24 小时，尚未补批",
+    order_check_trouble: "派车单 {{order_no}} 号回场检查有异常，请查看",
+    order_lost_missed: "派车单 {{order_no}} 号有人遗失物品：{{what}}",
+    order_lost_found: "派车单 {{order_no}} 号车上发现遗留物品：{{what}}",
+    order_lost_given_back: "派车单 {{order_no}} 号的物品已归还：{{what}}",
+    order_lost_not_found: "派车单 {{order_no}} 号的物品没有找到：{{what}}",
+    order_lost_handed_in: "派车单 {{order_no}} 号的物品已交失物招领：{{what}}",
+    order_complaint: "派车单 {{order_no}} 号收到投诉，请查看",
     order_move: "派车单 {{order_no}} 号已调整派车",
     order_replan: "派车单 {{order_no}} 号已由系统调整派车",
     order_moved: "派车单 {{order_no}} 号因{{trigger}}改由 {{plate}}（驾驶员 {{driver}}）执行",
