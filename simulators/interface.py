@@ -79,10 +79,11 @@ class Person:
 
     async def post(self, path: str, body: Json | None = None, row_version: int | None = None) -> Any:
         """Do something; the same call is never done twice even when it is sent twice."""
-        headers = {"Idempotency-Key": str(uuid4())}
-        if row_version is not None:
-            headers["If-Match"] = f'"{row_version}"'
-        return await self._ask("POST", path, {}, body or {}, headers)
+        return await self._ask("POST", path, {}, body or {}, _headers(row_version))
+
+    async def put(self, path: str, body: Json, row_version: int | None = None) -> Any:
+        """Put something in the place of what is there."""
+        return await self._ask("PUT", path, {}, body, _headers(row_version))
 
     async def _ask(
         self, method: str, path: str, query: Mapping[str, Query], body: Json | None, headers: dict[str, str]
@@ -134,3 +135,10 @@ def _content(answer: httpx.Response) -> Any:
     except ValueError:
         problem = {}
     raise Refused(answer.status_code, str(problem.get("code", "")), problem.get("params") or {})
+
+
+def _headers(row_version: int | None) -> dict[str, str]:
+    headers = {"Idempotency-Key": str(uuid4())}
+    if row_version is not None:
+        headers["If-Match"] = f'"{row_version}"'
+    return headers

@@ -100,12 +100,12 @@ def _alone(dice: random.Random, number: int, points: list[Point], centres: list[
     """One party in a car of its own; one in five has the car wait and bring it back."""
     origin = _somewhere(dice, points, centres)
     end = _somewhere(dice, points, centres)
-    wished_s = _moment(dice)
+    wished_s = moment(dice)
     patience_s = dice.choice((600, 900, 1_800, 3_600))
     boarding_s, leaving_s = 120, 60
     if dice.random() < 0.2:
         stay_s = dice.randrange(1_800, 7_200, 600)
-        boarding_s += 2 * _seconds(points[origin], points[end]) + stay_s
+        boarding_s += 2 * seconds_between(points[origin], points[end]) + stay_s
         end = origin
     skills = []
     if dice.random() < 0.12:
@@ -126,8 +126,8 @@ def _shared(dice: random.Random, number: int, points: list[Point], centres: list
     """A party that shares its car: fetched near one centre, taken to another by a time that allows a detour."""
     origin = _place(dice, points, points[dice.choice(centres)])
     end = dice.choice(centres) if dice.random() < 0.5 else _place(dice, points, points[dice.choice(centres)])
-    wished_s = _moment(dice)
-    ride_s = _seconds(points[origin], points[end])
+    wished_s = moment(dice)
+    ride_s = seconds_between(points[origin], points[end])
     patience_s = dice.choice((900, 1_800, 2_700, 3_600))
     latest_s = wished_s + patience_s + 90 + round(ride_s * dice.uniform(1.2, 1.8))
     amount = dice.choice((1, 1, 1, 2, 2, 3))
@@ -152,23 +152,23 @@ def _somewhere(dice: random.Random, points: list[Point], centres: list[int]) -> 
     return _place(dice, points, points[dice.choice(centres)]) if chosen < 0.7 else _place(dice, points)
 
 
-def _moment(dice: random.Random) -> int:
+def moment(dice: random.Random) -> int:
     """When a trip is wished for: most before ten and after two, none at night; whole five minutes."""
     peak = dice.choices(((8.5, 1.0), (14.5, 1.5), (12.0, 3.0)), (4, 3, 3))[0]
     hour = min(max(dice.gauss(*peak), 6.5), 19.5)
     return round(hour * 12) * 300
 
 
-def _kilometres(a: Point, b: Point) -> float:
+def kilometres(a: Point, b: Point) -> float:
     return math.hypot(a[0] - b[0], a[1] - b[1]) * DETOUR
 
 
-def _seconds(a: Point, b: Point) -> int:
-    way_km = _kilometres(a, b)
+def seconds_between(a: Point, b: Point) -> int:
+    way_km = kilometres(a, b)
     return math.ceil(way_km / SPEED_KMH * HOUR_S) + STARTING_S if way_km else 0
 
 
 def tables(points: list[Point]) -> tuple[list[list[int]], list[list[int]]]:
     """Seconds and metres between all places."""
-    durations = [[_seconds(a, b) for b in points] for a in points]
-    return durations, [[round(_kilometres(a, b) * 1000) for b in points] for a in points]
+    durations = [[seconds_between(a, b) for b in points] for a in points]
+    return durations, [[round(kilometres(a, b) * 1000) for b in points] for a in points]
