@@ -23,6 +23,7 @@ LOCKS = {
     "dev.lock": ["pyproject.toml", "--group", "dev", "--group", "build"],
     "compiler.lock": ["--group", "compiler"],  # for machines without a C compiler
     "fuzz.lock": ["--group", "fuzz"],  # beside the environment, for `make fuzz` alone
+    "schemas.lock": ["--group", "schemas"],  # an environment of its own, for `python -m benchmarks.fuzz.routes`
     "peers.lock": ["--group", "peers"],  # an environment of its own, for `make bench ARGS=dispatch`
 }
 COMPILE = ["pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes"]
