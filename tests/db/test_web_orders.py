@@ -90,6 +90,35 @@ async def test_a_trip_is_booked_approved_assigned_driven_and_settled(site: Site)
         assert (await driver.post(f"/api/notices/{notices[0]['id']}/read")).status_code == 404
 
 
+async def test_an_emergency_leaves_before_its_paper_and_is_closed_only_after_it(site: Site) -> None:
+    """The vehicle first, the approval after the return; the journal says who did what when."""
+    town = site.town
+    chosen = {"vehicle_id": str(town.vehicles["pool"]), "driver_id": str(town.people["driver"])}
+    async with (
+        site.as_person("employee") as employee,
+        site.as_person("approver") as approver,
+        site.as_person("dispatcher") as dispatcher,
+        site.as_person("driver") as driver,
+    ):
+        order = (await employee.post("/api/orders", json=wish(type="emergency"))).json()
+        answer = await step(dispatcher, order, "assign", **chosen)
+        assert (answer.status_code, answer.json()["state"]) == (200, "emergency_started"), answer.text
+        answer = await step(driver, answer.json(), "return")
+        assert answer.status_code == 200, answer.text
+        order = (await employee.get(f"/api/orders/{order['id']}")).json()
+        answer = await step(employee, order, "receipt", rating=5)
+        assert answer.status_code == 409, answer.text
+        order = (await approver.get(f"/api/orders/{order['id']}")).json()
+        answer = await step(approver, order, "approve_late", reason="情况属实")
+        assert answer.status_code == 200, answer.text
+        order = (await employee.get(f"/api/orders/{order['id']}")).json()
+        answer = await step(employee, order, "receipt", rating=5)
+        assert (answer.status_code, answer.json()["state"]) == (200, "receipted"), answer.text
+        deeds = [(entry["action"].removeprefix("order."), entry["actor"]) for entry in answer.json()["history"]]
+        assert [verb for verb, _ in deeds] == ["book", "submit", "start_emergency", "return", "approve_late", "receipt"]
+        assert len({dict(deeds)[verb] for verb in ("book", "start_emergency", "return", "approve_late")}) == 4
+
+
 async def test_who_asked_does_not_decide_and_a_wrong_step_says_what_is_possible(site: Site) -> None:
     """Separation of duties and the life cycle, as the interface tells them."""
     async with site.as_person("approver") as approver, site.as_person("employee") as employee:
