@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import alarms, catch_up, gazetteer, honest, ingest, jt808, judging, month, realtrack, storage, sustained
-from benchmarks.dispatch import exclusive, inserting
+from benchmarks.dispatch import exclusive, inserting, pooling
 from benchmarks.dispatch import report as dispatching
 
 DAYS = 1_400
@@ -98,6 +98,10 @@ def _insertion(arguments: argparse.Namespace) -> list[str]:
     return inserting.report(arguments.seed, seconds, arguments.threads)
 
 
+def _pooling(arguments: argparse.Namespace) -> list[str]:
+    return pooling.report(arguments.seed, arguments.workers, arguments.picture)
+
+
 BENCHMARKS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "ingest": _ingest,
     "sustained": _sustained,
@@ -112,6 +116,7 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "dispatch": _dispatch,
     "exclusive": _exclusive,
     "insertion": _insertion,
+    "pooling": _pooling,
     "realtrack": _realtrack,
 }
 
@@ -143,6 +148,7 @@ def main() -> int:
     parser.add_argument(
         "--days", type=int, help=f"vehicle-days of honest vehicles ({DAYS}), days to dispatch ({dispatching.DAYS})"
     )
+    parser.add_argument("--picture", type=Path, help="file for the picture of pooling (SVG)")
     parser.add_argument(
         "--vehicles", type=int, default=6, help="honest vehicles of two weeks that judging is measured with"
     )
