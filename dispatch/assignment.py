@@ -16,7 +16,7 @@ from dispatch.proposal.day import trip_points
 from dispatch.service import load, permit, planned_route, write
 from fleet.access import Actor, Role
 from fleet.db import Connection
-from fleet.errors import NotFound, Refusal
+from fleet.errors import Conflict, NotFound, Refusal
 from fleet.order import Order, OrderState, OrderType
 from fleet.routing import Router
 
@@ -81,6 +81,8 @@ async def assign(
     await store.hold(conn, (vehicle_id, driver_id))
     await store.let_go(conn, (vehicle_id, driver_id), now)
     file = await load(conn, order_id, row_version)
+    if file.order.rides_with is not None:
+        raise Conflict(what="rides_along")
     deed = Deed(vehicle_id=vehicle_id, driver_id=driver_id, reason=reason)
     step = lifecycle.step_from(file.order.state, _assigning(actor, file))
     permit(actor, file, step, deed, now)

@@ -43,6 +43,7 @@ AUDIENCE: Mapping[Action, tuple[Audience, ...]] = {
     Action.CLOSE_UNCONFIRMED: (_R,),
     Action.EXPIRE: (_R, _D),
     Action.CALL_OFF: (_R, _P, _D),
+    Action.RIDE_OVER: (_R,),
     Action.TAKE_OFFER: (_D, _P, Audience.DISPATCHERS),
 }
 # Who learns that another vehicle is being found, but not why: a driver's reason is between him and the dispatcher.
@@ -79,6 +80,8 @@ def _own_columns(action: Action, deed: Deed, now: datetime) -> dict[str, Any]:
             return {"arrived_at": now}
         case Action.EXTEND:
             return {"planned_end_at": deed.planned_end_at}
+        case Action.RIDE_OVER:
+            return {"returned_at": now}
         case Action.RETURN | Action.RETURN_FOR_DRIVER:
             return {"returned_at": now, "return_odometer_km": deed.odometer_km}
         case Action.RECEIPT:

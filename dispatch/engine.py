@@ -23,7 +23,9 @@ from dispatch.guards import EXPIRES_AFTER, UNCONFIRMED_WORKDAYS, Deed
 from dispatch.lifecycle import Action
 from dispatch.repeating.service import settle_provisional
 from dispatch.rolling import background, rounds
+from dispatch.sharing import service as sharing
 from dispatch.store import series as series_store
+from dispatch.store import sharing as sharing_store
 from dispatch.store import waiting as waiting_store
 from dispatch.waiting import service as waiting
 from fleet import logs
@@ -112,6 +114,7 @@ async def look(conn: Connection, now: datetime) -> dict[str, int]:
         "measured": await _measure(conn, now),
         "closed": await _close_unconfirmed(conn, now),
         "lapsed": await _lapse(conn, now),
+        "followed": await _follow(conn, now),
         "offered": await _offer(conn, now),
         "reminded": await remind(conn, now),
     }
@@ -121,6 +124,15 @@ async def _lapse(conn: Connection, now: datetime) -> int:
     """Holds that are over; before the offers, so that the next in line gets what they kept."""
     due = await waiting_store.holds_over(conn, now)
     return await _each(conn, due, lambda order_id: waiting.lapse(conn, order_id, now))
+
+
+async def _follow(conn: Connection, now: datetime) -> int:
+    """Guests of shared rides whose host is back or gone, and guests that are gone themselves."""
+    due = await sharing_store.to_follow(conn)
+    if not due:
+        return 0
+    async with Router(None) as router:  # the shorter way is guessed; it is planned anew when the trip is assigned
+        return await _each(conn, due, lambda order_id: sharing.follow(conn, order_id, router=router, now=now))
 
 
 async def _offer(conn: Connection, now: datetime) -> int:

@@ -49,6 +49,7 @@ class Action(StrEnum):
     MOVE = "move"  # another vehicle or driver, by a re-plan a dispatcher adopts
     REPLAN = "replan"  # the same by the engine, where the tenant lets it
     TAKE_OFFER = "take_offer"
+    RIDE_OVER = "ride_over"  # of who rode along: the host is back
 
 
 class Guard(StrEnum):
@@ -119,6 +120,7 @@ STEPS: tuple[Step, ...] = (
     _step(A.SETTLE, {S.RECEIPTED}, S.SETTLED, "order.settle"),
     _step(A.ARCHIVE, {S.SETTLED}, S.ARCHIVED, SYSTEM),
     _step(A.TAKE_OFFER, _ASSIGNABLE, S.ASSIGNED, "order.edit", G.OFFER_OPEN, G.VEHICLE_AND_DRIVER),  # of the wait-list
+    _step(A.RIDE_OVER, _ASSIGNABLE, S.RETURNED, SYSTEM),
     _step(A.CALL_OFF, {S.DRAFT, *_WAITING, *_ASSIGNED, S.REASSIGNING}, S.CANCELLED, SYSTEM, G.REASON_GIVEN),  # the calendar did
     _step(A.EXPIRE, {S.DRAFT, *_WAITING, *_ASSIGNED, S.REASSIGNING}, S.EXPIRED, SYSTEM, G.TWO_HOURS_LATE),
     _step(A.MOVE, {*_ASSIGNABLE, *_ASSIGNED, S.BROKEN_DOWN, S.NO_SHOW}, S.ASSIGNED, "order.assign", G.REASON_GIVEN, G.VEHICLE_AND_DRIVER),

@@ -59,6 +59,7 @@ from web.routes import (
     series,
     session,
     sizing,
+    sharing,
     trip_times,
     vehicles,
     waiting,
@@ -115,6 +116,7 @@ def _api() -> APIRouter:
         series.router,
         waiting.router,
         batch.router,
+        sharing.router,
         booking.router,  # before the steps of an order, which take every word
         said.router,
         trip_times.router,

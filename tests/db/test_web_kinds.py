@@ -376,3 +376,56 @@ async def test_a_file_is_booked_whole_or_not_at_all_and_home_travel_has_its_quot
         for name in ("employee", "colleague", "fleet_admin")
     }
     assert [len(each) for each in seen.values()] == [1, 0, 1]
+
+
+async def test_a_ride_is_shared_with_the_first_bookers_consent_and_the_guest_follows_his_host(site: Site) -> None:
+    """Asked, agreed, one trip for the driver; the host is back and so is the guest; a host called off sets him free."""
+    host = await approved(site, "employee", shareable=True, passengers=2, round_trip=False)
+    guest = await approved(site, "colleague", round_trip=False)
+    status, found = await asked(site, "colleague", "GET", f"/orders/{guest}/rides")
+    assert (status, [each["order_id"] for each in found["items"]], found["items"][0]["detour_s"]) == (200, [host], 0)
+    secret = await approved(site, "colleague", confidential=True, round_trip=False)
+    _, problem = await asked(site, "colleague", "POST", f"/orders/{secret}/ride-shares", {"host_order_id": host})
+    assert (problem["code"], problem["params"]) == ("no_fit", {"fit": "confidential"})
+    body = {"host_order_id": host}
+    assert (await asked(site, "colleague", "POST", f"/orders/{guest}/ride-shares", body))[0] == 201
+    assert (await asked(site, "colleague", "POST", f"/orders/{guest}/ride-shares", body))[1]["params"][
+        "what"
+    ] == "share_asked"
+    share = (await asked(site, "employee", "GET", f"/orders/{host}/ride-shares"))[1]["items"][0]
+    assert (share["side"], share["may_answer"]) == ("host", True)
+    assert (await asked(site, "colleague", "POST", f"/ride-shares/{share['id']}/agree"))[0] == 403
+    status, page = await asked(site, "employee", "POST", f"/ride-shares/{share['id']}/agree")
+    assert (status, page["passengers"], len(page["stops"])) == (200, 3, 2)
+    status, mine = await asked(site, "colleague", "GET", f"/orders/{guest}")
+    assert (mine["type"], mine["rides_with"], mine["state"]) == ("shared", host, "unit_approved")
+    waiting = {
+        each["id"]
+        for each in (await asked(site, "dispatcher", "GET", "/dispatch/queue"))[1]["items"]
+        if not each["rides_with"]
+    }
+    assert host in waiting
+    assert guest not in waiting
+    choice = {"vehicle_id": str(site.town.vehicles["pool"]), "driver_id": str(site.town.people["driver"])}
+    assert (await asked(site, "dispatcher", "POST", f"/orders/{guest}/assign", choice))[1]["params"][
+        "what"
+    ] == "rides_along"
+    status, page = await asked(site, "dispatcher", "POST", f"/orders/{host}/assign", choice)
+    assert status == 200, page
+    assert (await asked(site, "colleague", "GET", f"/orders/{guest}"))[1]["ride"]["plate"] == page["plate"]
+    for step in ("depart", "return"):
+        assert (await asked(site, "driver", "POST", f"/orders/{host}/{step}", {}))[0] == 200
+    assert (await look(site.owner, datetime.now(UTC)))["followed"] == 1
+    assert (await asked(site, "colleague", "GET", f"/orders/{guest}"))[1]["state"] == "returned"
+
+    other = await approved(site, "employee", shareable=True, round_trip=False)
+    again = await approved(site, "colleague", round_trip=False)
+    await asked(site, "colleague", "POST", f"/orders/{again}/ride-shares", {"host_order_id": other})
+    share = (await asked(site, "employee", "GET", f"/orders/{other}/ride-shares"))[1]["items"][0]
+    await asked(site, "employee", "POST", f"/ride-shares/{share['id']}/agree")
+    assert (await asked(site, "employee", "POST", f"/orders/{other}/cancel", {"reason": "会议取消"}))[0] == 200
+    assert (await look(site.owner, datetime.now(UTC)))["followed"] == 1
+    status, mine = await asked(site, "colleague", "GET", f"/orders/{again}")
+    assert (mine["rides_with"], mine["state"]) == (None, "unit_approved")
+    told = await store.many(site.owner, "SELECT kind FROM notice WHERE kind LIKE 'share%%' ORDER BY kind")
+    assert [row["kind"] for row in told] == ["share_agreed", "share_agreed", "share_ask", "share_ask", "share_ended"]

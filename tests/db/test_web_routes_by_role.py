@@ -74,6 +74,12 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/home-travel"): EVERYBODY,
     ("POST", "/api/home-travel"): frozenset({"fleet_admin"}),
     ("PATCH", "/api/home-travel/{right_id}"): frozenset({"fleet_admin"}),
+    ("GET", "/api/orders/{order_id}/rides"): frozenset({"dispatcher"}),
+    ("GET", "/api/orders/{order_id}/ride-shares"): OVERSEEING,
+    ("POST", "/api/orders/{order_id}/ride-shares"): frozenset({"dispatcher"}),  # told that they do not fit
+    ("POST", "/api/ride-shares/{share_id}/agree"): NO_ONE,  # for the first booker alone
+    ("POST", "/api/ride-shares/{share_id}/decline"): NO_ONE,
+    ("POST", "/api/ride-shares/{share_id}/leave"): frozenset({"dispatcher"}),
     ("POST", "/api/orders/check"): frozenset({"fleet_admin"}),  # for a unit one's roles reach
     ("POST", "/api/order-attachments"): frozenset({"dispatcher"}),  # of another unit's order
     ("GET", "/api/orders/{order_id}/attachments/{attachment_id}"): OVERSEEING,
@@ -348,6 +354,13 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "id": right, "tenant_id": town.tenant_id, "person_id": stranger, "trips_a_year": 1, "home": '{"name": "x", "lon": 116, "lat": 32}', "basis": "x",
         "days": "[2020-01-01,)", "created_at": now, "created_by": stranger,
     })  # fmt: skip
+    share = uuid4()
+    host = await town_of.add_order(
+        site.owner, town, requester="stranger", unit="other", start_at=now + timedelta(days=1)
+    )
+    await store.insert(site.owner, "ride_share", {
+        "id": share, "tenant_id": town.tenant_id, "host_order_id": host, "guest_order_id": order, "detour_s": 0, "asked_at": now, "asked_by": stranger,
+    })  # fmt: skip
     paper = uuid4()
     await store.insert(site.owner, "order_attachment", {
         "id": paper, "tenant_id": town.tenant_id, "order_id": order, "name": "x.pdf", "media_type": "application/pdf", "size_bytes": 5,
@@ -365,7 +378,7 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "during": db.TimestamptzRange(empty=True), "holds_from": now + timedelta(days=1), "created_by": stranger,
     })  # fmt: skip
     return {
-        "right_id": right, "upkeep_id": upkeep, "series_id": series, "attachment_id": paper, "plan_id": plan, "other_plan_id": other_plan,
+        "share_id": share, "host_id": host, "right_id": right, "upkeep_id": upkeep, "series_id": series, "attachment_id": paper, "plan_id": plan, "other_plan_id": other_plan,
         "lost_id": uuid4(), "tariff_id": tariff, "voucher_id": uuid4(),
         "rule_change_id": rules, "rule_preview_id": tried, "change_id": change, "area_id": area, "draft_id": draft, "preview_id": preview, "event_id": event, "place_id": named, "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
         "unit_id": town.units["other"], "person_id": stranger, "device_id": device["id"], "entry_id": entry,
@@ -396,6 +409,7 @@ def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, s
         ("POST", "/api/orders/{order_id}/hold"): {"vehicle_id": str(town.vehicles["other"])},
         ("POST", "/api/upkeep"): {**window, "vehicle_id": str(town.vehicles["other"])},
         ("PATCH", "/api/upkeep/{upkeep_id}"): window,
+        ("POST", "/api/orders/{order_id}/ride-shares"): {"host_order_id": str(known.get("host_id", uuid4()))},
         ("POST", "/api/orders/batch"): {"csv": "start\n", "dry": True},
         ("POST", "/api/home-travel"): {**terms, "person_id": str(town.people["employee"]), "home": place},
         ("PATCH", "/api/home-travel/{right_id}"): terms,

@@ -104,6 +104,9 @@ centre_reviewed    call_off           cancelled          -
 assigned           call_off           cancelled          -
 driver_accepted    call_off           cancelled          -
 reassigning        call_off           cancelled          -
+unit_approved      ride_over          returned           -
+centre_reviewed    ride_over          returned           -
+reassigning        ride_over          returned           -
 unit_approved      take_offer         assigned           {EDIT}
 centre_reviewed    take_offer         assigned           {EDIT}
 reassigning        take_offer         assigned           {EDIT}

@@ -36,10 +36,11 @@ from web.shapes import (
     listed,
     required,
 )
-from web.store import calendar, said, story
+from web.store import calendar, said, sharing, story
 from web.store import orders as store
 from web.store.orders import OrderDetail, OrderFilter, OrderRow
 from web.store.said import AllowedStopRow, StatementRow
+from web.store.sharing import RideOf
 from web.store.story import ApprovalRow, HistoryRow
 from web.work import Signed, SignedRoute, Work
 
@@ -57,6 +58,7 @@ class OrderPage(OrderDetail):
     statements: list[StatementRow]  # reasons for spans of it
     allowed_stops: list[AllowedStopRow]
     attachments: list[Attachment]
+    ride: RideOf | None  # the vehicle and driver these people ride along with
     may_attach: bool  # whether this person may add or take away a file
     may_say: bool  # whether this person may give a reason, or allow a stop
     may_allow_stop: bool
@@ -251,6 +253,7 @@ async def order_page(work: Work, order_id: UUID) -> OrderPage:
         statements=await said.of_order(work.conn, order_id),
         allowed_stops=await said.allowed_stops(work.conn, order_id),
         attachments=await attachments.attached(work.conn, order_id),
+        ride=None if row.rides_with is None else await sharing.ride_of(work.conn, row.rides_with),
         may_attach=attachments.may_edit(work.actor, file),
         may_say=role_in(work.actor, file) is not None,
         may_allow_stop=may_allow(work.actor, file),

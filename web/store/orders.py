@@ -70,6 +70,7 @@ class OrderRow:
     for_plate: str | None = None
     rental_use: str | None = None
     shareable: bool = False
+    rides_with: UUID | None = None  # the order whose vehicle takes these people along
     wait_state: str | None = None  # waiting | offered, in the line for a vehicle
     held_kind: str | None = None  # tentative | offer: a vehicle is kept free for it
     held_until: datetime | None = None
@@ -129,7 +130,7 @@ SELECT o.id, o.order_no, o.type, o.state, o.unit_id, u.name AS unit_name, u.name
     o.currency, o.rating, o.state_reason, o.created_at, o.row_version, o.luggage, o.equipment, o.wheelchairs, o.self_drive, o.contact_name,
     CASE WHEN app_person() IN (o.driver_id, o.requester_id, o.created_by) OR app_can('order.assign') THEN o.contact_phone END AS contact_phone,
     o.service_kind, o.for_vehicle_id, fv.plate AS for_plate, o.rental_use, o.shareable,
-    w.state AS wait_state, o.held_kind, o.held_until, hv.plate AS held_plate, o.series_id, se.series_no, o.series_provisional
+    o.rides_with, w.state AS wait_state, o.held_kind, o.held_until, hv.plate AS held_plate, o.series_id, se.series_no, o.series_provisional
 FROM dispatch_order o
 JOIN unit u ON u.id = o.unit_id
 LEFT JOIN person r ON r.id = o.requester_id

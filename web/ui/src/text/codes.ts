@@ -34,6 +34,7 @@ const PARAM_GROUPS: Record<string, string> = {
   obstacle: "obstacle",
   trigger: "disruption",
   upkeep_kind: "upkeepKind",
+  fit: "noFit",
 };
 
 function spoken(t: TFunction, name: string, value: unknown): unknown {

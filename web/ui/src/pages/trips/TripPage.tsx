@@ -21,6 +21,7 @@ import { History } from "./History";
 import { LinePanel } from "./LinePanel";
 import { SaidPanel } from "./SaidPanel";
 import { SeriesPanel } from "./SeriesPanel";
+import { SharePanel } from "./SharePanel";
 import { StateLine } from "./StateLine";
 import { allowancesOf, offeredSteps } from "./steps";
 import { TripFacts } from "./TripFacts";
@@ -97,6 +98,7 @@ function Trip({ order }: { order: OrderDetail }) {
           <Assignment order={order} />
           <TripTimes order={order} />
           <LinePanel order={order} />
+          <SharePanel order={order} />
           <SeriesPanel order={order} />
           <AttachmentsPanel order={order} />
           <CostPanel order={order} />

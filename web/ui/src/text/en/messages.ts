@@ -54,6 +54,13 @@ export const messages = {
     offer_lapsed: "Order {{order_no}}: the offer was not taken in time and has left the line",
     order_take_offer: "Order {{order_no}} took the offered vehicle",
     upkeep_meets: "An upkeep window meets orders {{orders}}: they need another vehicle",
+    share_ask:
+      "{{passengers}} people ask to ride along with order {{order_no}} (some {{minutes}} min more); please answer",
+    share_agreed: "Order {{order_no}}: they may ride along",
+    share_declined: "Order {{order_no}}: they may not ride along",
+    share_left: "The people riding along with order {{order_no}} have left",
+    share_ended: "The trip order {{order_no}} rode along with was called off; it waits for a vehicle again",
+    order_ride_over: "Order {{order_no}}: the shared ride is over, please confirm",
     order_expire: "Order {{order_no}} expired without departure",
     emergency_raised: "{{plate}} reports: {{rule}}. Call the driver at once",
     driver_differs:

@@ -53,6 +53,13 @@ export const messages = {
     offer_lapsed: "派车单 {{order_no}} 号候补车辆逾期未确认，已退出候补",
     order_take_offer: "派车单 {{order_no}} 号候补成功，已派车",
     upkeep_meets: "登记的维修保养与派车单 {{orders}} 号冲突，请改派车辆",
+    share_ask:
+      "有 {{passengers}} 人申请搭乘派车单 {{order_no}} 号的行程（约多绕行 {{minutes}} 分钟），请答复",
+    share_agreed: "派车单 {{order_no}} 号的拼车申请已获同意",
+    share_declined: "派车单 {{order_no}} 号的拼车申请未获同意",
+    share_left: "派车单 {{order_no}} 号的拼车人已退出",
+    share_ended: "派车单 {{order_no}} 号拼乘的行程已取消，重新等待派车",
+    order_ride_over: "派车单 {{order_no}} 号拼乘行程已结束，请确认回执",
     order_expire: "派车单 {{order_no}} 号逾期未出车，已过期",
     emergency_raised: "{{plate}} 报警：{{rule}}。请立即与驾驶员联系",
     driver_differs:
