@@ -1400,6 +1400,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lost-property": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lost Property
+         * @description What was left behind on trips this person sees; with `open_only` what is still looked for.
+         */
+        get: operations["lost_property_api_lost_property_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mileage": {
         parameters: {
             query?: never;
@@ -1844,6 +1864,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orders/{order_id}/checklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description The look back into the vehicle, once a trip, by its driver, its booker or a dispatcher; what is not in order is told to the dispatchers.
+         */
+        post: operations["check_api_orders__order_id__checklist_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orders/{order_id}/depot-times": {
         parameters: {
             query?: never;
@@ -1862,6 +1902,46 @@ export interface paths {
          * @description A correction with its reason, by the driver of the trip or a dispatcher; what was noted before stays.
          */
         post: operations["correct_depot_time_api_orders__order_id__depot_times_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/ending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ending
+         * @description The look back, reports of things left behind and ratings of a trip, and what this person may add.
+         */
+        get: operations["ending_api_orders__order_id__ending_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Order Estimate
+         * @description What the trip would cost as planned, line by line, by the tariff that holds then.
+         */
+        get: operations["order_estimate_api_orders__order_id__estimate_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1902,6 +1982,46 @@ export interface paths {
          * @description The vehicle kept free is anybody's again.
          */
         post: operations["release_api_orders__order_id__hold_release_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/lost-property": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report Lost
+         * @description Missed by who rode or found by who drove, up to 30 days after the return; the other side is told.
+         */
+        post: operations["report_lost_api_orders__order_id__lost_property_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/lost-property/{lost_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close Lost
+         * @description How a report ended, by the driver or a dispatcher; booker and driver are told.
+         */
+        post: operations["close_lost_api_orders__order_id__lost_property__lost_id__close_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1962,6 +2082,26 @@ export interface paths {
         get: operations["order_paper_api_orders__order_id__paper_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/rating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rate
+         * @description What the booker or somebody who rode says of the trip, each once; a complaint goes to the dispatchers.
+         */
+        post: operations["rate_api_orders__order_id__rating_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2046,6 +2186,50 @@ export interface paths {
          * @description A reason of the trip's driver or booker for a span of it; it stands beside suspicions and takes none away.
          */
         post: operations["say_api_orders__order_id__statements_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/vouchers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Order Vouchers
+         * @description Tolls, parking and other receipts of a trip, those taken out too.
+         */
+        get: operations["order_vouchers_api_orders__order_id__vouchers_get"];
+        put?: never;
+        /**
+         * Enter Voucher
+         * @description Keeps a receipt of the trip until it is settled; it becomes a line of the amount.
+         */
+        post: operations["enter_voucher_api_orders__order_id__vouchers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/vouchers/{voucher_id}/take-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Out Voucher
+         * @description Takes a wrong receipt out, with a reason.
+         */
+        post: operations["take_out_voucher_api_orders__order_id__vouchers__voucher_id__take_out_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2716,6 +2900,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sizing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sizing
+         * @description The figures of up to 92 civil days, both ends included; each is a sum over the rows of the lists below.
+         */
+        get: operations["sizing_api_sizing_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sizing/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sizing Days
+         * @description Each day: asked, served, unmet, vehicles in service, used and out at the peak, and how many would have been enough.
+         */
+        get: operations["sizing_days_api_sizing_days_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sizing/drivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sizing Drivers
+         * @description Each driver's days, trips, hours and distance, who drove most first.
+         */
+        get: operations["sizing_drivers_api_sizing_drivers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sizing/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sizing Units
+         * @description What each unit asked for, got and did not get, how punctual it was and how soon it was answered.
+         */
+        get: operations["sizing_units_api_sizing_units_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sizing/vehicles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sizing Vehicles
+         * @description Each vehicle: days in service and used, trips, hours, distance and how much of it empty; the idle ones first.
+         */
+        get: operations["sizing_vehicles_api_sizing_vehicles_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/source-bindings": {
         parameters: {
             query?: never;
@@ -2774,6 +3058,130 @@ export interface paths {
          * @description From now on the name means nobody.
          */
         post: operations["end_source_binding_api_source_bindings__binding_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Statements
+         * @description What each unit owes for a month, and how many of its trips are not settled yet.
+         */
+        get: operations["statements_api_statements_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statements/{unit_id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Statement Lines
+         * @description The trips of a unit's month and how each amount is made up; each leads to its order.
+         */
+        get: operations["statement_lines_api_statements__unit_id__lines_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statements/{unit_id}/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Statement Paper
+         * @description The statement as a PDF to sign; that it was taken is recorded first.
+         */
+        get: operations["statement_paper_api_statements__unit_id__paper_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tariffs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tariffs
+         * @description Tariffs in all their versions, drafts too; with `current` those that hold now.
+         */
+        get: operations["tariffs_api_tariffs_get"];
+        put?: never;
+        /**
+         * Propose Tariff
+         * @description Drafts a version; it prices nothing until a second person lets it hold.
+         */
+        post: operations["propose_tariff_api_tariffs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tariffs/{tariff_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Tariff
+         * @description Lets a draft of somebody else hold from its date on; never backwards.
+         */
+        post: operations["publish_tariff_api_tariffs__tariff_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tariffs/{tariff_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Tariff
+         * @description Takes a draft back.
+         */
+        post: operations["withdraw_tariff_api_tariffs__tariff_id__withdraw_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3426,6 +3834,19 @@ export interface components {
             vehicle_id: string;
         };
         /**
+         * Allowed
+         * @description What one person may do at the end of this trip now.
+         */
+        Allowed: {
+            /** Check */
+            check: boolean;
+            /** Close */
+            close: boolean;
+            /** Rate */
+            rate: boolean;
+            report: components["schemas"]["LostKind"] | null;
+        };
+        /**
          * AllowedStopBody
          * @description A stop beside those that were booked.
          */
@@ -3988,6 +4409,43 @@ export interface components {
             row_version: number;
         };
         /**
+         * Charge
+         * @description The amount of a trip; it is the sum of its lines.
+         */
+        Charge: {
+            /** Lines */
+            lines: components["schemas"]["ChargeLine"][];
+            tariff: components["schemas"]["Tariff"];
+        };
+        /**
+         * ChargeLine
+         * @description `quantity` in `unit` at `rate_cents` per `per` of that unit makes `cents`.
+         */
+        ChargeLine: {
+            /** Cents */
+            cents: number;
+            code: components["schemas"]["LineCode"];
+            /**
+             * From Km
+             * @default 0
+             */
+            from_km: number;
+            /** Per */
+            per: number;
+            /** Quantity */
+            quantity: number;
+            /** Rate Cents */
+            rate_cents: number;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * CheckItem
+         * @description What is looked at when a vehicle comes back; True = in order.
+         * @enum {string}
+         */
+        CheckItem: "belongings" | "clean" | "closed" | "switched_off" | "papers_and_key" | "undamaged";
+        /**
          * Checked
          * @description What would happen if it were sent now; nothing is kept.
          */
@@ -3997,6 +4455,44 @@ export interface components {
             hints: components["schemas"]["Reason-Output"][];
             /** Refusals */
             refusals: components["schemas"]["WouldRefuse"][];
+        };
+        /**
+         * ChecklistBody
+         * @description Each item: true when it was in order.
+         */
+        ChecklistBody: {
+            /** Fuel Pct */
+            fuel_pct?: number | null;
+            /** Items */
+            items: {
+                [key: string]: boolean;
+            };
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * ChecklistRow
+         * @description The look back into the vehicle; an item is true when it was in order.
+         */
+        ChecklistRow: {
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
+            /** Checked By Name */
+            checked_by_name: string;
+            /** Fuel Pct */
+            fuel_pct: number | null;
+            /** Items */
+            items: {
+                [key: string]: boolean;
+            };
+            /** Note */
+            note: string;
         };
         /**
          * Chosen
@@ -4831,6 +5327,18 @@ export interface components {
             unit_name: string;
         };
         /**
+         * Ending
+         * @description Everything about the end of one trip, and what this person may do now.
+         */
+        Ending: {
+            allowed: components["schemas"]["Allowed"];
+            checklist: components["schemas"]["ChecklistRow"] | null;
+            /** Lost */
+            lost: components["schemas"]["LostRow"][];
+            /** Ratings */
+            ratings: components["schemas"]["RatingRow"][];
+        };
+        /**
          * Entry
          * @description One entry with its bytes; `raw` is absent when nothing was kept of it.
          */
@@ -5576,6 +6084,16 @@ export interface components {
          */
         Kind: "locate" | "interval" | "text";
         /**
+         * KmTier
+         * @description From this kilometre of a trip on, this rate.
+         */
+        KmTier: {
+            /** Cents Per Km */
+            cents_per_km: number;
+            /** From Km */
+            from_km: number;
+        };
+        /**
          * LeftOut
          * @description A day of the pattern on which nothing takes place: holiday, merged (another one is there), outside the series, past.
          */
@@ -5594,6 +6112,12 @@ export interface components {
          * @enum {string}
          */
         Line: "online" | "offline" | "unknown";
+        /**
+         * LineCode
+         * @description What a line charges; texts live in the interface.
+         * @enum {string}
+         */
+        LineCode: "distance" | "hours" | "waiting" | "allowance" | "minimum" | "toll" | "parking" | "other" | "shared";
         /**
          * LineString
          * @description GeoJSON.
@@ -5795,6 +6319,15 @@ export interface components {
         Listing_LocalDayRow_: {
             /** Items */
             items: components["schemas"]["LocalDayRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[LostRow] */
+        Listing_LostRow_: {
+            /** Items */
+            items: components["schemas"]["LostRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -6016,10 +6549,64 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[SizingDayRow] */
+        Listing_SizingDayRow_: {
+            /** Items */
+            items: components["schemas"]["SizingDayRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[SizingDriverRow] */
+        Listing_SizingDriverRow_: {
+            /** Items */
+            items: components["schemas"]["SizingDriverRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[SizingUnitRow] */
+        Listing_SizingUnitRow_: {
+            /** Items */
+            items: components["schemas"]["SizingUnitRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[SizingVehicleRow] */
+        Listing_SizingVehicleRow_: {
+            /** Items */
+            items: components["schemas"]["SizingVehicleRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[SourceBindingRow] */
         Listing_SourceBindingRow_: {
             /** Items */
             items: components["schemas"]["SourceBindingRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[StatementLine] */
+        Listing_StatementLine_: {
+            /** Items */
+            items: components["schemas"]["StatementLine"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[TariffRow] */
+        Listing_TariffRow_: {
+            /** Items */
+            items: components["schemas"]["TariffRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -6047,6 +6634,15 @@ export interface components {
         Listing_UnitHoursRow_: {
             /** Items */
             items: components["schemas"]["UnitHoursRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[UnitMonthRow] */
+        Listing_UnitMonthRow_: {
+            /** Items */
+            items: components["schemas"]["UnitMonthRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -6144,6 +6740,82 @@ export interface components {
             result: string;
             /** State */
             state: string | null;
+        };
+        /**
+         * LostBody
+         * @description What was left behind, and where it was or may be.
+         */
+        LostBody: {
+            /**
+             * Place
+             * @default
+             */
+            place: string;
+            /** What */
+            what: string;
+        };
+        /**
+         * LostEnd
+         * @enum {string}
+         */
+        LostEnd: "given_back" | "not_found" | "handed_in";
+        /**
+         * LostEndBody
+         * @description How it ended.
+         */
+        LostEndBody: {
+            end: components["schemas"]["LostEnd"];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * LostKind
+         * @enum {string}
+         */
+        LostKind: "missed" | "found";
+        /**
+         * LostRow
+         * @description Something left behind in a vehicle: missed by who rode or found by who drove.
+         */
+        LostRow: {
+            /** Closed At */
+            closed_at: string | null;
+            /** Closed By Name */
+            closed_by_name: string | null;
+            /** Closing Note */
+            closing_note: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /**
+             * Order Id
+             * Format: uuid
+             */
+            order_id: string;
+            /** Order No */
+            order_no: number;
+            /** Place */
+            place: string;
+            /** Plate */
+            plate: string | null;
+            /**
+             * Reported At
+             * Format: date-time
+             */
+            reported_at: string;
+            /** Reported By Name */
+            reported_by_name: string;
+            /** State */
+            state: string;
+            /** What */
+            what: string;
         };
         /**
          * Made
@@ -6944,6 +7616,10 @@ export interface components {
             contact_phone?: string | null;
             /** Cost Cents */
             cost_cents: number | null;
+            /** Cost Lines */
+            cost_lines: {
+                [key: string]: unknown;
+            }[] | null;
             /**
              * Created At
              * Format: date-time
@@ -7307,6 +7983,16 @@ export interface components {
          * @enum {string}
          */
         OrderType: "normal" | "emergency" | "retained" | "service" | "shared" | "time_share" | "rental" | "batch" | "standing" | "back_fill";
+        /**
+         * OrderVouchers
+         * @description The receipts of a trip.
+         */
+        OrderVouchers: {
+            /** Items */
+            items: components["schemas"]["VoucherRow"][];
+            /** May Enter */
+            may_enter: boolean;
+        };
         /**
          * ParameterValue
          * @description One parameter: what holds, whether it is the default's, the profile's or the version's, and what it may be.
@@ -7951,6 +8637,45 @@ export interface components {
              * @default 0
              */
             wheelchairs: number;
+        };
+        /**
+         * RatingBody
+         * @description One to five stars; a complaint says what was wrong.
+         */
+        RatingBody: {
+            /**
+             * Complaint
+             * @default false
+             */
+            complaint: boolean;
+            /** Stars */
+            stars: number;
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+        };
+        /**
+         * RatingRow
+         * @description What one of those who rode says.
+         */
+        RatingRow: {
+            /** Complaint */
+            complaint: boolean;
+            /** Own */
+            own: boolean;
+            /** Person Name */
+            person_name: string;
+            /**
+             * Rated At
+             * Format: date-time
+             */
+            rated_at: string;
+            /** Stars */
+            stars: number;
+            /** Words */
+            words: string;
         };
         /**
          * RawForm
@@ -9142,6 +9867,8 @@ export interface components {
             distance_m: number;
             /** Distance Source */
             distance_source: string;
+            /** Lines */
+            lines: components["schemas"]["ChargeLine"][];
             tariff: components["schemas"]["Tariff"];
         };
         /**
@@ -9207,6 +9934,156 @@ export interface components {
             side: string;
             /** State */
             state: string;
+        };
+        /**
+         * SizingDayRow
+         * @description A civil day.
+         */
+        SizingDayRow: {
+            /** Asked */
+            asked: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Enough */
+            enough: number;
+            /** In Service */
+            in_service: number;
+            /** Peak */
+            peak: number;
+            /** Peak At */
+            peak_at: string | null;
+            /** Served */
+            served: number;
+            /** Unmet */
+            unmet: number;
+            /** Used */
+            used: number;
+        };
+        /**
+         * SizingDriverRow
+         * @description What a driver drove.
+         */
+        SizingDriverRow: {
+            /** Days */
+            days: number;
+            /** Distance M */
+            distance_m: number;
+            /** Hours */
+            hours: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Trips */
+            trips: number;
+        };
+        /**
+         * SizingSummary
+         * @description The figures of the span. A share is absent where nothing was counted.
+         */
+        SizingSummary: {
+            /** Asked */
+            asked: number;
+            /** Driver Spread */
+            driver_spread: number | null;
+            /** Empty Share */
+            empty_share: number | null;
+            /** Enough */
+            enough: number;
+            /** Enough Day */
+            enough_day: string | null;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /** Idle Vehicles */
+            idle_vehicles: number;
+            /** In Service */
+            in_service: number;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** On Time Share */
+            on_time_share: number | null;
+            /** Peak */
+            peak: number;
+            /** Peak Day */
+            peak_day: string | null;
+            /** Response Min */
+            response_min: number | null;
+            /** Saturation */
+            saturation: number | null;
+            /** Served */
+            served: number;
+            /** Unit Spread */
+            unit_spread: number | null;
+            /** Unmet */
+            unmet: number;
+            /** Utilisation */
+            utilisation: number | null;
+        };
+        /**
+         * SizingUnitRow
+         * @description What a unit asked for and got.
+         */
+        SizingUnitRow: {
+            /** Asked */
+            asked: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Measured */
+            measured: number;
+            /** On Time */
+            on_time: number;
+            /** Response Min */
+            response_min: number | null;
+            /** Served */
+            served: number;
+            /** Unit Name */
+            unit_name: string;
+            /** Unit Name En */
+            unit_name_en: string;
+            /** Unmet */
+            unmet: number;
+        };
+        /**
+         * SizingVehicleRow
+         * @description A vehicle over the span; without a trip it stood idle.
+         */
+        SizingVehicleRow: {
+            /** Days In Service */
+            days_in_service: number;
+            /** Days Used */
+            days_used: number;
+            /** Distance M */
+            distance_m: number;
+            /** Empty M */
+            empty_m: number;
+            /** Hours */
+            hours: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Plate */
+            plate: string;
+            /** Trips */
+            trips: number;
+            /** Utilisation */
+            utilisation: number | null;
         };
         /**
          * Source
@@ -9302,6 +10179,64 @@ export interface components {
              * @default
              */
             words: string;
+        };
+        /**
+         * StatementLine
+         * @description One settled trip of a unit's month, and how its amount is made up.
+         */
+        StatementLine: {
+            /** Allowance Cents */
+            allowance_cents: number;
+            /** Cost Cents */
+            cost_cents: number;
+            /** Destination */
+            destination: {
+                [key: string]: unknown;
+            } | null;
+            /** Distance Cents */
+            distance_cents: number;
+            /** Distance M */
+            distance_m: number | null;
+            /** Distance Source */
+            distance_source: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Minimum Cents */
+            minimum_cents: number;
+            /** Order No */
+            order_no: number;
+            /** Origin */
+            origin: {
+                [key: string]: unknown;
+            } | null;
+            /** Plate */
+            plate: string | null;
+            /** Purpose */
+            purpose: string;
+            /** Purpose Text */
+            purpose_text: string;
+            /** Requester Name */
+            requester_name: string | null;
+            /** Shared Cents */
+            shared_cents: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Tariff No */
+            tariff_no: number | null;
+            /** Time Cents */
+            time_cents: number;
+            /** Vehicle Class */
+            vehicle_class: string | null;
+            /** Voucher Cents */
+            voucher_cents: number;
         };
         /**
          * StatementRow
@@ -9480,22 +10415,163 @@ export interface components {
         };
         /**
          * Tariff
-         * @description One version of the price for a class of vehicles; no class means every class without a row of its own.
+         * @description One version of the price for a class of vehicles; no class means every class without a row of its own. A rate of 0 charges nothing.
          */
         Tariff: {
+            /**
+             * Allowance Cents Per Day
+             * @default 0
+             */
+            allowance_cents_per_day: number;
+            /**
+             * Allowance From H
+             * @default 8
+             */
+            allowance_from_h: number;
+            /**
+             * Cents Per Hour
+             * @default 0
+             */
+            cents_per_hour: number;
             /** Cents Per Km */
             cents_per_km: number;
+            /**
+             * Cents Per Waiting Hour
+             * @default 0
+             */
+            cents_per_waiting_hour: number;
             /**
              * Id
              * Format: uuid
              */
             id: string;
-            /** Minimum Cents */
+            /**
+             * Km Tiers
+             * @default []
+             */
+            km_tiers: components["schemas"]["KmTier"][];
+            /**
+             * Minimum Cents
+             * @default 0
+             */
             minimum_cents: number;
             /** Vehicle Class */
             vehicle_class: string | null;
             /** Version No */
             version_no: number;
+            /**
+             * Waiting Free Min
+             * @default 0
+             */
+            waiting_free_min: number;
+        };
+        /**
+         * TariffBody
+         * @description A version of the price of a class (absent: of every class without one of its own), holding from an instant on.
+         */
+        TariffBody: {
+            /**
+             * Allowance Cents Per Day
+             * @default 0
+             */
+            allowance_cents_per_day: number;
+            /**
+             * Allowance From H
+             * @default 8
+             */
+            allowance_from_h: number;
+            /**
+             * Cents Per Hour
+             * @default 0
+             */
+            cents_per_hour: number;
+            /**
+             * Cents Per Km
+             * @default 0
+             */
+            cents_per_km: number;
+            /**
+             * Cents Per Waiting Hour
+             * @default 0
+             */
+            cents_per_waiting_hour: number;
+            /**
+             * Holds From
+             * Format: date-time
+             */
+            holds_from: string;
+            /**
+             * Km Tiers
+             * @default []
+             */
+            km_tiers: components["schemas"]["TierBody"][];
+            /**
+             * Minimum Cents
+             * @default 0
+             */
+            minimum_cents: number;
+            /** Reason */
+            reason: string;
+            vehicle_class?: components["schemas"]["VehicleClass"] | null;
+            /**
+             * Waiting Free Min
+             * @default 0
+             */
+            waiting_free_min: number;
+        };
+        /**
+         * TariffRow
+         * @description One version of the price of a class; no class means every class without one of its own. Cents.
+         */
+        TariffRow: {
+            /** Allowance Cents Per Day */
+            allowance_cents_per_day: number;
+            /** Allowance From H */
+            allowance_from_h: number;
+            /** Cents Per Hour */
+            cents_per_hour: number;
+            /** Cents Per Km */
+            cents_per_km: number;
+            /** Cents Per Waiting Hour */
+            cents_per_waiting_hour: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By Name */
+            created_by_name: string | null;
+            /** Holds Now */
+            holds_now: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Km Tiers */
+            km_tiers: {
+                [key: string]: number;
+            }[];
+            /** Minimum Cents */
+            minimum_cents: number;
+            /** Own */
+            own: boolean;
+            /** Reason */
+            reason: string;
+            /** Settled By Name */
+            settled_by_name: string | null;
+            /** Since */
+            since: string | null;
+            /** State */
+            state: string;
+            /** Until */
+            until: string | null;
+            /** Vehicle Class */
+            vehicle_class: string | null;
+            /** Version No */
+            version_no: number;
+            /** Waiting Free Min */
+            waiting_free_min: number;
         };
         /**
          * Ticket
@@ -9610,6 +10686,16 @@ export interface components {
              * @default
              */
             note: string;
+        };
+        /**
+         * TierBody
+         * @description From this kilometre of a trip on, this rate.
+         */
+        TierBody: {
+            /** Cents Per Km */
+            cents_per_km: number;
+            /** From Km */
+            from_km: number;
         };
         /**
          * Track
@@ -9736,6 +10822,34 @@ export interface components {
             work_hours: {
                 [key: string]: unknown;
             };
+        };
+        /**
+         * UnitMonthRow
+         * @description What a unit owes for a month.
+         */
+        UnitMonthRow: {
+            /** Cost Cents */
+            cost_cents: number;
+            /** Distance M */
+            distance_m: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Month
+             * Format: date
+             */
+            month: string;
+            /** Trips */
+            trips: number;
+            /** Unit Name */
+            unit_name: string;
+            /** Unit Name En */
+            unit_name_en: string;
+            /** Waiting */
+            waiting: number;
         };
         /**
          * UnitRow
@@ -10172,6 +11286,73 @@ export interface components {
             };
         };
         /**
+         * VoucherBody
+         * @description A receipt somebody paid on the way.
+         */
+        VoucherBody: {
+            /** Cents */
+            cents: number;
+            kind: components["schemas"]["VoucherKind"];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Number
+             * @default
+             */
+            number: string;
+            /**
+             * Paid At
+             * Format: date-time
+             */
+            paid_at: string;
+        };
+        /**
+         * VoucherKind
+         * @description What somebody paid on the way.
+         * @enum {string}
+         */
+        VoucherKind: "toll" | "parking" | "other";
+        /**
+         * VoucherRow
+         * @description A receipt of a trip.
+         */
+        VoucherRow: {
+            /** Cents */
+            cents: number;
+            /**
+             * Entered At
+             * Format: date-time
+             */
+            entered_at: string;
+            /** Entered By Name */
+            entered_by_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Note */
+            note: string;
+            /** Number */
+            number: string;
+            /**
+             * Paid At
+             * Format: date-time
+             */
+            paid_at: string;
+            /** Taken Out At */
+            taken_out_at: string | null;
+            /** Taken Out By Name */
+            taken_out_by_name: string | null;
+            /** Taken Out Why */
+            taken_out_why: string | null;
+        };
+        /**
          * WaitRow
          * @description One place in the line, or what became of it.
          */
@@ -10255,6 +11436,14 @@ export interface components {
          * @enum {string}
          */
         Why: "road_closed" | "traffic" | "weather" | "fuel" | "rest" | "fault" | "passenger_request" | "task_changed" | "emergency" | "other";
+        /**
+         * WhyBody
+         * @description Why something is taken back.
+         */
+        WhyBody: {
+            /** Reason */
+            reason: string;
+        };
         /**
          * WhyNot
          * @description Every reason why a vehicle is not on the map, or not fresh on it.
@@ -13795,6 +14984,53 @@ export interface operations {
             };
         };
     };
+    lost_property_api_lost_property_get: {
+        parameters: {
+            query?: {
+                open_only?: boolean;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_LostRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     mileage_api_mileage_get: {
         parameters: {
             query?: {
@@ -14960,6 +16196,50 @@ export interface operations {
             };
         };
     };
+    check_api_orders__order_id__checklist_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChecklistBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ending"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     depot_times_of_api_orders__order_id__depot_times_get: {
         parameters: {
             query?: never;
@@ -15022,6 +16302,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DepotTimes"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ending_api_orders__order_id__ending_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ending"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_estimate_api_orders__order_id__estimate_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Charge"];
                 };
             };
             /** @description Refused; `code` says why */
@@ -15108,6 +16468,95 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_lost_api_orders__order_id__lost_property_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LostBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_lost_api_orders__order_id__lost_property__lost_id__close_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+                lost_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LostEndBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ending"];
                 };
             };
             /** @description Refused; `code` says why */
@@ -15232,6 +16681,50 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": string;
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rate_api_orders__order_id__rating_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatingBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ending"];
                 };
             };
             /** @description Refused; `code` says why */
@@ -15441,6 +16934,133 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OrderPage"];
                 };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_vouchers_api_orders__order_id__vouchers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderVouchers"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_voucher_api_orders__order_id__vouchers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoucherBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_out_voucher_api_orders__order_id__vouchers__voucher_id__take_out_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+                voucher_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused; `code` says why */
             "4XX": {
@@ -17104,6 +18724,239 @@ export interface operations {
             };
         };
     };
+    sizing_api_sizing_get: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SizingSummary"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sizing_days_api_sizing_days_get: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_SizingDayRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sizing_drivers_api_sizing_drivers_get: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_SizingDriverRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sizing_units_api_sizing_units_get: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_SizingUnitRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sizing_vehicles_api_sizing_vehicles_get: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_SizingVehicleRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     source_bindings_api_source_bindings_get: {
         parameters: {
             query?: {
@@ -17262,6 +19115,312 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Changed"];
                 };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statements_api_statements_get: {
+        parameters: {
+            query: {
+                month: string;
+                unit?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_UnitMonthRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statement_lines_api_statements__unit_id__lines_get: {
+        parameters: {
+            query: {
+                month: string;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_StatementLine_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statement_paper_api_statements__unit_id__paper_get: {
+        parameters: {
+            query: {
+                month: string;
+                lang?: "zh" | "en";
+            };
+            header?: never;
+            path: {
+                unit_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tariffs_api_tariffs_get: {
+        parameters: {
+            query?: {
+                vehicle_class?: components["schemas"]["VehicleClass"] | null;
+                current?: boolean;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_TariffRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_tariff_api_tariffs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TariffBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_tariff_api_tariffs__tariff_id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tariff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_tariff_api_tariffs__tariff_id__withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tariff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused; `code` says why */
             "4XX": {
