@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from dispatch import lifecycle, store
+from dispatch.approving import rounds
+from dispatch.approving import store as approval_store
 from dispatch.changes import changes
 from dispatch.eligible import DriverFacts, Obstacle, VehicleFacts, driver_obstacles, vehicle_obstacles
 from dispatch.guards import Deed, OrderFile, standing
@@ -73,6 +75,7 @@ async def assign(
     now: datetime,
     why: Sequence[Mapping[str, object]] = (),
     reason: str = "",
+    permitted_by: UUID | None = None,
 ) -> int:
     """Give an order its vehicle and driver, and plan its whole path: from the depot, through the trip, home again.
 
@@ -83,7 +86,7 @@ async def assign(
     file = await load(conn, order_id, row_version)
     if file.order.rides_with is not None:
         raise Conflict(what="rides_along")
-    deed = Deed(vehicle_id=vehicle_id, driver_id=driver_id, reason=reason)
+    deed = Deed(vehicle_id=vehicle_id, driver_id=driver_id, reason=reason, permitted_by=permitted_by)
     step = lifecycle.step_from(file.order.state, _assigning(actor, file))
     permit(actor, file, step, deed, now)
     vehicle, obstacles = await obstacles_of(conn, file, vehicle_id, driver_id, now)
@@ -97,7 +100,10 @@ async def assign(
     if trip := trip_points(file.order):
         home = [vehicle.depot] if vehicle.depot else []
         values |= await planned_route(router, [*home, *trip, *home])
-    return await write(conn, actor, file, step, values, deed, now)
+    version = await write(conn, actor, file, step, values, deed, now)
+    if step.action is Action.START_EMERGENCY and await approval_store.open_level(conn, order_id) is None:
+        await rounds.open_round(conn, await load(conn, order_id, None), "emergency", now)  # its paper comes afterwards
+    return version
 
 
 def _assigning(actor: Actor, file: OrderFile) -> Action:
@@ -105,6 +111,8 @@ def _assigning(actor: Actor, file: OrderFile) -> Action:
     order = file.order
     if order.type is OrderType.EMERGENCY and order.state in (OrderState.DRAFT, OrderState.SUBMITTED):
         return Action.START_EMERGENCY
+    if order.state in (OrderState.ASSIGNED, OrderState.DRIVER_ACCEPTED):
+        return Action.SWAP
     if order.type is OrderType.RETAINED and Role.DISPATCHER not in actor.roles:
         return Action.ASSIGN_RETAINED
     return Action.ASSIGN

@@ -16,7 +16,8 @@ class Audience(StrEnum):
     REQUESTER = "requester"
     PASSENGERS = "passengers"
     DRIVER = "driver"
-    APPROVERS = "approvers"  # of the unit and those above it
+    APPROVERS = "approvers"  # those asked for the open level
+    UNIT_ADMINS = "unit_admins"  # of the unit and those above it
     DISPATCHERS = "dispatchers"
 
 
@@ -24,7 +25,11 @@ _R, _P, _D = Audience.REQUESTER, Audience.PASSENGERS, Audience.DRIVER
 AUDIENCE: Mapping[Action, tuple[Audience, ...]] = {
     Action.SUBMIT: (Audience.APPROVERS,),
     Action.EDIT: (Audience.APPROVERS,),
+    Action.APPROVE_LEVEL: (Audience.APPROVERS,),  # the next level's
     Action.APPROVE: (_R, Audience.DISPATCHERS),
+    Action.OVERRIDE: (_R, Audience.DISPATCHERS, Audience.UNIT_ADMINS),
+    Action.REOPEN: (Audience.APPROVERS, _D, Audience.DISPATCHERS),
+    Action.SWAP: (_R, _P, _D),
     Action.REJECT: (_R,),
     Action.WITHDRAW: (Audience.APPROVERS,),
     Action.CANCEL: (_R, _P, _D, Audience.DISPATCHERS),
@@ -51,9 +56,17 @@ REASSIGNED = "order_reassign"
 TOLD_NO_REASON: Mapping[Action, tuple[Audience, ...]] = {Action.REFUSE: (_R, _P)}
 # Steps whose reason people read in the order itself.
 _EXPLAINED = frozenset(
-    {Action.REJECT, Action.WITHDRAW, Action.CANCEL, Action.UNASSIGN, Action.BREAK_DOWN, Action.NO_SHOW, Action.RETURN_FOR_DRIVER, Action.CALL_OFF}
+    {Action.REJECT, Action.WITHDRAW, Action.CANCEL, Action.UNASSIGN, Action.BREAK_DOWN, Action.NO_SHOW, Action.RETURN_FOR_DRIVER, Action.CALL_OFF, Action.OVERRIDE, Action.SWAP}
 )  # fmt: skip
 BEST_RATING = 5
+_GIVEN_BACK = dict.fromkeys(("vehicle_id", "driver_id", "assigned_by", "assignment_reason"))
+# Steps that write the same whatever was said.
+_ALWAYS: Mapping[Action, Mapping[str, Any]] = {
+    Action.UNASSIGN: _GIVEN_BACK,
+    Action.REFUSE: _GIVEN_BACK,
+    Action.REOPEN: {**_GIVEN_BACK, "off_hours_approved": False, "holiday_approved": False},
+    Action.CLOSE_UNCONFIRMED: {"receipt_note": "not confirmed"},
+}
 
 
 def changes(step: Step, deed: Deed, now: datetime) -> dict[str, Any]:
@@ -66,14 +79,17 @@ def changes(step: Step, deed: Deed, now: datetime) -> dict[str, Any]:
 
 def _own_columns(action: Action, deed: Deed, now: datetime) -> dict[str, Any]:
     match action:
-        case Action.APPROVE | Action.APPROVE_LATE:
+        case Action.APPROVE | Action.APPROVE_LEVEL | Action.OVERRIDE | Action.APPROVE_LATE:
             return {"off_hours_approved": deed.off_hours_approved, "holiday_approved": deed.holiday_approved}
-        case Action.ASSIGN | Action.ASSIGN_RETAINED:
+        case Action.ASSIGN | Action.ASSIGN_RETAINED | Action.SWAP:
             return {"vehicle_id": deed.vehicle_id, "driver_id": deed.driver_id}
         case Action.START_EMERGENCY:
-            return {"vehicle_id": deed.vehicle_id, "driver_id": deed.driver_id, "departed_at": now}
-        case Action.UNASSIGN | Action.REFUSE:
-            return {"vehicle_id": None, "driver_id": None, "assigned_by": None, "assignment_reason": None}
+            return {
+                "vehicle_id": deed.vehicle_id,
+                "driver_id": deed.driver_id,
+                "departed_at": now,
+                "permitted_by": deed.permitted_by,
+            }
         case Action.DEPART:
             return {"departed_at": now, "depart_odometer_km": deed.odometer_km}
         case Action.ARRIVE:
@@ -86,10 +102,8 @@ def _own_columns(action: Action, deed: Deed, now: datetime) -> dict[str, Any]:
             return {"returned_at": now, "return_odometer_km": deed.odometer_km}
         case Action.RECEIPT:
             return {"rating": _rating(deed.rating), "receipt_note": deed.reason}
-        case Action.CLOSE_UNCONFIRMED:
-            return {"receipt_note": "not confirmed"}
         case _:
-            return {}
+            return dict(_ALWAYS.get(action, {}))
 
 
 def _rating(rating: int | None) -> int | None:

@@ -1,7 +1,7 @@
 """The loop that keeps orders moving when nobody touches them.
 
-It expires orders nobody departed on, measures returned trips once their track is complete, closes trips
-nobody confirmed, and plans anew what is upset (dispatch/rolling); once an hour it looks whether the calendar lacks a year. Each order is one transaction against its row version: killed at any point, the engine
+It expires orders nobody departed on, reminds and escalates waiting approvals, measures returned trips once their track is complete,
+closes trips nobody confirmed, and plans anew what is upset (dispatch/rolling); once an hour it looks whether the calendar lacks a year. Each order is one transaction against its row version: killed at any point, the engine
 finds the rest again after its start, and what somebody else did first is simply left alone.
 """
 
@@ -18,6 +18,7 @@ from uuid import UUID
 import structlog
 
 from dispatch import lifecycle, service, store
+from dispatch.approving import timers as approval
 from dispatch.ending.reminders import remind
 from dispatch.guards import EXPIRES_AFTER, UNCONFIRMED_WORKDAYS, Deed
 from dispatch.lifecycle import Action
@@ -70,6 +71,7 @@ async def _serve(database_url: str, clock: Callable[[], datetime], stopping: asy
         await rounds.take_over(worker)
         log.info("ready")
         reminded_at: datetime | None = None
+        approvals_at: datetime | None = None
         while not stopping.is_set():
             now = clock()
             if reminded_at is None or now - reminded_at >= REMIND_EVERY:
@@ -78,6 +80,9 @@ async def _serve(database_url: str, clock: Callable[[], datetime], stopping: asy
                     await ask_for_missing(worker, now)
                 await settle_guessed_days(worker, now)
             done = await look(worker, now) | await rounds.look(worker, router, now)
+            if approvals_at is None or now - approvals_at >= approval.LOOK_EVERY:
+                approvals_at = now
+                done |= await approval.look(worker, now)
             if any(done.values()):
                 log.info("moved", **done)
             if beside.done():

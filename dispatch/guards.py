@@ -12,6 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from dispatch.approving.sitting import (
+    Sitting,
+    require_budget,
+    require_last,
+    require_note,
+    require_overrider,
+    require_seat,
+)
 from dispatch.lifecycle import Guard, Step
 from fleet.access import Actor, Role
 from fleet.errors import Conflict, Invalid, SameHands
@@ -39,6 +47,8 @@ class OrderFile:
     distance_m: float | None  # measured from the track after the return
     vehicle_class: str | None
     driving_s: float | None = None  # of that track; the rest of the trip is waiting
+    deciders: frozenset[UUID] = frozenset()  # who approved it, in the round that counts
+    sitting: Sitting | None = None  # its open level, filled in by the use case that decides
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +65,7 @@ class Deed:
     holiday_approved: bool = False
     rating: int | None = None
     workdays_waited: int = 0
+    permitted_by: UUID | None = None  # the duty leader who let an emergency start, by telephone
 
 
 def standing(actor: Actor, file: OrderFile) -> frozenset[Role]:
@@ -67,6 +78,8 @@ def standing(actor: Actor, file: OrderFile) -> frozenset[Role]:
     # Who drives himself is the driver of this one order, whatever his roles.
     if actor.person_id == order.driver_id and (Role.DRIVER in actor.roles or order.self_drive):
         roles.add(Role.DRIVER)
+    if file.sitting is not None and actor.person_id in file.sitting.askers:
+        roles.add(Role.APPROVER)  # a leader, a deputy or a named person decides whatever his roles reach
     return frozenset(roles)
 
 
@@ -84,6 +97,31 @@ def _not_requester(step: Step, file: OrderFile, person_id: UUID | None, deed: De
 def _not_only_passenger(step: Step, file: OrderFile, person_id: UUID | None, deed: Deed, now: datetime) -> None:
     if file.passenger_ids == {person_id}:
         raise SameHands(first="order.ride", second=f"order.{step.action.value}")
+
+
+def _your_level(step: Step, file: OrderFile, person_id: UUID | None, deed: Deed, now: datetime) -> None:
+    require_seat(file.sitting, person_id, step.action.value)
+
+
+def _last_level(step: Step, file: OrderFile, person_id: UUID | None, deed: Deed, now: datetime) -> None:
+    require_last(file.sitting)
+
+
+def _file_note(step: Step, file: OrderFile, person_id: UUID | None, deed: Deed, now: datetime) -> None:
+    require_note(file.sitting, deed.reason)
+
+
+def _within_budget(step: Step, file: OrderFile, person_id: UUID | None, deed: Deed, now: datetime) -> None:
+    require_budget(file.sitting)
+
+
+def _may_override(step: Step, file: OrderFile, person_id: UUID | None, deed: Deed, now: datetime) -> None:
+    require_overrider(file.sitting, person_id)
+
+
+def _other_hands(step: Step, file: OrderFile, person_id: UUID | None, deed: Deed, now: datetime) -> None:
+    if person_id in file.deciders:
+        raise SameHands(first="order.approve", second=f"order.{step.action.value}")
 
 
 def _reason_given(step: Step, file: OrderFile, person_id: UUID | None, deed: Deed, now: datetime) -> None:
@@ -148,6 +186,12 @@ def _offer_open(step: Step, file: OrderFile, person_id: UUID | None, deed: Deed,
 _CHECKS: Mapping[Guard, Callable[[Step, OrderFile, UUID | None, Deed, datetime], None]] = {
     Guard.NOT_REQUESTER: _not_requester,
     Guard.NOT_ONLY_PASSENGER: _not_only_passenger,
+    Guard.YOUR_LEVEL: _your_level,
+    Guard.LAST_LEVEL: _last_level,
+    Guard.FILE_NOTE: _file_note,
+    Guard.WITHIN_BUDGET: _within_budget,
+    Guard.MAY_OVERRIDE: _may_override,
+    Guard.OTHER_HANDS: _other_hands,
     Guard.REASON_GIVEN: _reason_given,
     Guard.VEHICLE_AND_DRIVER: _vehicle_and_driver,
     Guard.IS_RETAINED: _is_retained,

@@ -22,6 +22,9 @@ class Action(StrEnum):
     SUBMIT = "submit"
     EDIT = "edit"
     APPROVE = "approve"
+    APPROVE_LEVEL = "approve_level"
+    OVERRIDE = "override"
+    REOPEN = "reopen"
     REJECT = "reject"
     WITHDRAW = "withdraw"
     CANCEL = "cancel"
@@ -29,6 +32,7 @@ class Action(StrEnum):
     ASSIGN = "assign"
     ASSIGN_RETAINED = "assign_retained"
     UNASSIGN = "unassign"
+    SWAP = "swap"
     REFUSE = "refuse"
     ACCEPT = "accept"
     DEPART = "depart"
@@ -57,6 +61,12 @@ class Guard(StrEnum):
 
     NOT_REQUESTER = "not_requester"  # who asked does not decide
     NOT_ONLY_PASSENGER = "not_only_passenger"  # nor who alone profits
+    YOUR_LEVEL = "your_level"  # of those asked for the open level, and of no other level
+    LAST_LEVEL = "last_level"
+    FILE_NOTE = "file_note"
+    WITHIN_BUDGET = "within_budget"
+    MAY_OVERRIDE = "may_override"
+    OTHER_HANDS = "other_hands"  # who approved does not dispatch
     REASON_GIVEN = "reason_given"
     VEHICLE_AND_DRIVER = "vehicle_and_driver"
     IS_RETAINED = "is_retained"
@@ -91,18 +101,24 @@ A, G = Action, Guard
 _WAITING = {S.SUBMITTED, S.UNIT_APPROVED, S.CENTRE_REVIEWED}
 _ASSIGNED = {S.ASSIGNED, S.DRIVER_ACCEPTED}
 _DRIVING = {S.DEPARTED, S.IN_USE, S.EXTENDED}
+_BEFORE_DEPARTURE = {S.UNIT_APPROVED, S.CENTRE_REVIEWED, *_ASSIGNED, S.REASSIGNING}
+_DECIDING = (G.NOT_REQUESTER, G.NOT_ONLY_PASSENGER, G.YOUR_LEVEL)
 _ASSIGNABLE = {S.UNIT_APPROVED, S.CENTRE_REVIEWED, S.REASSIGNING}
 
 STEPS: tuple[Step, ...] = (
     _step(A.SUBMIT, {S.DRAFT}, S.SUBMITTED, "order.edit"),
-    _step(A.EDIT, {S.DRAFT, S.SUBMITTED}, None, "order.edit"),
-    _step(A.APPROVE, {S.SUBMITTED}, S.UNIT_APPROVED, "order.approve", G.NOT_REQUESTER, G.NOT_ONLY_PASSENGER),
-    _step(A.REJECT, {S.SUBMITTED}, S.REJECTED, "order.approve", G.NOT_REQUESTER, G.REASON_GIVEN),
-    _step(A.REVIEW, {S.UNIT_APPROVED}, S.CENTRE_REVIEWED, "order.assign", G.NOT_REQUESTER),
+    _step(A.EDIT, {S.DRAFT, S.SUBMITTED, *_BEFORE_DEPARTURE}, None, "order.edit"),
+    _step(A.REOPEN, _BEFORE_DEPARTURE, S.SUBMITTED, "order.edit"),  # an edit that matters
+    _step(A.APPROVE_LEVEL, {S.SUBMITTED}, None, "order.approve", *_DECIDING, G.FILE_NOTE, G.WITHIN_BUDGET),
+    _step(A.APPROVE, {S.SUBMITTED}, S.UNIT_APPROVED, "order.approve", *_DECIDING, G.LAST_LEVEL, G.FILE_NOTE, G.WITHIN_BUDGET),
+    _step(A.OVERRIDE, {S.SUBMITTED}, S.UNIT_APPROVED, "order.approve", G.NOT_REQUESTER, G.NOT_ONLY_PASSENGER, G.MAY_OVERRIDE, G.REASON_GIVEN),
+    _step(A.REJECT, {S.SUBMITTED}, S.REJECTED, "order.approve", G.NOT_REQUESTER, G.YOUR_LEVEL, G.REASON_GIVEN),
+    _step(A.REVIEW, {S.UNIT_APPROVED}, S.CENTRE_REVIEWED, "order.assign", G.NOT_REQUESTER, G.OTHER_HANDS),
     _step(A.WITHDRAW, {S.DRAFT, *_WAITING}, S.WITHDRAWN, "order.edit"),
     _step(A.CANCEL, {*_WAITING, *_ASSIGNED, S.REASSIGNING}, S.CANCELLED, "order.cancel", G.REASON_GIVEN),
-    _step(A.ASSIGN, _ASSIGNABLE, S.ASSIGNED, "order.assign", G.VEHICLE_AND_DRIVER),
-    _step(A.ASSIGN_RETAINED, _ASSIGNABLE, S.ASSIGNED, "order.assign_retained", G.IS_RETAINED, G.VEHICLE_AND_DRIVER),
+    _step(A.ASSIGN, _ASSIGNABLE, S.ASSIGNED, "order.assign", G.OTHER_HANDS, G.VEHICLE_AND_DRIVER),
+    _step(A.ASSIGN_RETAINED, _ASSIGNABLE, S.ASSIGNED, "order.assign_retained", G.IS_RETAINED, G.OTHER_HANDS, G.VEHICLE_AND_DRIVER),
+    _step(A.SWAP, _ASSIGNED, S.ASSIGNED, "order.assign", G.OTHER_HANDS, G.REASON_GIVEN, G.VEHICLE_AND_DRIVER),
     _step(A.UNASSIGN, {*_ASSIGNED, S.BROKEN_DOWN, S.NO_SHOW}, S.REASSIGNING, "order.assign", G.REASON_GIVEN),
     _step(A.REFUSE, {S.ASSIGNED}, S.REASSIGNING, "order.drive", G.REASON_GIVEN),
     _step(A.ACCEPT, {S.ASSIGNED}, S.DRIVER_ACCEPTED, "order.drive"),
@@ -112,7 +128,7 @@ STEPS: tuple[Step, ...] = (
     _step(A.BREAK_DOWN, _DRIVING, S.BROKEN_DOWN, "order.drive", G.REASON_GIVEN),
     _step(A.NO_SHOW, {*_ASSIGNED, S.DEPARTED}, S.NO_SHOW, "order.drive", G.REASON_GIVEN),
     _step(A.START_EMERGENCY, {S.DRAFT, S.SUBMITTED}, S.EMERGENCY_STARTED, "order.assign", G.IS_EMERGENCY, G.VEHICLE_AND_DRIVER),
-    _step(A.APPROVE_LATE, {S.EMERGENCY_STARTED, S.RETURNED}, None, "order.approve", G.IS_EMERGENCY, G.NOT_REQUESTER, G.NOT_ONLY_PASSENGER),
+    _step(A.APPROVE_LATE, {S.EMERGENCY_STARTED, S.RETURNED}, None, "order.approve", G.IS_EMERGENCY, *_DECIDING, G.FILE_NOTE),
     _step(A.RETURN, {*_DRIVING, S.BROKEN_DOWN, S.EMERGENCY_STARTED}, S.RETURNED, "order.drive", G.ODOMETER_GROWS),
     _step(A.RETURN_FOR_DRIVER, {*_DRIVING, S.BROKEN_DOWN, S.EMERGENCY_STARTED}, S.RETURNED, "order.return_for_driver", G.REASON_GIVEN, G.ODOMETER_GROWS),
     _step(A.RECEIPT, {S.RETURNED}, S.RECEIPTED, "order.receipt", G.PAPER_APPROVED),

@@ -7,7 +7,10 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from dispatch import lifecycle, service, store
+from dispatch.approving import rounds
+from dispatch.approving.difference import differences, matters
 from dispatch.booking import Draft, check_draft
+from dispatch.changes import changes
 from dispatch.conditions import parties, require_conditions
 from dispatch.eligible import classes_for
 from dispatch.guards import Deed
@@ -57,9 +60,9 @@ async def correct(
     now: datetime,
     of_series: bool = False,
 ) -> int:
-    """Another wish in place of the first, as long as nobody has decided on it; its unit, requester and type stay.
+    """Another wish in place of the first, until it departs; its unit, requester and type stay.
 
-    Returns the new row version. Raises NotFound, Stale, WrongState, Forbidden, Invalid naming the field.
+    What matters to an approval opens it again with what changed, and gives the vehicle back. Returns the new row version. Raises NotFound, Stale, WrongState, Forbidden, Invalid naming the field.
     """
     file = await service.load(conn, order_id, row_version)
     step = lifecycle.step_from(file.order.state, Action.EDIT)
@@ -80,13 +83,25 @@ async def correct(
         values["series_own"] = True  # the next edit of the whole series leaves this day alone
     if values.keys() & {"origin", "stops", "destination", "round_trip"}:
         values |= await service.planned_route(router, [(place.lon, place.lat) for place in draft.path])
+    wished = {name: service.plain(value) for name, value in values.items() if name in before}
+    asks_again = file.order.state is not OrderState.DRAFT and matters(
+        wished, file.deciders, frozenset(draft.passenger_ids)
+    )
+    if asks_again and file.order.state is not OrderState.SUBMITTED:
+        step = lifecycle.step_from(file.order.state, Action.REOPEN)
+        service.permit(actor, file, step, Deed(), now)
+        values |= changes(step, Deed(), now)
     if not await store.update_order(conn, order_id, row_version, values):
         raise Stale(yours=row_version, current=None)
     told = {name: service.plain(value) for name, value in values.items() if name != "route"}
-    old = {name: service.plain(before[name]) for name in told if name in before}
-    await service.note(conn, actor, file.tenant_id, Action.EDIT.value, order_id, old, told, "", now)
-    if file.order.state is OrderState.SUBMITTED:
-        await service.tell(conn, actor, file, Action.EDIT, Deed(), now)
+    old = {name: service.plain(before[name]) for name in told if name in before} | {"state": file.order.state.value}
+    if asks_again:
+        old_wish = {name: service.plain(before[name]) for name in wished}
+        now_asked = await service.load(conn, order_id, None)
+        await rounds.open_round(conn, now_asked, "edit", now, differences(old_wish, wished))
+    await service.note(conn, actor, file.tenant_id, step.action.value, order_id, old, told, "", now)
+    if asks_again:
+        await service.tell(conn, actor, file, step.action, Deed(), now)
     return row_version + 1
 
 

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from dispatch import lifecycle, store
+from dispatch.approving import rounds
+from dispatch.approving import store as approval_store
 from dispatch.changes import AUDIENCE, REASSIGNED, TOLD_NO_REASON, Audience, changes
 from dispatch.guards import Deed, OrderFile, require_guards, standing
 from dispatch.lifecycle import Action, Guard, Step
@@ -23,10 +25,12 @@ from fleet import journal, outbox
 from fleet.access import Actor
 from fleet.db import Connection
 from fleet.errors import Conflict, Invalid, NotFound, Stale
+from fleet.order import OrderState
 from fleet.routing import Router
 
 Who = Actor | str  # a person, or the name of a program
-GIVEN_UP = frozenset({Action.UNASSIGN, Action.REFUSE})  # the journal keeps which vehicle and driver it had
+DECISIONS = frozenset({Action.APPROVE, Action.APPROVE_LEVEL, Action.APPROVE_LATE, Action.OVERRIDE, Action.REJECT})
+GIVEN_UP = frozenset({Action.UNASSIGN, Action.REFUSE, Action.SWAP})  # the journal keeps which vehicle and driver it had
 
 
 async def act(
@@ -40,16 +44,21 @@ async def act(
     step = lifecycle.step_from(file.order.state, action)
     if Guard.VEHICLE_AND_DRIVER in step.guards:
         raise Invalid(field="action", reason="use_assign")
-    if action is Action.EDIT:
+    if action in (Action.EDIT, Action.REOPEN):
         raise Invalid(field="action", reason="use_edit")
     if Guard.ODOMETER_GROWS in step.guards:
         deed = replace(deed, last_odometer_km=await store.last_odometer_km(conn, file))
+    if action in DECISIONS:
+        file, step, deed = await _at_level(conn, file, step, deed, now)
     permit(actor, file, step, deed, now)
     values = changes(step, deed, now)
+    if action is Action.SUBMIT:
+        await rounds.open_round(conn, file, "submit", now)
     if action is Action.EXTEND:  # a longer trip may meet the next one of its vehicle
         await store.hold(conn, (file.order.vehicle_id, file.order.driver_id))
-    if action in (Action.APPROVE, Action.APPROVE_LATE, Action.REJECT) and isinstance(actor, Actor):
-        await _record_decision(conn, actor, file, action, deed, now)
+    if action in DECISIONS and isinstance(actor, Actor):
+        verdict = "rejected" if action is Action.REJECT else "approved"
+        await rounds.decide(conn, actor, file, verdict, deed.reason, now, override=action is Action.OVERRIDE)
     if action is Action.SETTLE:
         values |= _settled(await _settlement(conn, file))
     return await write(conn, actor, file, step, values, deed, now)
@@ -93,21 +102,28 @@ def permit(actor: Who, file: OrderFile, step: Step, deed: Deed, now: datetime) -
         require_guards(step, file, None, deed, now)
 
 
-async def _record_decision(
-    conn: Connection, actor: Actor, file: OrderFile, action: Action, deed: Deed, now: datetime
-) -> None:
-    await store.add_approval(
-        conn,
-        {
-            "id": uuid4(),
-            "tenant_id": file.tenant_id,
-            "order_id": file.order.id,
-            "approver_id": actor.person_id,
-            "decision": "rejected" if action is Action.REJECT else "approved",
-            "opinion": deed.reason,
-            "order_row_version": file.order.row_version,
-            "decided_at": now,
-        },
+async def _at_level(
+    conn: Connection, file: OrderFile, step: Step, deed: Deed, now: datetime
+) -> tuple[OrderFile, Step, Deed]:
+    """The order with its open level; approving is the last level's only when it is the last.
+
+    What an earlier level allowed of the night or the holiday stays allowed.
+    """
+    if file.order.state is OrderState.SUBMITTED:
+        await rounds.ensure_round(conn, file, now)
+    file = await rounds.with_sitting(conn, file, now)
+    if step.action in (Action.APPROVE, Action.APPROVE_LEVEL):
+        last = file.sitting is None or file.sitting.last
+        step = lifecycle.step_from(file.order.state, Action.APPROVE if last else Action.APPROVE_LEVEL)
+    order = file.order
+    return (
+        file,
+        step,
+        replace(
+            deed,
+            off_hours_approved=deed.off_hours_approved or order.off_hours_approved,
+            holiday_approved=deed.holiday_approved or order.holiday_approved,
+        ),
     )
 
 
@@ -214,7 +230,9 @@ async def _people(
         elif audience is Audience.PASSENGERS:
             people |= file.passenger_ids
         elif audience is Audience.APPROVERS:
-            people |= set(await store.approvers_of(conn, file.tenant_id, order.unit_id, now))
+            people |= await approval_store.asked(conn, order.id)
+        elif audience is Audience.UNIT_ADMINS:
+            people |= set(await store.unit_admins_of(conn, file.tenant_id, order.unit_id, now))
         else:
             people |= set(await store.dispatchers(conn, file.tenant_id, now))
     return {person for person in people if person is not None}

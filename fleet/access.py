@@ -154,6 +154,13 @@ MAY: Mapping[str, frozenset[Role]] = {
     "upkeep.edit": frozenset({R.DISPATCHER, R.FLEET_ADMIN}),
     "home_travel.view": frozenset({R.UNIT_ADMIN, R.APPROVER, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
     "home_travel.edit": frozenset({R.FLEET_ADMIN}),
+    "approval.view": frozenset(Role),
+    "approval.changes": frozenset({R.UNIT_ADMIN, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
+    "approval.draft": frozenset({R.UNIT_ADMIN, R.FLEET_ADMIN}),
+    "approval.publish": frozenset({R.FLEET_ADMIN}),  # and never who proposed it (domain.md 13)
+    "approval.post": frozenset({R.FLEET_ADMIN}),  # and never for oneself
+    "budget.view": frozenset({R.UNIT_ADMIN, R.APPROVER, R.FLEET_ADMIN, R.INSPECTOR, R.FINANCE}),
+    "budget.edit": frozenset({R.FLEET_ADMIN, R.FINANCE}),
     "journal.view": frozenset({R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR, R.SYSTEM_ADMIN}),
     "audit.view": frozenset({R.FLEET_ADMIN, R.INSPECTOR}),
 }

@@ -24,6 +24,7 @@ from web.metrics import Measured
 from web.parts import Parts
 from web.routes import (
     alerts,
+    approval,
     batch,
     booking,
     calendar,
@@ -143,6 +144,7 @@ def _api() -> APIRouter:
         depots.router,
         named_places.router,
         policy.router,
+        approval.router,
         calendar.router,
         rulebook.router,
     ):

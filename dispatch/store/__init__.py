@@ -19,7 +19,7 @@ from dispatch.store.orders import (
     update_order,
     wish,
 )
-from dispatch.store.people import all_known, approvers_of, dispatchers, zone
+from dispatch.store.people import all_known, approvers_of, dispatchers, unit_admins_of, zone
 from dispatch.store.plans import add_plan, kept_plan, overdue, plan, set_plan_state, unconfirmed, unmeasured
 from dispatch.store.resources import drivers, most_seats, vehicles
 from dispatch.store.tariffs import (
@@ -71,6 +71,7 @@ __all__ = [
     "tariff",
     "tariff_draft",
     "unconfirmed",
+    "unit_admins_of",
     "unmeasured",
     "update_order",
     "vehicles",

@@ -17,8 +17,12 @@ from fleet.order import Order, OrderState, OrderType, Place
 
 # One or several orders with approval and class of the vehicle.
 _ORDER = """
-SELECT o.*, v.vehicle_class, EXISTS (SELECT FROM approval a WHERE a.order_id = o.id AND a.decision = 'approved') AS approved
+SELECT o.*, v.vehicle_class,     CASE WHEN r.state IS NULL THEN EXISTS (SELECT FROM approval a WHERE a.order_id = o.id AND a.decision = 'approved')
+        ELSE r.state = 'approved' END AS approved,
+    ARRAY(SELECT a.approver_id FROM approval a WHERE a.order_id = o.id AND a.decision = 'approved'
+        AND a.round_id IS NOT DISTINCT FROM r.id) AS deciders
 FROM dispatch_order o LEFT JOIN vehicle v ON v.id = o.vehicle_id
+LEFT JOIN LATERAL (SELECT id, state FROM approval_round WHERE order_id = o.id ORDER BY round_no DESC LIMIT 1) r ON true
 """
 ORDER = _ORDER + "WHERE o.id = %(id)s"
 ORDERS = _ORDER + "WHERE o.id = ANY (%(ids)s) ORDER BY o.planned_start_at, o.id"
@@ -153,6 +157,7 @@ def _order_file(row: Mapping[str, Any]) -> OrderFile:
     return OrderFile(
         order=Order(**plain),
         passenger_ids=frozenset(row["passenger_ids"]),
+        deciders=frozenset(row["deciders"]),
         **{name: row[name] for name in kept},
     )
 

@@ -33,6 +33,11 @@ async def approvers_of(conn: Connection, tenant_id: UUID, unit_id: UUID, now: da
     return await _holders(conn, tenant_id, Role.APPROVER, units, now)
 
 
+async def unit_admins_of(conn: Connection, tenant_id: UUID, unit_id: UUID, now: datetime) -> list[UUID]:
+    units = [row["id"] for row in await many(conn, PARENTS, unit=unit_id)]
+    return await _holders(conn, tenant_id, Role.UNIT_ADMIN, units, now)
+
+
 async def dispatchers(conn: Connection, tenant_id: UUID, now: datetime) -> list[UUID]:
     return await _holders(conn, tenant_id, Role.DISPATCHER, None, now)
 

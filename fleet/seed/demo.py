@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from fleet import service, store
 from fleet.access import Role
-from fleet.db import Connection
+from fleet.db import Connection, TimestamptzRange
 from fleet.errors import Conflict
 from fleet.seed.reference import seed_tenant
 from fleet.vehicle import Relation, VehicleClass
@@ -45,6 +45,12 @@ PEOPLE: Sequence[tuple[str, str, Role, str]] = (
     ("inspector", "孙正", Role.INSPECTOR, "ROOT"),
     ("engineer", "钱国栋", Role.DEVICE_ENGINEER, "ROOT"),
     ("sysadmin", "吴磊", Role.SYSTEM_ADMIN, "ROOT"),
+)
+# Who is asked beside a unit's approver: in the evening, out of the city, on holidays. Login, name, office.
+LEADERS: Sequence[tuple[str, str, str]] = (
+    ("leader", "郑立新", "leader_in_charge"),
+    ("chief", "冯国华", "chief"),
+    ("dutyleader", "韩志勇", "duty_leader"),
 )
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
 GIVEN = (
@@ -91,6 +97,7 @@ async def seed_demo(
     depots = await _areas(conn, tenant_id, city)
     await _places(conn, tenant_id, city)
     accounts = await _people(conn, tenant_id, units, password, drivers=vehicles * 2 // 3, rng=rng, now=now)
+    await _offices(conn, tenant_id, units["ROOT"], now)
     devices = await _vehicles(conn, tenant_id, units, depots, count=vehicles, rng=rng, now=now)
     _keep(state_dir / ACCOUNTS_FILE, accounts)
     _keep(state_dir / DEVICES_FILE, devices)
@@ -171,6 +178,7 @@ async def _people(
         if code != "FINANCE":
             roster.append((f"{code.lower()}approver", _name(rng), Role.APPROVER, code))
             roster.append((f"{code.lower()}admin", _name(rng), Role.UNIT_ADMIN, code))
+    roster += [(login, name, Role.APPROVER, "ROOT") for login, name, _ in LEADERS]
     roster += [(f"driver{n}", _name(rng), Role.DRIVER, "CENTRE") for n in range(2, drivers + 1)]
     accounts: list[dict[str, str]] = []
     shared_hash: str | None = None
@@ -190,6 +198,21 @@ async def _people(
             await conn.execute(store.STORE_HASH, (shared_hash, False, person_id))
         accounts.append({"login": login, "password": password, "name": name, "role": str(role), "unit": unit})
     return accounts
+
+
+async def _offices(conn: Connection, tenant_id: UUID, unit_id: UUID, now: datetime) -> None:
+    """The leaders hold the offices of the whole administration."""
+    for login, _, post in LEADERS:
+        person = await store.one(conn, store.LOGIN, (login,))
+        assert person is not None  # noqa: S101 - made a moment ago
+        values = {
+            "tenant_id": tenant_id,
+            "post": post,
+            "unit_id": unit_id,
+            "person_id": person["id"],
+            "created_at": now,
+        }
+        await store.insert(conn, "approval_post", values | {"during": TimestamptzRange(now, None)})
 
 
 def _name(rng: random.Random) -> str:

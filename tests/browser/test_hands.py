@@ -100,7 +100,7 @@ def test_what_opens_on_a_phone_has_no_barrier_and_fits(person: Person, scheme: L
 def test_an_order_is_chosen_beside_its_box_too(town: Town, person: Person) -> None:
     """A press 8 px beside the small box of a waiting order chooses it."""
     number = book(town, person("employee"), "用手指勾选")
-    approve(person("approver"), number)
+    approve(town, person, number)
     page = person("dispatcher", phone=True)
     page.goto("/dispatch")
     box = page.get_by_label(f"选择派车单 {number} 号")

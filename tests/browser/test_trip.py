@@ -17,7 +17,7 @@ def test_a_trip_from_the_wish_to_the_settlement(town: Town, person: Person, watc
     """Employee and driver on phones, approver and dispatcher at desks; the order closes as settled."""
     employee = person("employee", phone=True)
     number = book(town, employee)
-    approve(person("approver"), number)
+    approve(town, person, number)
     dispatcher = person("dispatcher")
     suggest(dispatcher, number)
     card = card_of(dispatcher, number)
@@ -74,7 +74,7 @@ def test_a_refused_trip_tells_each_what_is_his(town: Town, person: Person) -> No
     """The requester reads that another vehicle is being found, and neither the reason nor the vehicle he had; the dispatcher who, which and why."""
     employee = person("employee")
     number = book(town, employee, "去医院送材料")
-    approve(person("approver"), number)
+    approve(town, person, number)
     dispatcher = person("dispatcher")
     suggest(dispatcher, number)
     card = card_of(dispatcher, number)
@@ -110,7 +110,7 @@ def test_another_vehicle_is_chosen_from_the_suggestion_and_a_wrong_one_is_explai
 ) -> None:
     """The alternatives lead to the choice by hand, which shows what stands against every vehicle before and after asking."""
     number = book(town, person("employee"), "挑另一辆车")
-    approve(person("approver"), number)
+    approve(town, person, number)
     page = person("dispatcher")
     suggest(page, number)
     card = card_of(page, number)

@@ -12,6 +12,7 @@ from dispatch.booking import Draft
 from dispatch.guards import Deed
 from dispatch.lifecycle import Action
 from fleet import access, db, store
+from fleet import service as fleet_service
 from fleet.order import Place
 from fleet.routing import Router
 from tests.db import town as town_of
@@ -59,10 +60,12 @@ class Stage:
             )  # fmt: skip
 
     async def approved(self, **changes: Any) -> UUID:
-        """A booked, submitted and approved order."""
+        """A booked, submitted order, approved on every level the policy asks for: in the evening also by the leader."""
         order_id = await self.book(**changes)
         await self.act("employee", order_id, Action.SUBMIT)
         await self.act("approver", order_id, Action.APPROVE)
+        if (await self.row(order_id))["state"] == "submitted":
+            await self.act("leader", order_id, Action.APPROVE)
         return order_id
 
     async def row(self, order_id: UUID) -> dict[str, Any]:
@@ -95,6 +98,11 @@ async def build(owner: db.Connection, web: db.Connection, router: Router) -> Sta
             name_en="Depot", geometry={"type": "Polygon", "coordinates": [square]},
         )  # fmt: skip
         await owner.execute("UPDATE vehicle SET home_depot_id = %s", (area_id,))
+        town.people["leader"] = await fleet_service.add_person(
+            owner, "test", tenant_id=town.tenant_id, unit_id=town.units["root"], login="leader", name="leader",
+            password=None, roles=[(access.Role.APPROVER, town.units["root"])], now=NOW, must_change_password=False,
+        )  # fmt: skip
+        await owner.execute("UPDATE person_role SET during = tstzrange('2020-01-01Z', NULL)")
     for name in town.vehicles:
         await town_of.add_fix(owner, town, name, NOW - timedelta(minutes=1))
     return Stage(town=town, owner=owner, web=web, router=router)

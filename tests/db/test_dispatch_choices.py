@@ -63,6 +63,8 @@ async def test_only_who_may_assign_is_shown_candidates(stage: Stage) -> None:
     retained = await stage.approved(type=OrderType.RETAINED)
     assert (await _candidates(stage, "unit_admin", retained))["bureau"] == []
     await stage.assign("dispatcher", order_id)
+    assert (await _candidates(stage, "dispatcher", order_id))["pool"] == [], "its own vehicle is not busy for a swap"
+    await stage.act("driver", order_id, Action.DEPART, now=START)
     with pytest.raises(WrongState):
         await _candidates(stage, "dispatcher", order_id)
 
@@ -146,8 +148,13 @@ async def test_a_wish_is_corrected_until_somebody_has_decided(stage: Stage) -> N
     with pytest.raises(NotFound):
         await _correct(stage, "stranger", order_id, wanted, 3)
     await stage.act("approver", order_id, Action.APPROVE)
+    assert await _correct(stage, "employee", order_id, replace(wanted, passengers=4), 4) == 5
+    assert (await stage.row(order_id))["state"] == "submitted", "another number of people is another trip to approve"
+    await stage.act("approver", order_id, Action.APPROVE)
+    await stage.assign("dispatcher", order_id)
+    await stage.act("driver", order_id, Action.DEPART, now=START)
     with pytest.raises(WrongState):
-        await _correct(stage, "employee", order_id, wanted, 4)
+        await _correct(stage, "employee", order_id, wanted, 8)
     with pytest.raises(Invalid):
         await stage.act("employee", await stage.book(), Action.EDIT)
 

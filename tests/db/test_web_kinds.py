@@ -13,6 +13,7 @@ from fleet.calendars.store import add_calendar_version
 from fleet.worktime import DayKind
 from tests.db import town as town_of
 from tests.db.site import Site, serving
+from tests.db.town import working_morning
 from tests.servers import Database
 
 PAPER = b"%PDF-1.7 notice"
@@ -29,7 +30,7 @@ async def site(database: Database) -> Any:
 
 
 def wish(**more: Any) -> dict[str, Any]:
-    start = datetime.now(UTC) + timedelta(days=2)
+    start = working_morning(datetime.now(UTC) + timedelta(days=1))
     place = {"name": "市政府", "lon": 116.01, "lat": 32.01}
     return {
         "planned_start_at": start.isoformat(),

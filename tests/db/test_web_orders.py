@@ -12,6 +12,7 @@ import pytest
 from fleet import db, store
 from tests.db import town as town_of
 from tests.db.site import Site, serving
+from tests.db.town import working_morning
 from tests.servers import Database
 
 DOUBLED = 100  # bookings of the doubled-request test
@@ -27,8 +28,8 @@ async def site(database: Database) -> AsyncIterator[Site]:
 
 
 def wish(**more: Any) -> dict[str, Any]:
-    """A trip tomorrow."""
-    start = datetime.now(UTC) + timedelta(days=1)
+    """A trip on the next working morning."""
+    start = working_morning(datetime.now(UTC))
     return {
         "planned_start_at": start.isoformat(),
         "planned_end_at": (start + timedelta(hours=2)).isoformat(),

@@ -11,6 +11,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
+from dispatch.approving.default import DEFAULT
+from dispatch.approving.reading import as_json
 from fleet import db, store
 from tests.db import town as town_of
 from tests.db.site import Site, serving
@@ -231,6 +233,24 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/rulebook/changes/{rule_change_id}/preview"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
     ("GET", "/api/rulebook/previews/{rule_preview_id}/counts"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
     ("GET", "/api/rulebook/previews/{rule_preview_id}/differences"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
+    ("GET", "/api/orders/{order_id}/approval"): OVERSEEING,
+    ("GET", "/api/approval/policy"): SOME_ROLE,
+    ("GET", "/api/approval/policies"): SOME_ROLE,
+    ("GET", "/api/approval/changes"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
+    ("GET", "/api/approval/changes/{approval_change_id}"): frozenset({"dispatcher", "fleet_admin", "inspector", "unit_admin"}),
+    ("POST", "/api/approval/changes"): frozenset({"fleet_admin"}),  # of another unit
+    ("POST", "/api/approval/changes/{approval_change_id}/publish"): frozenset({"fleet_admin"}),
+    ("POST", "/api/approval/changes/{approval_change_id}/withdraw"): frozenset({"fleet_admin"}),
+    ("GET", "/api/approval/posts"): SOME_ROLE,
+    ("POST", "/api/approval/posts"): frozenset({"fleet_admin"}),
+    ("POST", "/api/approval/posts/{approval_post_id}/end"): frozenset({"fleet_admin"}),
+    ("GET", "/api/approval/delegations"): EVERYBODY,  # one's own
+    ("GET", "/api/approval/colleagues"): EVERYBODY,
+    ("POST", "/api/approval/delegations"): EVERYBODY,  # in one's own name; it gives nothing one does not have
+    ("POST", "/api/approval/delegations/{approval_delegation_id}/revoke"): NO_ONE,  # somebody else's
+    ("GET", "/api/approval/budgets"): frozenset({"approver", "fleet_admin", "inspector", "unit_admin"}),
+    ("POST", "/api/approval/budgets"): frozenset({"fleet_admin"}),
+    ("PATCH", "/api/approval/budgets/{approval_budget_id}"): frozenset({"fleet_admin"}),
     ("GET", "/api/audit"): EVERYBODY,
     ("GET", "/api/journal"): OVERSEEING | {"sysadmin"},
     ("GET", "/tiles/basemap.pmtiles"): NO_ONE,  # there is none here
@@ -377,9 +397,25 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "id": tariff, "tenant_id": town.tenant_id, "version_no": 9, "vehicle_class": "other", "cents_per_km": 1, "state": "draft",
         "during": db.TimestamptzRange(empty=True), "holds_from": now + timedelta(days=1), "created_by": stranger,
     })  # fmt: skip
+    policy, post, deputy, budget = uuid4(), uuid4(), uuid4(), uuid4()
+    of_other = {"tenant_id": town.tenant_id, "unit_id": town.units["other"]}
+    await store.insert(site.owner, "approval_change", of_other | {
+        "id": policy, "reason": "test", "proposed_at": now, "proposed_by": stranger, "body": json.dumps(as_json(DEFAULT)),
+    })  # fmt: skip
+    await store.insert(site.owner, "approval_post", of_other | {
+        "id": post, "post": "chief", "person_id": stranger, "during": "[2026-01-01,)", "created_at": now,
+    })  # fmt: skip
+    await store.insert(site.owner, "approval_delegation", {
+        "id": deputy, "tenant_id": town.tenant_id, "person_id": stranger, "deputy_id": town.people["other_admin"],
+        "during": "[2026-01-01,2036-01-01)", "reason": "出差", "created_at": now,
+    })  # fmt: skip
+    await store.insert(site.owner, "approval_budget", of_other | {
+        "id": budget, "days": "[2026-01-01,2027-01-01)", "amount_cents": 1, "reason": "年度", "created_at": now, "created_by": stranger,
+    })  # fmt: skip
     return {
         "share_id": share, "host_id": host, "right_id": right, "upkeep_id": upkeep, "series_id": series, "attachment_id": paper, "plan_id": plan, "other_plan_id": other_plan,
         "lost_id": uuid4(), "tariff_id": tariff, "voucher_id": uuid4(),
+        "approval_change_id": policy, "approval_post_id": post, "approval_delegation_id": deputy, "approval_budget_id": budget,
         "rule_change_id": rules, "rule_preview_id": tried, "change_id": change, "area_id": area, "draft_id": draft, "preview_id": preview, "event_id": event, "place_id": named, "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
         "unit_id": town.units["other"], "person_id": stranger, "device_id": device["id"], "entry_id": entry,
     }  # fmt: skip
@@ -456,6 +492,13 @@ def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, s
         ("POST", "/api/calendar/changes"): {"what": "local", "unit_id": other, "source": "x", "body": {"days": [{"date": "2026-07-08", "kind": "holiday"}]}},
         ("POST", "/api/rulebook/changes"): {"what": "profile", "unit_id": other, "body": {"profile": "strict"}, "reason": "test"},
         ("PUT", "/api/rulebook/changes/{rule_change_id}"): {"what": "profile", "unit_id": other, "body": {"profile": "normal"}, "reason": "test"},
+        ("POST", "/api/approval/changes"): {"unit_id": other, "body": as_json(DEFAULT), "reason": "test"},
+        ("POST", "/api/approval/posts"): {"post": "duty_leader", "unit_id": other, "person_id": str(town.people["stranger"])},
+        ("POST", "/api/approval/delegations"): {
+            "deputy_id": str(town.people["colleague"]), "from_at": now.isoformat(), "to_at": (now + timedelta(days=1)).isoformat(), "reason": "出差",
+        },
+        ("POST", "/api/approval/budgets"): {"unit_id": other, "first_day": "2030-01-01", "last_day": "2030-12-31", "amount_cents": 1, "reason": "年度"},
+        ("PATCH", "/api/approval/budgets/{approval_budget_id}"): {"amount_cents": 2, "reason": "追加"},
         ("PATCH", "/api/devices/{device_id}"): {"model": role},
         ("POST", "/api/devices/{device_id}/binding"): {"vehicle_id": str(town.vehicles["other"]), "since": now.isoformat()},
     }  # fmt: skip

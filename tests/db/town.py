@@ -4,15 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from fleet import service, store
 from fleet.access import Actor, Role
 from fleet.db import Connection
 from fleet.seed.reference import seed_tenant
 from fleet.vehicle import Relation, VehicleClass
+from fleet.worktime import built_in
 
 NOW = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)  # Wednesday 10:00 in Shanghai
 SINCE = NOW - timedelta(days=20)
+
+
+def working_morning(after: datetime) -> datetime:
+    """09:30 in Shanghai of the first working day that begins after an instant: one level approves a trip then."""
+    calendar = built_in(ZoneInfo("Asia/Shanghai"))
+    morning = calendar.midnight_after(after) + timedelta(hours=9, minutes=30)
+    while calendar.at(morning).kind.off:
+        morning += timedelta(days=1)
+    return morning
 
 
 @dataclass

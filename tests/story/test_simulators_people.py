@@ -42,7 +42,15 @@ def test_people_book_approve_assign_and_vehicles_drive(
         until(lambda: _moving(database, _departed(database)), "no ordered vehicle moves", 60)
     for order_id in _departed(database):
         done = _deeds(database, order_id)
-        assert list(done) == ["book", "submit", "approve", "assign", "accept", "depart"]
+        # In the evening and on days off a second person approves before the last.
+        assert [deed for deed in done if deed != "approve_level"] == [
+            "book",
+            "submit",
+            "approve",
+            "assign",
+            "accept",
+            "depart",
+        ]
         assert len({done["book"], done["approve"], done["assign"], done["depart"]}) == 4
     complaints = [line for line in (tmp_path / "run.log").read_text().splitlines() if _is_complaint(line)]
     assert complaints == []

@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from dispatch.approving.line import Seat
+from dispatch.approving.sitting import Sitting
 from dispatch.changes import AUDIENCE, changes
 from dispatch.guards import Deed, OrderFile, require_guards, standing
 from dispatch.lifecycle import STEPS, Action, Guard, require_right, require_system, step_from
@@ -25,34 +27,48 @@ draft              withdraw           withdrawn          {EDIT}
 draft              start_emergency    emergency_started  dispatcher
 draft              expire             expired            -
 submitted          approve            unit_approved      approver
+submitted          approve_level      same               approver
+submitted          override           unit_approved      approver
 submitted          reject             rejected           approver
 submitted          withdraw           withdrawn          {EDIT}
 submitted          cancel             cancelled          {EDIT}
 submitted          start_emergency    emergency_started  dispatcher
 submitted          expire             expired            -
+unit_approved      edit               same               {EDIT}
+unit_approved      reopen             submitted          {EDIT}
 unit_approved      review             centre_reviewed    dispatcher
 unit_approved      withdraw           withdrawn          {EDIT}
 unit_approved      cancel             cancelled          {EDIT}
 unit_approved      assign             assigned           dispatcher
 unit_approved      assign_retained    assigned           unit_admin
 unit_approved      expire             expired            -
+centre_reviewed    edit               same               {EDIT}
+centre_reviewed    reopen             submitted          {EDIT}
 centre_reviewed    withdraw           withdrawn          {EDIT}
 centre_reviewed    cancel             cancelled          {EDIT}
 centre_reviewed    assign             assigned           dispatcher
 centre_reviewed    assign_retained    assigned           unit_admin
 centre_reviewed    expire             expired            -
+assigned           edit               same               {EDIT}
+assigned           reopen             submitted          {EDIT}
 assigned           accept             driver_accepted    driver
 assigned           refuse             reassigning        driver
+assigned           swap               assigned           dispatcher
 assigned           depart             departed           driver
 assigned           no_show            no_show            driver
 assigned           unassign           reassigning        dispatcher
 assigned           cancel             cancelled          {EDIT}
 assigned           expire             expired            -
+driver_accepted    edit               same               {EDIT}
+driver_accepted    reopen             submitted          {EDIT}
+driver_accepted    swap               assigned           dispatcher
 driver_accepted    depart             departed           driver
 driver_accepted    no_show            no_show            driver
 driver_accepted    unassign           reassigning        dispatcher
 driver_accepted    cancel             cancelled          {EDIT}
 driver_accepted    expire             expired            -
+reassigning        edit               same               {EDIT}
+reassigning        reopen             submitted          {EDIT}
 reassigning        assign             assigned           dispatcher
 reassigning        assign_retained    assigned           unit_admin
 reassigning        cancel             cancelled          {EDIT}
@@ -213,14 +229,30 @@ def test_a_role_counts_only_as_far_as_it_reaches(role: Role, changes_to_order: d
     assert (role in standing(actor(role), file_of(**changes_to_order))) is stands
 
 
+def test_whoever_is_asked_to_decide_is_an_approver_to_this_order_whatever_his_roles() -> None:
+    assert standing(actor(), file_of(unit_id=OTHER_UNIT, **MINE)) == {Role.APPROVER}
+    assert standing(actor(), file_of(unit_id=OTHER_UNIT, **sitting(uuid4()))) == frozenset()
+
+
 def test_whoever_asked_is_an_employee_to_the_order_whatever_his_roles() -> None:
     assert standing(actor(Role.APPROVER), file_of(requester_id=ME)) == {Role.EMPLOYEE, Role.APPROVER}
     assert standing(actor(), file_of(created_by=ME)) == {Role.EMPLOYEE}
 
 
+def sitting(*seated: UUID, decided: UUID | None = None, over: UUID | None = None, **more: Any) -> dict[str, Any]:
+    """An open level of these people; the last one unless said otherwise."""
+    open_level = Sitting(
+        round_id=uuid4(), level_id=uuid4(), level=1, levels=1, seats={person: Seat(person_id=person) for person in seated},
+        decided=frozenset({decided} - {None}), overriders=frozenset({over} - {None}), note_required=False, over_budget=False,
+        opened_at=NOW, last=True,
+    )  # fmt: skip
+    return {"sitting": replace(open_level, **more)}
+
+
+MINE = sitting(ME)
+VEHICLE_AND_DRIVER: dict[str, Any] = {"vehicle_id": uuid4(), "driver_id": uuid4()}
 EMERGENCY: dict[str, Any] = {"type": OrderType.EMERGENCY}
 GUARDS: list[tuple[Action, OrderState, dict[str, Any], Deed, type[Refusal] | None]] = [
-    (Action.APPROVE, OrderState.SUBMITTED, {}, Deed(), None),
     (Action.TAKE_OFFER, OrderState.UNIT_APPROVED, {}, Deed(vehicle_id=UNIT, driver_id=UNIT), Conflict),
     (
         Action.TAKE_OFFER,
@@ -236,13 +268,31 @@ GUARDS: list[tuple[Action, OrderState, dict[str, Any], Deed, type[Refusal] | Non
         Deed(vehicle_id=UNIT, driver_id=UNIT),
         None,
     ),
-    (Action.APPROVE, OrderState.SUBMITTED, {"requester_id": ME}, Deed(), SameHands),
-    (Action.APPROVE, OrderState.SUBMITTED, {"created_by": ME}, Deed(), SameHands),
-    (Action.APPROVE, OrderState.SUBMITTED, {"passenger_ids": frozenset({ME})}, Deed(), SameHands),
-    (Action.APPROVE, OrderState.SUBMITTED, {"passenger_ids": frozenset({ME, REQUESTER})}, Deed(), None),
-    (Action.REJECT, OrderState.SUBMITTED, {}, Deed(), Invalid),
-    (Action.REJECT, OrderState.SUBMITTED, {}, Deed(reason="  "), Invalid),
-    (Action.REJECT, OrderState.SUBMITTED, {}, Deed(reason="超标"), None),
+    (Action.APPROVE, OrderState.SUBMITTED, MINE, Deed(), None),
+    (Action.APPROVE, OrderState.SUBMITTED, {}, Deed(), Conflict),
+    (Action.APPROVE, OrderState.SUBMITTED, sitting(uuid4()), Deed(), Forbidden),
+    (Action.APPROVE, OrderState.SUBMITTED, sitting(ME, decided=ME), Deed(), SameHands),
+    (Action.APPROVE, OrderState.SUBMITTED, sitting(ME, last=False), Deed(), Conflict),
+    (Action.APPROVE, OrderState.SUBMITTED, sitting(ME, note_required=True), Deed(reason=" "), Invalid),
+    (Action.APPROVE, OrderState.SUBMITTED, sitting(ME, note_required=True), Deed(reason="值班"), None),
+    (Action.APPROVE, OrderState.SUBMITTED, sitting(ME, over_budget=True), Deed(reason="急"), Conflict),
+    (Action.APPROVE_LEVEL, OrderState.SUBMITTED, sitting(ME, last=False), Deed(), None),
+    (Action.APPROVE, OrderState.SUBMITTED, {"requester_id": ME} | MINE, Deed(), SameHands),
+    (Action.APPROVE, OrderState.SUBMITTED, {"created_by": ME} | MINE, Deed(), SameHands),
+    (Action.APPROVE, OrderState.SUBMITTED, {"passenger_ids": frozenset({ME})} | MINE, Deed(), SameHands),
+    (Action.APPROVE, OrderState.SUBMITTED, {"passenger_ids": frozenset({ME, REQUESTER})} | MINE, Deed(), None),
+    (Action.OVERRIDE, OrderState.SUBMITTED, sitting(over=ME, over_budget=True), Deed(reason="抢险"), None),
+    (Action.OVERRIDE, OrderState.SUBMITTED, sitting(over=ME), Deed(), Invalid),
+    (Action.OVERRIDE, OrderState.SUBMITTED, MINE, Deed(reason="抢险"), Forbidden),
+    (Action.OVERRIDE, OrderState.SUBMITTED, sitting(over=ME, decided=ME), Deed(reason="抢险"), SameHands),
+    (Action.OVERRIDE, OrderState.SUBMITTED, {"requester_id": ME} | sitting(over=ME), Deed(reason="抢险"), SameHands),
+    (Action.REJECT, OrderState.SUBMITTED, MINE, Deed(), Invalid),
+    (Action.REJECT, OrderState.SUBMITTED, MINE, Deed(reason="  "), Invalid),
+    (Action.REJECT, OrderState.SUBMITTED, MINE, Deed(reason="超标"), None),
+    (Action.REJECT, OrderState.SUBMITTED, sitting(uuid4()), Deed(reason="超标"), Forbidden),
+    (Action.ASSIGN, OrderState.UNIT_APPROVED, {"deciders": frozenset({ME})}, Deed(**VEHICLE_AND_DRIVER), SameHands),
+    (Action.SWAP, OrderState.ASSIGNED, {}, Deed(**VEHICLE_AND_DRIVER), Invalid),
+    (Action.SWAP, OrderState.ASSIGNED, {}, Deed(reason="车坏", **VEHICLE_AND_DRIVER), None),
     (Action.ASSIGN, OrderState.UNIT_APPROVED, {}, Deed(vehicle_id=uuid4()), Invalid),
     (Action.ASSIGN, OrderState.UNIT_APPROVED, {}, Deed(vehicle_id=uuid4(), driver_id=uuid4()), None),
     (Action.ASSIGN_RETAINED, OrderState.UNIT_APPROVED, {}, Deed(vehicle_id=uuid4(), driver_id=uuid4()), Invalid),

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 
 from dispatch import assignment, attachments, requests, service
+from dispatch.approving import rounds
 from dispatch.attachments import Attachment
 from dispatch.booking import Draft
 from dispatch.guards import Deed
@@ -36,7 +37,7 @@ from web.shapes import (
     listed,
     required,
 )
-from web.store import calendar, said, sharing, story
+from web.store import approval, calendar, said, sharing, story
 from web.store import orders as store
 from web.store.orders import OrderDetail, OrderFilter, OrderRow
 from web.store.said import AllowedStopRow, StatementRow
@@ -62,6 +63,14 @@ class OrderPage(OrderDetail):
     may_attach: bool  # whether this person may add or take away a file
     may_say: bool  # whether this person may give a reason, or allow a stop
     may_allow_stop: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WaitingRow(OrderRow):
+    """An order that waits for a decision, and how far its approval is."""
+
+    level: int  # from 1
+    levels: int
 
 
 class PlaceBody(BaseModel):
@@ -126,9 +135,12 @@ class StepBody(BaseModel):
     off_hours_approved: bool = False
     holiday_approved: bool = False
     rating: Annotated[int, Field(ge=1, le=5)] | None = None
+    permitted_by: UUID | None = None  # the duty leader who let an emergency start
 
 
 LONGEST_NAME = 200
+# Steps that give a vehicle and a driver; which of them it is the order's state and type say.
+BY_ASSIGNING = frozenset({Action.ASSIGN, Action.SWAP, Action.START_EMERGENCY})
 # Who learns why a driver refused.
 READ_REFUSALS = frozenset({Role.DISPATCHER, Role.FLEET_ADMIN, Role.INSPECTOR})
 
@@ -165,11 +177,12 @@ async def orders(
 
 
 @router.get("/approvals")
-async def approvals(work: Signed) -> Listing[OrderRow]:
-    """Orders waiting for this person's decision, soonest first."""
-    units = sorted(work.actor.reach.get(Role.APPROVER, frozenset()))
-    found = await store.waiting(work.conn, units, work.actor.person_id)
-    return Listing(items=found, total=len(found))
+async def approvals(work: Signed) -> Listing[WaitingRow]:
+    """Orders whose open level this person may decide, in his own name or as a deputy, soonest first."""
+    found = await store.waiting(work.conn, work.actor.person_id)
+    stages = await approval.stages(work.conn, [row.id for row in found])
+    items = [_waiting(row, *stages[row.id]) for row in found if row.id in stages]
+    return Listing(items=items, total=len(items))
 
 
 @router.get("/orders/{order_id}")
@@ -214,7 +227,7 @@ async def settlement(order_id: UUID, work: Signed) -> Settlement:
 @router.post("/orders/{order_id}/{step}", response_model=OrderPage | Changed)
 async def take_step(order_id: UUID, step: Action, body: StepBody, work: Signed, row_version: SeenVersion = None) -> Any:
     """Takes one step of the order's life. Answers the order, or only its version when it is out of sight now."""
-    if step is Action.ASSIGN:
+    if step in BY_ASSIGNING:
         version = await assignment.assign(
             work.conn,
             work.actor,
@@ -225,6 +238,7 @@ async def take_step(order_id: UUID, step: Action, body: StepBody, work: Signed, 
             router=work.parts.router,
             now=work.now,
             reason=body.reason,
+            permitted_by=body.permitted_by,
         )
     else:
         deed = Deed(**body.model_dump())
@@ -240,7 +254,7 @@ async def order_page(work: Work, order_id: UUID) -> OrderPage:
     row = await store.order_detail(work.conn, order_id)
     if row is None:
         raise NotFound(object="order")
-    file = await service.load(work.conn, order_id, None)
+    file = await rounds.with_sitting(work.conn, await service.load(work.conn, order_id, None), work.now)
     zone = work.parts.settings.timezone
     first, last = (at.astimezone(zone).date() for at in (row.planned_start_at, row.planned_end_at))
     days = {each.day: each.kind for each in await calendar.days(work.conn, work.actor, first, last, row.unit_id)}
@@ -258,6 +272,10 @@ async def order_page(work: Work, order_id: UUID) -> OrderPage:
         may_say=role_in(work.actor, file) is not None,
         may_allow_stop=may_allow(work.actor, file),
     )
+
+
+def _waiting(row: OrderRow, level: int, levels: int) -> WaitingRow:
+    return WaitingRow(**{field.name: getattr(row, field.name) for field in fields(row)}, level=level, levels=levels)
 
 
 async def draft_of(work: Work, body: Wish) -> Draft:

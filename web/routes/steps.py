@@ -12,6 +12,7 @@ from fleet.order import OrderType
 from web.presence import Reason
 
 QUIET_FROM_HOUR, QUIET_TO_HOUR = 20, 7  # local; the default of R03
+INSIDE = frozenset({Action.APPROVE_LEVEL, Action.REOPEN})  # what approving or an edit turns out to be
 SHORT_NOTICE = timedelta(minutes=30)
 
 
@@ -26,10 +27,23 @@ def steps_of(actor: Actor, file: OrderFile) -> list[str]:
         and step.right != SYSTEM
         and step.action is not Action.MOVE  # only as part of a plan
         and MAY[step.right] & roles
+        and step.action not in INSIDE
         and not (own and Guard.NOT_REQUESTER in step.guards)
+        and _sits(actor, step, file)
         and _fits(step, file.order.type)
         and (Guard.OFFER_OPEN not in step.guards or file.order.held_kind == "offer")
     )
+
+
+def _sits(actor: Actor, step: Step, file: OrderFile) -> bool:
+    """Deciding is shown to whose turn it is; an order submitted before there were rounds shows it to every approver."""
+    sitting, person = file.sitting, actor.person_id
+    deciding = Guard.YOUR_LEVEL in step.guards
+    if not deciding and Guard.MAY_OVERRIDE not in step.guards:
+        return not (Guard.OTHER_HANDS in step.guards and person in file.deciders)
+    if sitting is None:
+        return deciding and step.action is not Action.APPROVE_LATE
+    return person not in sitting.decided and person in (sitting.seats if deciding else sitting.overriders)
 
 
 class Timed(Protocol):

@@ -152,10 +152,11 @@ WHERE (%(id)s::uuid IS NULL OR o.id = %(id)s)
   AND (%(q)s::text IS NULL OR o.order_no = %(number)s OR (NOT %(only_number)s AND (position(%(plate)s IN v.plate) > 0
     OR o.purpose_text ILIKE '%%' || %(q)s || '%%' OR r.name ILIKE '%%' || %(q)s || '%%')))
 """
-# Orders an approver of these units may decide: not his own.
+# Orders whose open level is this person's to decide.
 WAITING = """
 SELECT found.* FROM ({orders}) AS found
-WHERE found.state = 'submitted' AND found.unit_id = ANY (%(units)s) AND found.requester_id IS DISTINCT FROM %(person)s
+WHERE found.state IN ('submitted', 'emergency_started', 'returned') AND EXISTS (SELECT FROM approval_seat s JOIN approval_level l ON l.id = s.level_id
+    WHERE l.order_id = found.id AND l.state = 'open' AND s.person_id = %(person)s AND s.left_at IS NULL)
 ORDER BY found.planned_start_at LIMIT 200
 """.replace("{orders}", ORDERS)
 # One order with what only its own page shows.
@@ -178,9 +179,9 @@ async def order_detail(conn: Connection, order_id: UUID) -> OrderDetail | None:
         return await (await cursor.execute(DETAIL, params)).fetchone()
 
 
-async def waiting(conn: Connection, units: list[UUID], person_id: UUID) -> list[OrderRow]:
-    """Submitted orders of these units that are not this person's own, soonest first."""
-    params = {**_params(None, OrderFilter()), "units": units, "person": person_id}
+async def waiting(conn: Connection, person_id: UUID) -> list[OrderRow]:
+    """Orders whose open level this person may decide, soonest first; late papers of emergencies among them."""
+    params = {**_params(None, OrderFilter()), "person": person_id}
     async with conn.cursor(row_factory=class_row(OrderRow)) as cursor:
         return await (await cursor.execute(WAITING, params)).fetchall()
 

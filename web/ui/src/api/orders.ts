@@ -35,8 +35,11 @@ export const readOrder = (id: string): Promise<OrderDetail> =>
 export const paperOf = (id: string, language: string): string =>
   `/api/orders/${encodeURIComponent(id)}/paper?lang=${language === "en" ? "en" : "zh"}`;
 
-export const readApprovals = async (): Promise<OrderRow[]> =>
-  (await answered<{ items: OrderRow[] }>(api.GET("/api/approvals"))).items;
+/** A request that waits for this person, and how far its approval is. */
+export type WaitingRow = Placed<Schemas["WaitingRow"]>;
+
+export const readApprovals = async (): Promise<WaitingRow[]> =>
+  (await answered<{ items: WaitingRow[] }>(api.GET("/api/approvals"))).items;
 
 export type Settlement = Schemas["Settlement"];
 

@@ -44,6 +44,282 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/approval/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Budgets
+         * @description Budgets of units, newest period first.
+         */
+        get: operations["budgets_api_approval_budgets_get"];
+        put?: never;
+        /**
+         * Set Budget
+         * @description Sets a unit's budget for a period; 409 when it meets another of the unit.
+         */
+        post: operations["set_budget_api_approval_budgets_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approval/budgets/{approval_budget_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Budget
+         * @description Another amount; the journal keeps both.
+         */
+        patch: operations["change_budget_api_approval_budgets__approval_budget_id__patch"];
+        trace?: never;
+    };
+    "/api/approval/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Changes
+         * @description Proposed policies and what became of them.
+         */
+        get: operations["changes_api_approval_changes_get"];
+        put?: never;
+        /**
+         * Propose
+         * @description Proposes a policy; it holds when a second person says so. 422 `not_covered` names a trip no row matches.
+         */
+        post: operations["propose_api_approval_changes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approval/changes/{approval_change_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Change
+         * @description One proposal with all it says.
+         */
+        get: operations["change_api_approval_changes__approval_change_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approval/changes/{approval_change_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish
+         * @description The policy holds from its date on, at the earliest from now; 403 `same_hands` for who proposed it.
+         */
+        post: operations["publish_api_approval_changes__approval_change_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approval/changes/{approval_change_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw
+         * @description Taken back by who proposed it, or turned down by who could let it hold.
+         */
+        post: operations["withdraw_api_approval_changes__approval_change_id__withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approval/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Colleagues
+         * @description Who could decide in one's name: people of one's unit and of those right above and below it.
+         */
+        get: operations["colleagues_api_approval_colleagues_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approval/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Delegations
+         * @description Deputies: one's own and whose one is; who oversees sees everybody's unless `mine`.
+         */
+        get: operations["delegations_api_approval_delegations_get"];
+        put?: never;
+        /**
+         * Delegate
+         * @description Somebody decides in one's own name for a time; never for a trip of his own.
+         */
+        post: operations["delegate_api_approval_delegations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approval/delegations/{approval_delegation_id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke
+         * @description Ends one's own delegation now.
+         */
+        post: operations["revoke_api_approval_delegations__approval_delegation_id__revoke_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approval/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Policies
+         * @description The versions of the policy: planned, in force and over.
+         */
+        get: operations["policies_api_approval_policies_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approval/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Policy
+         * @description The policy that holds for everybody, or for a unit, now or at an instant.
+         */
+        get: operations["policy_api_approval_policy_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approval/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Posts
+         * @description Offices that decide levels, with who holds them; `past` also those that are over.
+         */
+        get: operations["posts_api_approval_posts_get"];
+        put?: never;
+        /**
+         * Appoint
+         * @description Gives somebody an office; 403 `same_hands` for oneself.
+         */
+        post: operations["appoint_api_approval_posts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approval/posts/{approval_post_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss
+         * @description The office ends now.
+         */
+        post: operations["dismiss_api_approval_posts__approval_post_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/approvals": {
         parameters: {
             query?: never;
@@ -53,7 +329,7 @@ export interface paths {
         };
         /**
          * Approvals
-         * @description Orders waiting for this person's decision, soonest first.
+         * @description Orders whose open level this person may decide, in his own name or as a deputy, soonest first.
          */
         get: operations["approvals_api_approvals_get"];
         put?: never;
@@ -1820,6 +2096,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orders/{order_id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Order
+         * @description Levels, who is next, why each is asked, decisions, what an edit changed, and what the budget says.
+         */
+        get: operations["of_order_api_orders__order_id__approval_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orders/{order_id}/arrival": {
         parameters: {
             query?: never;
@@ -3537,7 +3833,7 @@ export interface components {
          * @description What can happen to an order after it was booked.
          * @enum {string}
          */
-        Action: "submit" | "edit" | "approve" | "reject" | "withdraw" | "cancel" | "review" | "assign" | "assign_retained" | "unassign" | "refuse" | "accept" | "depart" | "arrive" | "extend" | "break_down" | "no_show" | "return" | "return_for_driver" | "start_emergency" | "approve_late" | "receipt" | "close_unconfirmed" | "settle" | "archive" | "expire" | "call_off" | "move" | "replan" | "take_offer" | "ride_over";
+        Action: "submit" | "edit" | "approve" | "approve_level" | "override" | "reopen" | "reject" | "withdraw" | "cancel" | "review" | "assign" | "assign_retained" | "unassign" | "swap" | "refuse" | "accept" | "depart" | "arrive" | "extend" | "break_down" | "no_show" | "return" | "return_for_driver" | "start_emergency" | "approve_late" | "receipt" | "close_unconfirmed" | "settle" | "archive" | "expire" | "call_off" | "move" | "replan" | "take_offer" | "ride_over";
         /**
          * Adopted
          * @description What of a plan is to be done; absent: all of it.
@@ -3977,6 +4273,133 @@ export interface components {
             why: string | null;
         };
         /**
+         * Appointment
+         * @description An office of a unit.
+         */
+        Appointment: {
+            /** From At */
+            from_at?: string | null;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            post: components["schemas"]["Post"];
+            /** To At */
+            to_at?: string | null;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+        };
+        /**
+         * ApprovalLevel
+         * @description A level with who may decide it now, and until when nobody else is asked.
+         */
+        ApprovalLevel: {
+            /** Asked At */
+            asked_at: string | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By Name */
+            decided_by_name: string | null;
+            /** Decided For Name */
+            decided_for_name: string | null;
+            /** Decision */
+            decision: string | null;
+            /** Escalated */
+            escalated: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Level */
+            level: number;
+            /** Next Asked At */
+            next_asked_at: string | null;
+            /** Note Required */
+            note_required: boolean;
+            /** Opened At */
+            opened_at: string | null;
+            /** Opinion */
+            opinion: string | null;
+            /** Override */
+            override: boolean | null;
+            /** Reasons */
+            reasons: {
+                [key: string]: unknown;
+            }[];
+            /** Reminded At */
+            reminded_at: string | null;
+            /**
+             * Round Id
+             * Format: uuid
+             */
+            round_id: string;
+            /** Seats */
+            seats: components["schemas"]["SeatRow"][];
+            /** Seen */
+            seen: {
+                [key: string]: unknown;
+            } | null;
+            /** State */
+            state: string;
+            /** Stuck At */
+            stuck_at: string | null;
+            /** Who */
+            who: {
+                [key: string]: unknown;
+            };
+            /** Who Name */
+            who_name: string | null;
+        };
+        /**
+         * ApprovalRound
+         * @description A round with its levels.
+         */
+        ApprovalRound: {
+            /** Closed At */
+            closed_at: string | null;
+            /** Cost Cents */
+            cost_cents: number | null;
+            /** Difference */
+            difference: {
+                [key: string]: unknown;
+            }[];
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Levels */
+            levels: components["schemas"]["ApprovalLevel"][];
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Order Row Version */
+            order_row_version: number;
+            /** Policy No */
+            policy_no: number | null;
+            /** Policy Unit Name */
+            policy_unit_name: string | null;
+            /** Policy Unit Name En */
+            policy_unit_name_en: string | null;
+            /** Round No */
+            round_no: number;
+            /** State */
+            state: string;
+            /** Why */
+            why: string;
+        };
+        /**
          * ApprovalRow
          * @description One decision on an order.
          */
@@ -4234,6 +4657,68 @@ export interface components {
              * Format: uuid
              */
             order_id: string;
+        };
+        /**
+         * BudgetNow
+         * @description What the budget says of the trip now; amounts in cents. `not_set` and `unknown_cost` are never "within".
+         */
+        BudgetNow: {
+            /** Amount Cents */
+            amount_cents: number | null;
+            /** Blocks */
+            blocks: boolean;
+            /** Cost Cents */
+            cost_cents: number | null;
+            /** First Day */
+            first_day: string | null;
+            /** Last Day */
+            last_day: string | null;
+            /** Left Cents */
+            left_cents: number | null;
+            /** Standing */
+            standing: string;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Unpriced */
+            unpriced: number | null;
+            /** Used Cents */
+            used_cents: number | null;
+        };
+        /**
+         * BudgetRow
+         * @description A unit's budget for a period.
+         */
+        BudgetRow: {
+            /** Amount Cents */
+            amount_cents: number;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last Day
+             * Format: date
+             */
+            last_day: string;
+            /** Reason */
+            reason: string;
+            /** Row Version */
+            row_version: number;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+            /** Unit Name */
+            unit_name: string;
+            /** Unit Name En */
+            unit_name_en: string;
         };
         /**
          * Bytes
@@ -4501,6 +4986,25 @@ export interface components {
         Chosen: {
             /** Order Ids */
             order_ids?: string[] | null;
+        };
+        /**
+         * ColleagueRow
+         * @description Somebody of one's unit who could decide in one's name.
+         */
+        ColleagueRow: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Login */
+            login: string;
+            /** Name */
+            name: string;
+            /** Unit Name */
+            unit_name: string;
+            /** Unit Name En */
+            unit_name_en: string;
         };
         /**
          * CommandItem
@@ -4796,6 +5300,49 @@ export interface components {
             name: string;
             /** Version No */
             version_no: number;
+        };
+        /**
+         * DelegationRow
+         * @description Who decides in whose name, and when.
+         */
+        DelegationRow: {
+            /**
+             * Deputy Id
+             * Format: uuid
+             */
+            deputy_id: string;
+            /** Deputy Name */
+            deputy_name: string;
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Mine */
+            mine: boolean;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Person Name */
+            person_name: string;
+            /** Reason */
+            reason: string;
+            /** Row Version */
+            row_version: number;
+            /** Standing */
+            standing: string;
+            /**
+             * To At
+             * Format: date-time
+             */
+            to_at: string;
         };
         /**
          * DepotDayRow
@@ -6171,6 +6718,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[BudgetRow] */
+        Listing_BudgetRow_: {
+            /** Items */
+            items: components["schemas"]["BudgetRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[CalendarChangeRow] */
         Listing_CalendarChangeRow_: {
             /** Items */
@@ -6184,6 +6740,15 @@ export interface components {
         Listing_CalendarVersionRow_: {
             /** Items */
             items: components["schemas"]["CalendarVersionRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[ColleagueRow] */
+        Listing_ColleagueRow_: {
+            /** Items */
+            items: components["schemas"]["ColleagueRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -6211,6 +6776,15 @@ export interface components {
         Listing_DayRow_: {
             /** Items */
             items: components["schemas"]["DayRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[DelegationRow] */
+        Listing_DelegationRow_: {
+            /** Items */
+            items: components["schemas"]["DelegationRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -6409,6 +6983,33 @@ export interface components {
         Listing_PlanRow_: {
             /** Items */
             items: components["schemas"]["PlanRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[PolicyChangeRow] */
+        Listing_PolicyChangeRow_: {
+            /** Items */
+            items: components["schemas"]["PolicyChangeRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[PolicyRow] */
+        Listing_PolicyRow_: {
+            /** Items */
+            items: components["schemas"]["PolicyRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[PostRow] */
+        Listing_PostRow_: {
+            /** Items */
+            items: components["schemas"]["PostRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -6688,6 +7289,15 @@ export interface components {
         Listing_WaitRow_: {
             /** Items */
             items: components["schemas"]["WaitRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[WaitingRow] */
+        Listing_WaitingRow_: {
+            /** Items */
+            items: components["schemas"]["WaitingRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -7071,6 +7681,31 @@ export interface components {
             order_id: string;
         };
         /**
+         * NewBudget
+         * @description A unit's budget; both days included.
+         */
+        NewBudget: {
+            /** Amount Cents */
+            amount_cents: number;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /**
+             * Last Day
+             * Format: date
+             */
+            last_day: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+        };
+        /**
          * NewCommands
          * @description The same command for one locator or several.
          */
@@ -7091,6 +7726,29 @@ export interface components {
             text?: string | null;
             /** Valid For S */
             valid_for_s?: number | null;
+        };
+        /**
+         * NewDelegation
+         * @description Somebody decides in one's name.
+         */
+        NewDelegation: {
+            /**
+             * Deputy Id
+             * Format: uuid
+             */
+            deputy_id: string;
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /** Reason */
+            reason: string;
+            /**
+             * To At
+             * Format: date-time
+             */
+            to_at: string;
         };
         /**
          * NewDevice
@@ -7559,6 +8217,25 @@ export interface components {
             provisional: boolean;
         };
         /**
+         * OrderApproval
+         * @description Everything about an order's approval, newest round first.
+         */
+        OrderApproval: {
+            /** As Deputy For */
+            as_deputy_for: string | null;
+            budget: components["schemas"]["BudgetNow"] | null;
+            /** May Decide */
+            may_decide: boolean;
+            /** May Override */
+            may_override: boolean;
+            /** Paper Due At */
+            paper_due_at: string | null;
+            /** Paper Overdue At */
+            paper_overdue_at: string | null;
+            /** Rounds */
+            rounds: components["schemas"]["ApprovalRound"][];
+        };
+        /**
          * OrderMark
          * @description An order of a vehicle as a span: as it was driven, else as it was planned.
          */
@@ -7994,6 +8671,16 @@ export interface components {
             may_enter: boolean;
         };
         /**
+         * OtherAmount
+         * @description Another amount for the same period.
+         */
+        OtherAmount: {
+            /** Amount Cents */
+            amount_cents: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * ParameterValue
          * @description One parameter: what holds, whether it is the default's, the profile's or the version's, and what it may be.
          */
@@ -8231,6 +8918,172 @@ export interface components {
             vehicles: number | null;
         };
         /**
+         * PolicyChangeRow
+         * @description One proposal and what became of it.
+         */
+        PolicyChangeRow: {
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            } | null;
+            /** Change No */
+            change_no: number;
+            /** From At */
+            from_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Mine */
+            mine: boolean;
+            /**
+             * Proposed At
+             * Format: date-time
+             */
+            proposed_at: string;
+            /** Proposed By Name */
+            proposed_by_name: string;
+            /** Reason */
+            reason: string;
+            /** Row Version */
+            row_version: number;
+            /** Settled At */
+            settled_at: string | null;
+            /** Settled By Name */
+            settled_by_name: string | null;
+            /** State */
+            state: string;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+        };
+        /**
+         * PolicyInForce
+         * @description The policy for a unit at an instant; without a version it is the built-in matrix.
+         */
+        PolicyInForce: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string | null;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Version No */
+            version_no: number | null;
+        };
+        /**
+         * PolicyProposal
+         * @description A policy as somebody wants it (docs/dispatch.md); without a body the unit's own ends.
+         */
+        PolicyProposal: {
+            /** Body */
+            body?: {
+                [key: string]: unknown;
+            } | null;
+            /** From At */
+            from_at?: string | null;
+            /** Reason */
+            reason: string;
+            /** Unit Id */
+            unit_id?: string | null;
+        };
+        /**
+         * PolicyRow
+         * @description One version of the policy.
+         */
+        PolicyRow: {
+            /** Change No */
+            change_no: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By Name */
+            created_by_name: string;
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Reason */
+            reason: string;
+            /** Standing */
+            standing: string;
+            /** To At */
+            to_at: string | null;
+            /** Unit Id */
+            unit_id: string | null;
+            /** Unit Name */
+            unit_name: string | null;
+            /** Unit Name En */
+            unit_name_en: string | null;
+            /** Version No */
+            version_no: number;
+        };
+        /**
+         * Post
+         * @description Offices somebody holds for a time, beside roles.
+         * @enum {string}
+         */
+        Post: "leader_in_charge" | "chief" | "duty_leader";
+        /**
+         * PostRow
+         * @description An office and who holds it.
+         */
+        PostRow: {
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Person Name */
+            person_name: string;
+            /** Post */
+            post: string;
+            /** Row Version */
+            row_version: number;
+            /** Standing */
+            standing: string;
+            /** To At */
+            to_at: string | null;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+            /** Unit Name */
+            unit_name: string;
+            /** Unit Name En */
+            unit_name_en: string;
+        };
+        /**
          * PreviewFindingRow
          * @description What would have been raised, would not have been, or would have been another.
          */
@@ -8372,6 +9225,16 @@ export interface components {
             since: string | null;
             /** Until */
             until: string | null;
+            /** Version No */
+            version_no: number | null;
+        };
+        /**
+         * PublishedPolicy
+         * @description What putting it in force did; no version when a unit's own policy ended.
+         */
+        PublishedPolicy: {
+            /** Row Version */
+            row_version: number;
             /** Version No */
             version_no: number | null;
         };
@@ -9588,6 +10451,28 @@ export interface components {
             version_no: number;
         };
         /**
+         * SeatRow
+         * @description Somebody who may decide a level now.
+         */
+        SeatRow: {
+            /** For Name */
+            for_name: string | null;
+            /**
+             * Level Id
+             * Format: uuid
+             */
+            level_id: string;
+            /** Name */
+            name: string;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Step */
+            step: number;
+        };
+        /**
          * SeriesBody
          * @description A trip as it is on its first day, and on which days it comes again.
          */
@@ -10302,6 +11187,8 @@ export interface components {
              * @default false
              */
             off_hours_approved: boolean;
+            /** Permitted By */
+            permitted_by?: string | null;
             /** Planned End At */
             planned_end_at?: string | null;
             /** Rating */
@@ -11400,6 +12287,184 @@ export interface components {
             unit_name_en: string;
         };
         /**
+         * WaitingRow
+         * @description An order that waits for a decision, and how far its approval is.
+         */
+        WaitingRow: {
+            /** Arrived At */
+            arrived_at: string | null;
+            /** Assigned By Name */
+            assigned_by_name: string | null;
+            /** Assigned By Phone */
+            assigned_by_phone: string | null;
+            /** Class Wanted */
+            class_wanted: string | null;
+            /** Confidential */
+            confidential: boolean;
+            /**
+             * Contact Name
+             * @default
+             */
+            contact_name: string;
+            /** Contact Phone */
+            contact_phone?: string | null;
+            /** Cost Cents */
+            cost_cents: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Currency */
+            currency: string;
+            /** Departed At */
+            departed_at: string | null;
+            /** Destination */
+            destination: {
+                [key: string]: unknown;
+            } | null;
+            /** Distance M */
+            distance_m: number | null;
+            /** Distance Source */
+            distance_source: string | null;
+            /** Driver Id */
+            driver_id: string | null;
+            /** Driver Name */
+            driver_name: string | null;
+            /** Driver Phone */
+            driver_phone: string | null;
+            /** Earliest Start At */
+            earliest_start_at: string | null;
+            /**
+             * Equipment
+             * @default
+             */
+            equipment: string;
+            /** For Plate */
+            for_plate?: string | null;
+            /** For Vehicle Id */
+            for_vehicle_id?: string | null;
+            /** Held Kind */
+            held_kind?: string | null;
+            /** Held Plate */
+            held_plate?: string | null;
+            /** Held Until */
+            held_until?: string | null;
+            /** Holiday Approved */
+            holiday_approved: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Latest Start At */
+            latest_start_at: string | null;
+            /** Level */
+            level: number;
+            /** Levels */
+            levels: number;
+            /**
+             * Luggage
+             * @default 0
+             */
+            luggage: number;
+            /** Make Model */
+            make_model: string | null;
+            /** Off Hours Approved */
+            off_hours_approved: boolean;
+            /** Order No */
+            order_no: number;
+            /** Origin */
+            origin: {
+                [key: string]: unknown;
+            } | null;
+            /** Passengers */
+            passengers: number;
+            /**
+             * Planned End At
+             * Format: date-time
+             */
+            planned_end_at: string;
+            /**
+             * Planned Start At
+             * Format: date-time
+             */
+            planned_start_at: string;
+            /** Plate */
+            plate: string | null;
+            /** Purpose */
+            purpose: string;
+            /** Purpose Text */
+            purpose_text: string;
+            /** Rating */
+            rating: number | null;
+            /** Rental Use */
+            rental_use?: string | null;
+            /** Requester Id */
+            requester_id: string | null;
+            /** Requester Name */
+            requester_name: string | null;
+            /** Requester Phone */
+            requester_phone: string | null;
+            /** Returned At */
+            returned_at: string | null;
+            /** Rides With */
+            rides_with?: string | null;
+            /** Round Trip */
+            round_trip: boolean;
+            /** Row Version */
+            row_version: number;
+            /**
+             * Self Drive
+             * @default false
+             */
+            self_drive: boolean;
+            /** Series Id */
+            series_id?: string | null;
+            /** Series No */
+            series_no?: number | null;
+            /**
+             * Series Provisional
+             * @default false
+             */
+            series_provisional: boolean;
+            /** Service Kind */
+            service_kind?: string | null;
+            /**
+             * Shareable
+             * @default false
+             */
+            shareable: boolean;
+            /** State */
+            state: string;
+            /** State Reason */
+            state_reason: string | null;
+            /** Stops */
+            stops: {
+                [key: string]: unknown;
+            }[];
+            /** Type */
+            type: string;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+            /** Unit Name */
+            unit_name: string;
+            /** Unit Name En */
+            unit_name_en: string;
+            /** Vehicle Id */
+            vehicle_id: string | null;
+            /** Wait State */
+            wait_state?: string | null;
+            /**
+             * Wheelchairs
+             * @default 0
+             */
+            wheelchairs: number;
+        };
+        /**
          * Wanted
          * @description Whose trip.
          */
@@ -11720,6 +12785,701 @@ export interface operations {
             };
         };
     };
+    budgets_api_approval_budgets_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_BudgetRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_budget_api_approval_budgets_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBudget"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_budget_api_approval_budgets__approval_budget_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                approval_budget_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OtherAmount"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changes_api_approval_changes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_PolicyChangeRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_api_approval_changes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyProposal"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_api_approval_changes__approval_change_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                approval_change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyChangeRow"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_api_approval_changes__approval_change_id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                approval_change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedPolicy"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_api_approval_changes__approval_change_id__withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                approval_change_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    colleagues_api_approval_colleagues_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_ColleagueRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delegations_api_approval_delegations_get: {
+        parameters: {
+            query?: {
+                mine?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_DelegationRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delegate_api_approval_delegations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDelegation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_api_approval_delegations__approval_delegation_id__revoke_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                approval_delegation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies_api_approval_policies_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_PolicyRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policy_api_approval_policy_get: {
+        parameters: {
+            query?: {
+                unit?: string | null;
+                at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyInForce"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    posts_api_approval_posts_get: {
+        parameters: {
+            query?: {
+                past?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_PostRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    appoint_api_approval_posts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Appointment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_api_approval_posts__approval_post_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                approval_post_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     approvals_api_approvals_get: {
         parameters: {
             query?: never;
@@ -11735,7 +13495,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Listing_OrderRow_"];
+                    "application/json": components["schemas"]["Listing_WaitingRow_"];
                 };
             };
             /** @description Refused; `code` says why */
@@ -16056,6 +17816,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    of_order_api_orders__order_id__approval_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderApproval"];
                 };
             };
             /** @description Refused; `code` says why */

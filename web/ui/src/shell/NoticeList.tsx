@@ -22,6 +22,10 @@ const STATE_GROUPS: Record<string, string> = { order: "orderState", alert: "aler
 /** Notices that ask for something, and the states in which it is still to be done. */
 const AWAITED: Record<string, readonly string[]> = {
   order_submit: ["submitted"],
+  order_approve_level: ["submitted"],
+  order_reopen: ["submitted"],
+  approval_asked: ["submitted"],
+  approval_remind: ["submitted"],
   order_return: ["returned"],
 };
 

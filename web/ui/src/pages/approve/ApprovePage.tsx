@@ -3,8 +3,10 @@ import { Box, Group, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { type OrderRow, readApprovals } from "../../api/orders";
+import { readOrderApproval } from "../../api/approval";
+import { readApprovals, type WaitingRow } from "../../api/orders";
 import { useTime } from "../../app/useTime";
+import { ApprovalLevels } from "../../parts/ApprovalLevels";
 import { Facts } from "../../parts/Facts";
 import { Note } from "../../parts/Note";
 import { spanOf, wayOf } from "../../parts/orderWords";
@@ -15,6 +17,7 @@ import { Tone } from "../../parts/Tone";
 import { useConfig } from "../../session/useSession";
 import { wordFor } from "../../text/codes";
 import { useName } from "../../text/names";
+import { DeputiesPanel } from "./DeputiesPanel";
 import { useDayNotes } from "./useDayNotes";
 
 export function Component() {
@@ -40,16 +43,24 @@ export function Component() {
           <ApprovalCard key={order.id} order={order} />
         ))}
       </SimpleGrid>
+      <Box mt="md">
+        <DeputiesPanel />
+      </Box>
     </>
   );
 }
 
-function ApprovalCard({ order }: { order: OrderRow }) {
+function ApprovalCard({ order }: { order: WaitingRow }) {
   const { t } = useTranslation();
   const time = useTime();
   const name = useName();
   const { timezone } = useConfig();
   const notes = useDayNotes(order, timezone);
+  const approval = useQuery({
+    queryKey: ["order", order.id, "approval", order.row_version],
+    queryFn: () => readOrderApproval(order.id),
+  });
+  const late = order.state !== "submitted";
   return (
     <Box component="article" className="panel" p="md">
       <Stack gap="sm">
@@ -58,7 +69,7 @@ function ApprovalCard({ order }: { order: OrderRow }) {
             {t("order.number", { number: order.order_no })} · {order.requester_name}
           </Link>
           <Text size="sm" c="dimmed">
-            {name(order.unit_name, order.unit_name_en)}
+            {`${name(order.unit_name, order.unit_name_en)} · ${t("approval.stage", { level: order.level, levels: order.levels })}`}
           </Text>
         </Group>
         <Facts
@@ -74,9 +85,11 @@ function ApprovalCard({ order }: { order: OrderRow }) {
             {t(`approve.note.${note}`)}
           </Note>
         ))}
+        {approval.isError && <Failed error={approval.error} retry={() => void approval.refetch()} />}
+        {approval.data && <ApprovalLevels approval={approval.data} />}
         <StepButtons
           order={order}
-          steps={["approve", "reject"]}
+          steps={late ? ["approve_late"] : ["approve", "reject"]}
           allowances={{ offHours: notes.includes("offHours"), dayOff: notes.includes("dayOff") }}
           grow
           size="md"

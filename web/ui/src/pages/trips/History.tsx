@@ -14,6 +14,7 @@ const GIVEN_OR_TAKEN = [
   "order.start_emergency",
   "order.refuse",
   "order.unassign",
+  "order.swap",
 ];
 
 export function History({ order }: { order: OrderDetail }) {

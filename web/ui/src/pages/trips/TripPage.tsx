@@ -13,6 +13,7 @@ import { StepButtons } from "../../parts/StepButtons";
 import { Failed, Loading } from "../../parts/states";
 import { useRight } from "../../session/useSession";
 import { Missing } from "../../shell/Missing";
+import { ApprovalPanel } from "./ApprovalPanel";
 import { Assignment } from "./Assignment";
 import { AttachmentsPanel } from "./AttachmentsPanel";
 import { CostPanel } from "./CostPanel";
@@ -95,6 +96,7 @@ function Trip({ order }: { order: OrderDetail }) {
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md" style={{ alignItems: "start" }}>
         <Stack gap="md">
           <TripFacts order={order} />
+          <ApprovalPanel order={order} />
           <Assignment order={order} />
           <TripTimes order={order} />
           <LinePanel order={order} />

@@ -9,6 +9,7 @@ export type Question = "opinion" | "reason" | "odometer" | "rating" | "allowance
 export const ASKS: Partial<Record<Step, readonly Question[]>> = {
   approve: ["allowances", "opinion"],
   approve_late: ["opinion"],
+  override: ["reason"],
   reject: ["reason"],
   withdraw: ["opinion"],
   cancel: ["reason"],
@@ -25,6 +26,7 @@ export const ASKS: Partial<Record<Step, readonly Question[]>> = {
 
 /** Steps whose consequence is said before they are taken. */
 export const EXPLAINED: readonly Step[] = [
+  "override",
   "withdraw",
   "cancel",
   "refuse",
@@ -38,6 +40,7 @@ export const EXPLAINED: readonly Step[] = [
 const OFFERED: readonly Step[] = [
   "submit",
   "approve",
+  "override",
   "approve_late",
   "accept",
   "depart",
@@ -56,6 +59,7 @@ const OFFERED: readonly Step[] = [
 ];
 
 const UNWELCOME: readonly Step[] = [
+  "override",
   "return_for_driver",
   "reject",
   "refuse",

@@ -40,6 +40,8 @@ export const form = {
     allowOffHours: "Allow use outside working hours",
     allowDayOff: "Allow use on a day off",
     means: {
+      override:
+        "It is approved over the levels that are left: you and your reason go on record, and the unit is told.",
       withdraw:
         "Nobody has decided on it yet: once withdrawn, the approver has nothing to do and the request has ended. You may “Ask again” later.",
       cancel:

@@ -1,6 +1,7 @@
 // All texts of the page in this language, one file per part of the page.
 import { alert } from "./alert";
 import { app } from "./app";
+import { approval } from "./approval";
 import { calendar } from "./calendar";
 import { codes } from "./codes";
 import { command } from "./command";
@@ -51,4 +52,5 @@ export const en = {
   ...rulebook,
   ...rolling,
   ...said,
+  ...approval,
 };
