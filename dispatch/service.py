@@ -179,8 +179,10 @@ async def write(
 
 
 def plain(value: object) -> object:
-    """A value as the journal takes it."""
-    return value if isinstance(value, bool | int | float | str | list | dict | type(None)) else str(value)
+    """A value as the journal takes it; passengers are a list of identifiers."""
+    if isinstance(value, list):
+        return [plain(each) for each in value]
+    return value if isinstance(value, bool | int | float | str | dict | type(None)) else str(value)
 
 
 async def note(
