@@ -243,7 +243,7 @@ def sitting(*seated: UUID, decided: UUID | None = None, over: UUID | None = None
     """An open level of these people; the last one unless said otherwise."""
     open_level = Sitting(
         round_id=uuid4(), level_id=uuid4(), level=1, levels=1, seats={person: Seat(person_id=person) for person in seated},
-        decided=frozenset({decided} - {None}), overriders=frozenset({over} - {None}), note_required=False, over_budget=False,
+        decided=frozenset(filter(None, [decided])), overriders=frozenset(filter(None, [over])), note_required=False, over_budget=False,
         opened_at=NOW, last=True,
     )  # fmt: skip
     return {"sitting": replace(open_level, **more)}
