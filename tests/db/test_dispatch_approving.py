@@ -105,7 +105,7 @@ async def test_a_deputy_decides_in_his_name_for_a_time_and_never_for_his_own_tri
     async with stage.as_person("approver") as (conn, actor):
         since, until = NOW - timedelta(days=1), NOW + timedelta(days=30)
         for bad in ({"deputy_id": actor.person_id}, {"to_at": since}, {"to_at": NOW + timedelta(days=200)}):
-            said = {
+            said: dict[str, Any] = {
                 "deputy_id": stage.town.people["colleague"],
                 "from_at": since,
                 "to_at": until,
@@ -219,7 +219,11 @@ async def test_a_budget_that_blocks_is_overridden_only_by_whom_the_policy_names_
     with pytest.raises(Forbidden):
         await stage.act("approver", order_id, Action.OVERRIDE, reason="急")
     async with stage.as_person("finance") as (conn, actor):
-        about = {"unit_id": stage.town.units["root"], "first_day": date(2026, 1, 1), "last_day": date(2026, 12, 31)}
+        about: dict[str, Any] = {
+            "unit_id": stage.town.units["root"],
+            "first_day": date(2026, 1, 1),
+            "last_day": date(2026, 12, 31),
+        }
         await changing.set_budget(conn, actor, **about, amount_cents=100_000, reason="年度预算", now=NOW)
         with pytest.raises(Conflict):
             await changing.set_budget(conn, actor, **about, amount_cents=1, reason="重复", now=NOW)
