@@ -430,3 +430,31 @@ async def test_a_ride_is_shared_with_the_first_bookers_consent_and_the_guest_fol
     assert (mine["rides_with"], mine["state"]) == (None, "unit_approved")
     told = await store.many(site.owner, "SELECT kind FROM notice WHERE kind LIKE 'share%%' ORDER BY kind")
     assert [row["kind"] for row in told] == ["share_agreed", "share_agreed", "share_ask", "share_ask", "share_ended"]
+
+
+async def test_an_extension_that_meets_the_vehicles_next_trip_or_a_hold_is_refused_with_its_reason(site: Site) -> None:
+    now = datetime.now(UTC)
+    on_the_way = await town_of.add_order(
+        site.owner, site.town, requester="employee", unit="bureau", vehicle="pool", driver="driver", state="in_use",
+        start_at=now - timedelta(hours=1),
+    )  # fmt: skip
+    row = await store.one(site.owner, "SELECT planned_end_at FROM dispatch_order WHERE id = %s", (on_the_way,))
+    assert row is not None
+    ends: datetime = row["planned_end_at"]
+    following = await town_of.add_order(
+        site.owner,
+        site.town,
+        requester="colleague",
+        unit="bureau",
+        start_at=ends + timedelta(hours=2),
+        state="unit_approved",
+    )
+    hold = {"vehicle_id": str(site.town.vehicles["pool"]), "minutes": 60}
+    assert (await asked(site, "dispatcher", "POST", f"/orders/{following}/hold", hold))[0] == 200
+    path = f"/orders/{on_the_way}/extend"
+    too_long = {"planned_end_at": (ends + timedelta(hours=1, minutes=46)).isoformat()}
+    status, problem = await asked(site, "approver", "POST", path, too_long)
+    assert (status, problem["code"], problem["params"]) == (409, "conflict", {"what": "vehicle_double_booked"})
+    just = {"planned_end_at": (ends + timedelta(hours=1, minutes=45)).isoformat()}
+    status, page = await asked(site, "approver", "POST", path, just)
+    assert (status, page["state"]) == (200, "extended"), page

@@ -21,6 +21,7 @@ import {
   VEHICLE_STATUSES,
   wordChoices,
 } from "./choices";
+import { UpkeepPanel } from "./UpkeepPanel";
 import { useRowEdit } from "./useRowEdit";
 
 function useFileFields(): Field[] {
@@ -137,6 +138,7 @@ export function VehicleDialog({ id, onClose }: { id: string; onClose: () => void
             ]}
           />
           <CustodyPanel vehicle={vehicle.data} />
+          <UpkeepPanel vehicle={vehicle.data.id} />
         </>
       )}
     </Dialog>
@@ -158,6 +160,7 @@ function VehicleFile({ vehicle, onClose }: { vehicle: VehicleCard; onClose: () =
       onSend={(values) => edit.send(fields, start, values)}
     >
       <CustodyPanel vehicle={vehicle} transferable />
+      <UpkeepPanel vehicle={vehicle.id} />
     </FormDialog>
   );
 }

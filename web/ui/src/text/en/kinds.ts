@@ -159,4 +159,15 @@ export const kinds = {
     wants: "{{name}} asks to ride along, some {{minutes}} min more: {{state}}",
     mine: "Asked to ride along: {{state}}",
   },
+  upkeep: {
+    title: "Upkeep",
+    none: "No upkeep planned",
+    kind: "Kind",
+    note: "Remark",
+    from: "From",
+    to: "Until",
+    add: "Enter",
+    end: "End or cancel",
+    anyway: "Enter it all the same (those trips need another vehicle)",
+  },
 };

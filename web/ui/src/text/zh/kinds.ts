@@ -159,4 +159,15 @@ export const kinds = {
     wants: "{{name}} 申请搭乘，约多绕行 {{minutes}} 分钟：{{state}}",
     mine: "拼车申请：{{state}}",
   },
+  upkeep: {
+    title: "维修保养",
+    none: "没有安排维修保养",
+    kind: "类型",
+    note: "说明",
+    from: "开始",
+    to: "结束",
+    add: "登记",
+    end: "结束或取消",
+    anyway: "仍要登记（这些派车单需改派车辆）",
+  },
 };
