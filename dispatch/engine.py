@@ -69,6 +69,7 @@ async def _serve(database_url: str, clock: Callable[[], datetime], stopping: asy
     try:
         await listener.execute("LISTEN order_changed")
         await rounds.take_over(worker)
+        rolling = rounds.Rounds()
         log.info("ready")
         reminded_at: datetime | None = None
         approvals_at: datetime | None = None
@@ -83,6 +84,7 @@ async def _serve(database_url: str, clock: Callable[[], datetime], stopping: asy
             if approvals_at is None or now - approvals_at >= approval.LOOK_EVERY:
                 approvals_at = now
                 done |= await approval.look(worker, now)
+            done = await look(worker, now) | await rolling.look(worker, router, now)
             if any(done.values()):
                 log.info("moved", **done)
             if beside.done():

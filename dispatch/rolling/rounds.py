@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dispatch.rolling import answering, arrivals, depot_times, learning, watching
 from dispatch.store import rolling
 from fleet.db import Connection
 from fleet.routing import Router
+
+WATCH_EVERY = timedelta(seconds=10)
 
 
 async def take_over(conn: Connection) -> None:
@@ -15,15 +17,27 @@ async def take_over(conn: Connection) -> None:
     await rolling.free_claims(conn)
 
 
-async def look(conn: Connection, router: Router, now: datetime) -> dict[str, int]:
-    """How many disruptions were answered in which way, and how many were found by watching."""
-    watched = {
+class Rounds:
+    """Answers at every call; watches, notes and learns at most every few seconds, however often orders change."""
+
+    def __init__(self) -> None:
+        self._watched_at: datetime | None = None
+
+    async def look(self, conn: Connection, router: Router, now: datetime) -> dict[str, int]:
+        """How many disruptions were answered in which way, and how many were found by watching."""
+        counts: dict[str, int] = {}
+        if self._watched_at is None or now - self._watched_at >= WATCH_EVERY:
+            self._watched_at = now
+            counts = await watch(conn, router, now)
+        return counts | await answering.answer_all(conn, router, now)
+
+
+async def watch(conn: Connection, router: Router, now: datetime) -> dict[str, int]:
+    """What no change of an order tells."""
+    return {
         "unfit": await watching.find_unfit(conn, now),
         "late": await watching.find_late(conn, router, now),
-    }
-    seen = {
         "depot_times": await depot_times.note_all(conn, now),
         "arrivals": await arrivals.say_all(conn, router, now),
         "drives_learned": await learning.learn(conn, router, now),
     }
-    return watched | await answering.answer_all(conn, router, now) | seen

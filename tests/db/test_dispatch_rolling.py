@@ -22,6 +22,11 @@ from tests.servers import Database
 HOUR = timedelta(hours=1)
 
 
+async def look(engine: db.Connection, router: Router, now: datetime) -> dict[str, int]:
+    """A round of an engine that has just begun."""
+    return await rounds.Rounds().look(engine, router, now)
+
+
 @pytest.fixture
 async def stage(database: Database) -> AsyncIterator[Stage]:
     async with (
@@ -78,9 +83,9 @@ async def test_a_breakdown_is_replanned_by_itself_where_the_tenant_lets_it_and_e
     for vehicle in stage.town.vehicles:
         await town.add_fix(stage.owner, stage.town, vehicle, START + HOUR, lon=116.02)
     now = START + HOUR + timedelta(minutes=1)
-    done = await rounds.look(engine, stage.router, now)
+    done = await look(engine, stage.router, now)
     assert done["adopted"] == 1
-    again = await rounds.look(engine, stage.router, now)
+    again = await look(engine, stage.router, now)
     assert (again["unfit"], again["late"], again.get("adopted")) == (0, 0, None)
     rows = [await stage.row(order_id) for order_id in (broken, behind)]
     assert {row["vehicle_id"] for row in rows} == {stage.town.vehicles["pool2"]}
@@ -99,7 +104,7 @@ async def test_without_a_policy_a_refusal_is_only_proposed_until_a_dispatcher_ad
     """The trip waits; the re-plan gives it to another driver than the one who refused; adopting it twice is refused."""
     order_id = await assigned(stage, "pool", "driver", START)
     await stage.act("driver", order_id, Action.REFUSE, reason="身体不适")
-    done = await rounds.look(engine, stage.router, NOW)
+    done = await look(engine, stage.router, NOW)
     assert done["proposed"] == 1
     assert (await stage.row(order_id))["state"] == "reassigning"
     (row,) = await disruptions(stage)
@@ -125,11 +130,11 @@ async def test_a_late_return_moves_the_next_trip_and_a_new_booking_is_inserted_a
     now = START + SPAN - timedelta(minutes=5)
     for vehicle in stage.town.vehicles:
         await town.add_fix(stage.owner, stage.town, vehicle, now, lon=116.45 if vehicle == "pool" else 116.0)
-    done = await rounds.look(engine, stage.router, now)
+    done = await look(engine, stage.router, now)
     assert (done["late"], done["adopted"]) == (1, 1)
     assert (await stage.row(following))["vehicle_id"] == stage.town.vehicles["pool2"]
     booked = await stage.approved(planned_start_at=START + 8 * HOUR, planned_end_at=START + 9 * HOUR)
-    done = await rounds.look(engine, stage.router, now)
+    done = await look(engine, stage.router, now)
     assert done["adopted"] == 1
     assert (await stage.row(booked))["state"] == "assigned"
     assert (await stage.row(running))["vehicle_id"] == stage.town.vehicles["pool"]

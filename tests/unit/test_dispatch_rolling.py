@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from dispatch.plans.laying import checked
 from dispatch.problem import Problem, TaskKind, TravelSource
 from dispatch.proposal.day import Day, problem_of
+from dispatch.rolling.adopting import groups
 from dispatch.rolling.bonds import Bond, bond
 from dispatch.rolling.policy import ReplanPolicy
 from dispatch.rolling.smallest import Laid, lay_out, moved, smallest, steady
@@ -153,3 +154,28 @@ def test_how_firmly_a_trip_holds_its_vehicle(state: OrderState, minutes: int, is
     start_at = NOW + timedelta(minutes=minutes)
     one = order(state=state, vehicle_id=uuid4(), planned_start_at=start_at, planned_end_at=start_at + timedelta(hours=1))  # fmt: skip
     assert bond(one, {one.id} if is_broken else set(), ReplanPolicy(), NOW) is expected
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("ab."), st.sampled_from("xy."), st.sampled_from("abc"), st.sampled_from("xyz")),
+        max_size=6,
+    )
+)
+def test_trips_that_hand_vehicles_or_drivers_to_one_another_are_written_together(
+    rows: list[tuple[str, str, str, str]],
+) -> None:
+    """Each trip is in one group; nothing that one group takes is given up by another."""
+    items = [
+        {
+            "order_id": str(n), "from_vehicle_id": None if car == "." else car, "from_driver_id": None if who == "." else who,
+            "vehicle_id": to, "driver_id": by,
+        }
+        for n, (car, who, to, by) in enumerate(rows)
+    ]  # fmt: skip
+    found = groups(items)
+    assert sorted(item["order_id"] for group in found for item in group) == sorted(str(n) for n in range(len(rows)))
+    for group in found:
+        takes = {item[key] for item in group for key in ("vehicle_id", "driver_id")}
+        others = [item for other in found if other is not group for item in other]
+        assert not takes & {item[key] for item in others for key in ("from_vehicle_id", "from_driver_id")}

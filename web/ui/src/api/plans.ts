@@ -1,11 +1,14 @@
 // Plans that are kept: one of them, two beside each other, adopted, discarded; scenarios.
 
-import { answered, api, once, type Schemas } from "./client";
+import { answered, api, once, type Schemas, versioned } from "./client";
 import type { Acceptance, Plan } from "./dispatch";
 
 export type PlanRow = Schemas["PlanRow"];
 export type KeptPlan = Schemas["KeptPlan"];
 export type Disruption = Schemas["DisruptionRow"];
+export type ReplanRules = Schemas["KeptRules"];
+export type ArrivalError = Schemas["ArrivalErrorRow"];
+export type TravelFactor = Schemas["TravelFactorRow"];
 export type Comparison = Schemas["Comparison"];
 
 export const readPlan = (id: string): Promise<KeptPlan> =>
@@ -49,5 +52,21 @@ export const tryScenario = (key: string): Promise<Plan> =>
     api.POST("/api/dispatch/what-if", {
       body: { plan_assigned_anew: true, without_drivers: [], without_vehicles: [], seed: 0, seconds: 3 },
       headers: once(key),
+    }),
+  );
+export const readArrivalErrors = async (): Promise<ArrivalError[]> =>
+  (await answered<{ items: ArrivalError[] }>(api.GET("/api/dispatch/arrival-errors"))).items;
+export const readTravelFactors = async (): Promise<TravelFactor[]> =>
+  (await answered<{ items: TravelFactor[] }>(api.GET("/api/dispatch/travel-factors"))).items;
+export const readReplanRules = (): Promise<ReplanRules> => answered(api.GET("/api/dispatch/replan-rules"));
+export const keepReplanRules = (
+  body: Schemas["ReplanRules"],
+  version: number | null,
+  key: string,
+): Promise<ReplanRules> =>
+  answered(
+    api.PUT("/api/dispatch/replan-rules", {
+      body,
+      headers: version === null ? once(key) : versioned(version, key),
     }),
   );

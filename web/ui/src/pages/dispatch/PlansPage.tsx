@@ -19,6 +19,7 @@ import { useConfig } from "../../session/useSession";
 import { wordFor } from "../../text/codes";
 import { wordChoices } from "../admin/choices";
 import { PlanDialog } from "./PlanDialog";
+import { Punctuality } from "./Punctuality";
 
 const KINDS = ["proposal", "replan", "better", "what_if"];
 const STATES = ["proposed", "accepted", "partly_accepted", "discarded", "superseded"];
@@ -144,6 +145,7 @@ export function Component() {
         }
         empty={{ title: t("plans.none"), hint: t("plans.noneHint") }}
       />
+      <Punctuality />
       {opened && <PlanDialog row={opened} onClose={() => setOpened(null)} />}
     </>
   );

@@ -5,12 +5,13 @@ import { Link, useParams } from "react-router";
 import { PageHeader } from "../../parts/PageHeader";
 import { useRight } from "../../session/useSession";
 import { Missing } from "../../shell/Missing";
+import { ReplanRules } from "./ReplanRules";
 import { RuleChanges } from "./RuleChanges";
 import { RuleMutes } from "./RuleMutes";
 import { RuleVersions } from "./RuleVersions";
 import { ValuesInForce } from "./ValuesInForce";
 
-const PARTS = ["values", "versions", "mutes", "changes"] as const;
+const PARTS = ["values", "versions", "mutes", "changes", "replans"] as const;
 const KINDS = [
   ["parameters", "propose"],
   ["profile", "proposeProfile"],
@@ -22,7 +23,10 @@ export function Component() {
   const { part = "values" } = useParams();
   const mayDraft = useRight("rule.draft");
   const mayRead = useRight("rule.changes");
-  const shown = PARTS.filter((each) => mayRead || each === "values" || each === "versions");
+  const mayReplan = useRight("dispatch.policy");
+  const shown = PARTS.filter((each) =>
+    each === "replans" ? mayReplan : mayRead || each === "values" || each === "versions",
+  );
   const chosen = shown.find((each) => each === part);
   if (!chosen) return <Missing />;
   return (
@@ -64,6 +68,7 @@ export function Component() {
       {chosen === "versions" && <RuleVersions />}
       {chosen === "mutes" && <RuleMutes />}
       {chosen === "changes" && <RuleChanges />}
+      {chosen === "replans" && <ReplanRules />}
     </>
   );
 }

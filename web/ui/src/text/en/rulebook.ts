@@ -4,7 +4,13 @@ export const rulebook = {
     about:
       "What the system may suspect. Values change by two people, from a date on and never backwards; every version is kept.",
     parts: "Parts of the rulebook",
-    part: { values: "Values in force", versions: "Versions", mutes: "Mutes", changes: "Changes" },
+    part: {
+      values: "Values in force",
+      versions: "Versions",
+      mutes: "Mutes",
+      changes: "Changes",
+      replans: "Re-planning",
+    },
     propose: "Change values",
     proposeProfile: "Change the profile",
     proposeMute: "Mute a rule",

@@ -3,7 +3,7 @@ export const rulebook = {
   rulebook: {
     about: "系统按这些规则提示疑似情况。取值由两人办理、按日期生效，只对以后有效，历史版本都保留。",
     parts: "规则的各部分",
-    part: { values: "现行取值", versions: "版本", mutes: "免提醒", changes: "变更" },
+    part: { values: "现行取值", versions: "版本", mutes: "免提醒", changes: "变更", replans: "派车调整" },
     propose: "修改取值",
     proposeProfile: "更换方案",
     proposeMute: "设置免提醒",
