@@ -25,8 +25,9 @@ class Different:
     """A trip that the two plans treat differently; None: it gets no vehicle there, or the plan does not speak of it."""
 
     order_id: UUID
-    one: Given | None
-    other: Given | None
+    order_no: int | None = None  # as people call it; filled in by who may read orders
+    one: Given | None = None
+    other: Given | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,11 @@ async def kept_plan(conn: Connection, actor: Actor, plan_id: UUID) -> dict[str, 
 
 async def compared(conn: Connection, actor: Actor, one: UUID, other: UUID) -> Comparison:
     """Raises Forbidden, NotFound."""
-    return compare(await kept_plan(conn, actor, one), await kept_plan(conn, actor, other))
+    found = compare(await kept_plan(conn, actor, one), await kept_plan(conn, actor, other))
+    files = await store.order_files(conn, [each.order_id for each in found.different])
+    numbers = {file.order.id: file.order.order_no for file in files}
+    named = (replace(each, order_no=numbers.get(each.order_id)) for each in found.different)
+    return replace(found, different=tuple(named))
 
 
 async def discard(conn: Connection, actor: Actor, plan_id: UUID, reason: str, now: datetime) -> None:

@@ -34,7 +34,10 @@ class Rounds:
 
 async def watch(conn: Connection, router: Router, now: datetime) -> dict[str, int]:
     """What no change of an order tells."""
+    async with conn.transaction():
+        outdated = await rolling.drop_outdated(conn, now)
     return {
+        "outdated": outdated,
         "unfit": await watching.find_unfit(conn, now),
         "late": await watching.find_late(conn, router, now),
         "depot_times": await depot_times.note_all(conn, now),

@@ -81,6 +81,13 @@ UPDATE dispatch_plan SET state = 'superseded', decided_at = %(now)s
 WHERE tenant_id = %(tenant)s AND state = 'proposed' AND kind IN ('replan', 'better')
   AND plan -> 'assignments' @> ANY (SELECT jsonb_build_array(jsonb_build_object('order_id', id::text)) FROM unnest(%(orders)s::uuid[]) AS ids (id))
 """
+# Re-plans whose trips went on without them.
+OUTDATED = """
+UPDATE dispatch_plan p SET state = 'superseded', decided_at = %(now)s
+WHERE p.state = 'proposed' AND p.kind IN ('replan', 'better') AND p.created_at > %(now)s - interval '3 days' AND (p.ends_at < %(now)s
+    OR EXISTS (SELECT FROM jsonb_array_elements(p.plan -> 'assignments') i JOIN dispatch_order o ON o.id = (i ->> 'order_id')::uuid
+        WHERE o.row_version <> (i ->> 'row_version')::int))
+"""
 TENANTS = "SELECT DISTINCT tenant_id FROM dispatch_order WHERE state IN ('assigned', 'driver_accepted') AND planned_start_at < %(until)s"
 ASSIGNED = """
 SELECT id FROM dispatch_order WHERE tenant_id = %(tenant)s AND state IN ('assigned', 'driver_accepted')
@@ -182,6 +189,11 @@ async def waiting_between(
 async def supersede(conn: Connection, tenant_id: UUID, order_ids: Iterable[UUID], now: datetime) -> None:
     """Open re-plans that speak of these orders are not the newest word any more."""
     await conn.execute(OPEN_PLANS, {"tenant": tenant_id, "orders": list(order_ids), "now": now})
+
+
+async def drop_outdated(conn: Connection, now: datetime) -> int:
+    """Open re-plans that could only be refused any more; how many."""
+    return (await conn.execute(OUTDATED, {"now": now})).rowcount
 
 
 async def assigned_between(conn: Connection, now: datetime, until: datetime) -> dict[UUID, list[UUID]]:

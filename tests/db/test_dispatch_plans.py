@@ -41,7 +41,7 @@ async def test_a_scenario_is_kept_beside_the_proposal_and_changes_nothing(stage:
             await suggest.accept_plan(conn, actor, scenario.plan_id, None, router=stage.router, now=NOW)
     assert refused.value.params == {"what": "only_a_scenario"}
     assert await stage.row(order_id) == before
-    assert [each.order_id for each in found.different] == [order_id]
+    assert [(each.order_id, each.order_no) for each in found.different] == [(order_id, before["order_no"])]
     assert list(found.figures["served"]) == [1, 1]
     assert row["cause"]["without_vehicles"] == [str(real.assignments[0].vehicle_id)]
     assert row["figures"]["cost_s"] > 0

@@ -43,7 +43,10 @@ async def disruptions(
     start_at: SinceFilter = None,
     end_at: UntilFilter = None,
 ) -> Any:
-    """What upset the day, newest first, with the re-plans made for it; `undecided`: only those a person is to decide."""
+    """What upset the day, newest first, with the re-plans made for it; `undecided`: only those a person is to decide.
+
+    New bookings are not among them while their first proposal is open: they wait in the queue.
+    """
     require(work.actor, "dispatch.suggest")
     filters = {
         "kind": disruption and disruption.value, "state": disruption_state, "undecided": undecided, "start_at": start_at,

@@ -41,7 +41,7 @@ LEFT JOIN vehicle_label v ON v.id = d.vehicle_id
 LEFT JOIN dispatch_plan p ON p.id = d.plan_id
 LEFT JOIN dispatch_plan b ON b.id = d.better_plan_id
 WHERE (%(kind)s::text IS NULL OR d.kind = %(kind)s) AND (%(state)s::text IS NULL OR d.state = %(state)s)
-  AND (NOT %(undecided)s OR p.state = 'proposed' OR b.state = 'proposed')
+  AND (NOT %(undecided)s OR (p.state = 'proposed' AND d.kind <> 'new_booking') OR b.state = 'proposed')
   AND (%(start_at)s::timestamptz IS NULL OR d.noticed_at >= %(start_at)s)
   AND (%(end_at)s::timestamptz IS NULL OR d.noticed_at < %(end_at)s)
 """

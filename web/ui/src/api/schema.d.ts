@@ -1066,6 +1066,8 @@ export interface paths {
         /**
          * Disruptions
          * @description What upset the day, newest first, with the re-plans made for it; `undecided`: only those a person is to decide.
+         *
+         *     New bookings are not among them while their first proposal is open: they wait in the queue.
          */
         get: operations["disruptions_api_dispatch_disruptions_get"];
         put?: never;
@@ -5556,13 +5558,15 @@ export interface components {
          * @description A trip that the two plans treat differently; None: it gets no vehicle there, or the plan does not speak of it.
          */
         Different: {
-            one: components["schemas"]["Given"] | null;
+            one?: components["schemas"]["Given"] | null;
             /**
              * Order Id
              * Format: uuid
              */
             order_id: string;
-            other: components["schemas"]["Given"] | null;
+            /** Order No */
+            order_no?: number | null;
+            other?: components["schemas"]["Given"] | null;
         };
         /**
          * Discarded

@@ -18,7 +18,11 @@ export function Differing({ comparison }: { comparison: Comparison }) {
       id: "order",
       tight: true,
       title: t("plans.order"),
-      show: (row) => <Link to={`/trips/${row.order_id}`}>{row.order_id.slice(0, 8)}</Link>,
+      show: (row) => (
+        <Link to={`/trips/${row.order_id}`} className="row-link">
+          {row.order_no === null ? "—" : t("order.number", { number: row.order_no })}
+        </Link>
+      ),
     },
     { id: "one", title: t("plans.this"), show: (row) => given(row.one) },
     { id: "other", title: t("plans.other"), show: (row) => given(row.other) },

@@ -26,7 +26,7 @@ export function Replans() {
       <Stack component="ul" gap="sm" m={0} p={0} style={{ listStyle: "none" }}>
         {open.data.map((each) => (
           <li key={each.id}>
-            {each.plan_id && each.plan_state === "proposed" && (
+            {each.plan_id && each.plan_state === "proposed" && each.kind !== "new_booking" && (
               <Replan disruption={each} planId={each.plan_id} />
             )}
             {each.better_plan_id && each.better_plan_state === "proposed" && (
@@ -76,7 +76,7 @@ function Replan({ disruption, planId, saved = null }: ReplanProps) {
     <Group justify="space-between" align="flex-start" gap="sm">
       <div>
         <Text fw={650}>
-          <Link to={`/trips/${disruption.order_id}`}>
+          <Link to={`/trips/${disruption.order_id}`} className="row-link">
             {t("replans.because", {
               trigger: wordFor(t, "disruption", disruption.kind),
               number: disruption.order_no,
