@@ -80,11 +80,10 @@ async def _serve(database_url: str, clock: Callable[[], datetime], stopping: asy
                 async with worker.transaction():
                     await ask_for_missing(worker, now)
                 await settle_guessed_days(worker, now)
-            done = await look(worker, now) | await rounds.look(worker, router, now)
+            done = await look(worker, now) | await rolling.look(worker, router, now)
             if approvals_at is None or now - approvals_at >= approval.LOOK_EVERY:
                 approvals_at = now
                 done |= await approval.look(worker, now)
-            done = await look(worker, now) | await rolling.look(worker, router, now)
             if any(done.values()):
                 log.info("moved", **done)
             if beside.done():
