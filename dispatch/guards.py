@@ -183,6 +183,11 @@ def _offer_open(step: Step, file: OrderFile, person_id: UUID | None, deed: Deed,
         raise Conflict(what="offer_over")
 
 
+def _is_time_share(step: Step, file: OrderFile, person_id: UUID | None, deed: Deed, now: datetime) -> None:
+    if file.order.type is not OrderType.TIME_SHARE:
+        raise Invalid(field="type", reason="not_time_share")
+
+
 _CHECKS: Mapping[Guard, Callable[[Step, OrderFile, UUID | None, Deed, datetime], None]] = {
     Guard.NOT_REQUESTER: _not_requester,
     Guard.NOT_ONLY_PASSENGER: _not_only_passenger,
@@ -201,5 +206,6 @@ _CHECKS: Mapping[Guard, Callable[[Step, OrderFile, UUID | None, Deed, datetime],
     Guard.PAPER_APPROVED: _paper_approved,
     Guard.TWO_HOURS_LATE: _two_hours_late,
     Guard.THREE_WORKDAYS: _three_workdays,
+    Guard.IS_TIME_SHARE: _is_time_share,
     Guard.OFFER_OPEN: _offer_open,
 }

@@ -48,6 +48,8 @@ class Action(StrEnum):
     CLOSE_UNCONFIRMED = "close_unconfirmed"
     SETTLE = "settle"
     ARCHIVE = "archive"
+    PICK_UP = "pick_up"
+    BRING_BACK = "bring_back"
     EXPIRE = "expire"
     CALL_OFF = "call_off"
     MOVE = "move"  # another vehicle or driver, by a re-plan a dispatcher adopts
@@ -76,6 +78,7 @@ class Guard(StrEnum):
     PAPER_APPROVED = "paper_approved"  # an emergency is closed only after its late approval
     TWO_HOURS_LATE = "two_hours_late"
     THREE_WORKDAYS = "three_workdays"
+    IS_TIME_SHARE = "is_time_share"  # dispatch.timeshare takes these steps, with the car that was promised
     OFFER_OPEN = "offer_open"
 
 
@@ -141,6 +144,8 @@ STEPS: tuple[Step, ...] = (
     _step(A.EXPIRE, {S.DRAFT, *_WAITING, *_ASSIGNED, S.REASSIGNING}, S.EXPIRED, SYSTEM, G.TWO_HOURS_LATE),
     _step(A.MOVE, {*_ASSIGNABLE, *_ASSIGNED, S.BROKEN_DOWN, S.NO_SHOW}, S.ASSIGNED, "order.assign", G.REASON_GIVEN, G.VEHICLE_AND_DRIVER),
     _step(A.REPLAN, {*_ASSIGNABLE, *_ASSIGNED, S.BROKEN_DOWN, S.NO_SHOW}, S.ASSIGNED, SYSTEM, G.VEHICLE_AND_DRIVER),
+    _step(A.PICK_UP, {S.UNIT_APPROVED, S.CENTRE_REVIEWED}, S.IN_USE, "share.drive", G.IS_TIME_SHARE, G.VEHICLE_AND_DRIVER),
+    _step(A.BRING_BACK, {S.IN_USE, S.EXTENDED, S.BROKEN_DOWN}, S.RETURNED, "share.drive", G.IS_TIME_SHARE, G.ODOMETER_GROWS),
 )  # fmt: skip
 
 

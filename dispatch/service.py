@@ -42,6 +42,8 @@ async def act(
     """
     file = await load(conn, order_id, row_version)
     step = lifecycle.step_from(file.order.state, action)
+    if Guard.IS_TIME_SHARE in step.guards:
+        raise Invalid(field="action", reason="use_share")
     if Guard.VEHICLE_AND_DRIVER in step.guards:
         raise Invalid(field="action", reason="use_assign")
     if action in (Action.EDIT, Action.REOPEN):

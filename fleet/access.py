@@ -120,6 +120,7 @@ MAY: Mapping[str, frozenset[Role]] = {
     "statement.view": frozenset({R.UNIT_ADMIN, R.APPROVER, R.DISPATCHER, R.FLEET_ADMIN, R.FINANCE, R.INSPECTOR}),
     "sizing.view": frozenset({R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR, R.FINANCE}),
     "share.view": frozenset({R.EMPLOYEE, R.UNIT_ADMIN, R.APPROVER, R.DISPATCHER, R.FLEET_ADMIN}),
+    "share.drive": frozenset({R.EMPLOYEE}),  # and only who booked
     "share.edit": frozenset({R.DISPATCHER, R.FLEET_ADMIN}),
     "dispatch.suggest": frozenset({R.DISPATCHER}),
     "dispatch.policy": frozenset({R.FLEET_ADMIN}),  # what the engine may adopt by itself

@@ -61,6 +61,7 @@ from web.routes import (
     session,
     sharing,
     sizing,
+    timeshare,
     trip_times,
     vehicles,
     waiting,
@@ -124,6 +125,7 @@ def _api() -> APIRouter:
         papers.router,
         ending.router,
         sizing.router,
+        timeshare.router,
         money.router,  # as said
         orders.router,
         dispatch.router,

@@ -37,7 +37,8 @@ LEFT JOIN custody m ON m.vehicle_id = v.id AND m.relation = 'manager' AND m.duri
 LEFT JOIN custody u ON u.vehicle_id = v.id AND u.relation = 'user' AND u.during @> %(now)s
 LEFT JOIN device_binding b ON b.vehicle_id = v.id AND b.during @> %(now)s
 LEFT JOIN latest_position l ON l.device_no = b.device_no
-WHERE v.tenant_id = %(tenant)s AND v.status <> 'disposed' AND (%(id)s::uuid IS NULL OR v.id = %(id)s)
+WHERE v.tenant_id = %(tenant)s AND v.status <> 'disposed' AND CASE WHEN %(id)s::uuid IS NULL
+    THEN NOT EXISTS (SELECT FROM share_car c WHERE c.vehicle_id = v.id AND c.active) ELSE v.id = %(id)s END
 ORDER BY v.vehicle_no
 """
 # People with the role of a driver at an instant, and those named who drive themselves.

@@ -88,6 +88,16 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("DELETE", "/api/orders/{order_id}/attachments/{attachment_id}"): frozenset({"dispatcher"}),
     ("GET", "/api/orders/{order_id}/settlement"): OVERSEEING,  # told that it is too early
     ("GET", "/api/orders/{order_id}/paper"): OVERSEEING,  # who sees the order prints it
+    ("GET", "/api/share/sites"): BOOKING,
+    ("POST", "/api/share/sites"): frozenset({"dispatcher", "fleet_admin"}),
+    ("GET", "/api/share/cars"): frozenset({"dispatcher", "fleet_admin"}),
+    ("POST", "/api/share/cars"): NO_ONE,  # there is no such site
+    ("POST", "/api/share/cars/{vehicle_id}/out"): NO_ONE,  # not in the scheme
+    ("GET", "/api/share/free"): BOOKING,
+    ("POST", "/api/share/orders"): BOOKING,  # told that there is no such site
+    ("POST", "/api/orders/{order_id}/pick-up"): NO_ONE,  # for who booked
+    ("POST", "/api/orders/{order_id}/bring-back"): NO_ONE,
+    ("POST", "/api/share/night-plan"): frozenset({"dispatcher", "fleet_admin"}),
     ("GET", "/api/lost-property"): EVERYBODY,
     ("GET", "/api/orders/{order_id}/ending"): OVERSEEING,
     ("POST", "/api/orders/{order_id}/checklist"): frozenset({"dispatcher"}),  # told that it has not begun
@@ -462,6 +472,10 @@ def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, s
         ("POST", "/api/orders/{order_id}/lost-property"): {"what": "umbrella"},
         ("POST", "/api/orders/{order_id}/lost-property/{lost_id}/close"): {"end": "not_found"},
         ("POST", "/api/orders/{order_id}/rating"): {"stars": 5},
+        ("POST", "/api/share/sites"): {"name": f"n-{role}", "lon": 116, "lat": 32, "bays": 2},
+        ("POST", "/api/share/cars"): {"vehicle_id": str(town.vehicles["pool"]), "site_id": str(uuid4())},
+        ("POST", "/api/share/orders"): {"from_site": str(uuid4()), "to_site": str(uuid4()), "start_at": (now + timedelta(hours=2)).isoformat(), "end_at": (now + timedelta(hours=3)).isoformat()},
+        ("POST", "/api/share/night-plan"): {"day": f"{now + timedelta(days=2):%Y-%m-%d}"},
         ("POST", "/api/tariffs"): {"holds_from": (now + timedelta(days=3)).isoformat(), "reason": "test", "vehicle_class": "law_enforcement"},
         ("POST", "/api/orders/{order_id}/vouchers"): {"kind": "toll", "cents": 500, "paid_at": now.isoformat()},
         ("POST", "/api/orders/{order_id}/vouchers/{voucher_id}/take-out"): {"reason": "wrong"},
@@ -511,6 +525,16 @@ async def ask(
     params = {"from": (now - timedelta(hours=1)).isoformat(), "to": now.isoformat(), "purpose": "核查"}
     params |= {"year": "2026"} if path == "/api/calendar" else {}
     params |= {"from": "2026-11-01", "to": "2026-11-02"} if path.startswith("/api/sizing") else {}
+    params |= (
+        {
+            "from_site": str(uuid4()),
+            "to_site": str(uuid4()),
+            "from": now.isoformat(),
+            "to": (now + timedelta(hours=1)).isoformat(),
+        }
+        if path == "/api/share/free"
+        else {}
+    )
     params |= {"month": "2026-11"} if path.startswith("/api/statements") else {}
     by_day = path == "/api/device-coverage" or path.endswith(("/mileage", "/days"))
     params |= {"from": "2026-11-01", "to": "2026-11-02"} if by_day else {}
@@ -519,7 +543,7 @@ async def ask(
     if (
         "{" not in path
         and not path.startswith("/api/sizing")
-        and path not in {"/api/route", "/api/device-coverage", "/api/replay"}
+        and path not in {"/api/route", "/api/share/free", "/api/device-coverage", "/api/replay"}
     ):
         del params["from"], params["to"]
     params |= {"vehicle": str(site.town.vehicles["other"])} if path == "/api/replay" else {}

@@ -126,6 +126,11 @@ reassigning        ride_over          returned           -
 unit_approved      take_offer         assigned           {EDIT}
 centre_reviewed    take_offer         assigned           {EDIT}
 reassigning        take_offer         assigned           {EDIT}
+unit_approved      pick_up            in_use             employee
+centre_reviewed    pick_up            in_use             employee
+in_use             bring_back         returned           employee
+extended           bring_back         returned           employee
+broken_down        bring_back         returned           employee
 """
 EXPECTED = {
     (row.split()[0], row.split()[1]): (row.split()[2], frozenset(row.split()[3:]) - {"-"})
@@ -313,6 +318,17 @@ GUARDS: list[tuple[Action, OrderState, dict[str, Any], Deed, type[Refusal] | Non
     (Action.RECEIPT, OrderState.RETURNED, EMERGENCY, Deed(), Conflict),
     (Action.RECEIPT, OrderState.RETURNED, EMERGENCY | {"approved": True}, Deed(), None),
     (Action.RECEIPT, OrderState.RETURNED, {}, Deed(), None),
+    (Action.PICK_UP, OrderState.UNIT_APPROVED, {}, Deed(vehicle_id=UNIT, driver_id=ME), Invalid),
+    (Action.PICK_UP, OrderState.UNIT_APPROVED, {"type": OrderType.TIME_SHARE}, Deed(), Invalid),
+    (
+        Action.PICK_UP,
+        OrderState.UNIT_APPROVED,
+        {"type": OrderType.TIME_SHARE},
+        Deed(vehicle_id=UNIT, driver_id=ME),
+        None,
+    ),
+    (Action.BRING_BACK, OrderState.IN_USE, {}, Deed(), Invalid),
+    (Action.BRING_BACK, OrderState.IN_USE, {"type": OrderType.TIME_SHARE}, Deed(), None),
     (Action.CLOSE_UNCONFIRMED, OrderState.RETURNED, {}, Deed(workdays_waited=2), Conflict),
     (Action.CLOSE_UNCONFIRMED, OrderState.RETURNED, {}, Deed(workdays_waited=3), None),
     (Action.EXPIRE, OrderState.ASSIGNED, {}, Deed(), Conflict),

@@ -44,6 +44,7 @@ from web.store.register import DeviceRow
 from web.store.reprocessing import RunRow
 from web.store.rulebook import RuleChangeRow, RuleCountRow, RuleDifferenceRow, RuleLineRow, RuleMuteRow
 from web.store.series import SeriesRow
+from web.store.timeshare import ShareCarRow, ShareSiteRow
 from web.store.waiting import UpkeepRow, WaitRow
 
 DANGEROUS = set("=+-@\t\r\n\0＝＋－＠")
@@ -60,7 +61,7 @@ ROWS: dict[str, type] = {
     "order-series": SeriesRow, "wait-list": WaitRow, "upkeep": UpkeepRow, "home-travel": HomeTravelRow,
     "mileage": MileageMonthRow, "mileage-days": MileageDayRow, "drives": DriveRow, "stops": StopRow, "plans": PlanRow, "disruptions": DisruptionRow,
     "tariffs": TariffRow, "statements": UnitMonthRow, "statement-lines": StatementLine,
-    "sizing-days": SizingDayRow, "sizing-vehicles": SizingVehicleRow, "sizing-drivers": SizingDriverRow, "sizing-units": SizingUnitRow, "lost-property": LostRow,
+    "sizing-days": SizingDayRow, "sizing-vehicles": SizingVehicleRow, "sizing-drivers": SizingDriverRow, "sizing-units": SizingUnitRow, "lost-property": LostRow, "share-sites": ShareSiteRow, "share-cars": ShareCarRow,
 }  # fmt: skip
 
 

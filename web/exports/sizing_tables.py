@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from web.exports.columns import Column, Reader, Table, code, instant, made, named, plain
+from web.exports.columns import Column, Reader, Table, code, degrees, instant, made, named, plain
 from web.exports.formats import Cell
 from web.exports.mileage_tables import kilometres
 
@@ -71,10 +71,28 @@ LOST = Table("遗失物品", "Left behind", (
     plain("说明", "Remark", "closing_note"),
 ))  # fmt: skip
 
+SHARE_SITES = Table("分时租赁站点", "Time-share sites", (
+    plain("站点", "Site", "name"),
+    plain("现有车辆", "Standing now", "standing"),
+    plain("车位", "Bays", "bays"),
+    plain("正在驶来", "On the way", "on_the_way"),
+    degrees("经度", "Longitude", "lon"),
+    degrees("纬度", "Latitude", "lat"),
+))  # fmt: skip
+
+SHARE_CARS = Table("分时租赁车辆", "Time-share cars", (
+    plain("车牌", "Plate", "plate"),
+    plain("车型", "Model", "make_model"),
+    plain("所在站点", "Site", "site_name"),
+    instant("下次预订", "Promised next", "next_at"),
+))  # fmt: skip
+
 SIZING_TABLES: Mapping[str, Table] = {
     "sizing-days": DAYS,
     "sizing-vehicles": VEHICLES,
     "sizing-drivers": DRIVERS,
     "sizing-units": UNITS,
     "lost-property": LOST,
+    "share-sites": SHARE_SITES,
+    "share-cars": SHARE_CARS,
 }

@@ -2162,6 +2162,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orders/{order_id}/bring-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring Back
+         * @description Who booked leaves the car at the site it was promised to.
+         */
+        post: operations["bring_back_api_orders__order_id__bring_back_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orders/{order_id}/checklist": {
         parameters: {
             query?: never;
@@ -2380,6 +2400,26 @@ export interface paths {
         get: operations["order_paper_api_orders__order_id__paper_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/pick-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pick Up
+         * @description Who booked takes the car at its site, from 15 min before the trip on; it is in use from now.
+         */
+        post: operations["pick_up_api_orders__order_id__pick_up_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3198,6 +3238,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/share/cars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cars
+         * @description Cars of the scheme this person sees, where each stands and when it is promised next.
+         */
+        get: operations["cars_api_share_cars_get"];
+        put?: never;
+        /**
+         * Put Car
+         * @description A vehicle joins the scheme at a site, or is found standing at another one while nobody is promised it.
+         */
+        post: operations["put_car_api_share_cars_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/share/cars/{vehicle_id}/out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Car Out
+         * @description A vehicle leaves the scheme, while nobody is promised it.
+         */
+        post: operations["take_car_out_api_share_cars__vehicle_id__out_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/share/free": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Free
+         * @description How many cars could be promised for a trip, or why none can.
+         */
+        get: operations["free_api_share_free_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/share/night-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Night Plan
+         * @description The cheapest moves of the night before a day, by what the last 14 days took out of each site.
+         */
+        post: operations["night_plan_api_share_night_plan_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/share/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Book
+         * @description Promises a car and submits the order; it is approved like any other. No car: 409 with the reason.
+         */
+        post: operations["book_api_share_orders_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/share/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sites
+         * @description Sites with their bays and the cars that stand there now.
+         */
+        get: operations["sites_api_share_sites_get"];
+        put?: never;
+        /**
+         * Add Site
+         * @description Adds a site.
+         */
+        post: operations["add_site_api_share_sites_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sizing": {
         parameters: {
             query?: never;
@@ -3835,7 +4003,7 @@ export interface components {
          * @description What can happen to an order after it was booked.
          * @enum {string}
          */
-        Action: "submit" | "edit" | "approve" | "approve_level" | "override" | "reopen" | "reject" | "withdraw" | "cancel" | "review" | "assign" | "assign_retained" | "unassign" | "swap" | "refuse" | "accept" | "depart" | "arrive" | "extend" | "break_down" | "no_show" | "return" | "return_for_driver" | "start_emergency" | "approve_late" | "receipt" | "close_unconfirmed" | "settle" | "archive" | "expire" | "call_off" | "move" | "replan" | "take_offer" | "ride_over";
+        Action: "submit" | "edit" | "approve" | "approve_level" | "override" | "reopen" | "reject" | "withdraw" | "cancel" | "review" | "assign" | "assign_retained" | "unassign" | "swap" | "refuse" | "accept" | "depart" | "arrive" | "extend" | "break_down" | "no_show" | "return" | "return_for_driver" | "start_emergency" | "approve_late" | "receipt" | "close_unconfirmed" | "settle" | "archive" | "pick_up" | "bring_back" | "expire" | "call_off" | "move" | "replan" | "take_offer" | "ride_over";
         /**
          * Adopted
          * @description What of a plan is to be done; absent: all of it.
@@ -6308,6 +6476,15 @@ export interface components {
             trouble: string | null;
         };
         /**
+         * FreeCars
+         * @description How many cars could be promised; without any, why.
+         */
+        FreeCars: {
+            /** Cars */
+            cars: number;
+            why: components["schemas"]["NoCar"] | null;
+        };
+        /**
          * Given
          * @description The vehicle and driver a plan gives to a trip.
          */
@@ -7145,10 +7322,28 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[ShareCarRow] */
+        Listing_ShareCarRow_: {
+            /** Items */
+            items: components["schemas"]["ShareCarRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[ShareRow] */
         Listing_ShareRow_: {
             /** Items */
             items: components["schemas"]["ShareRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[ShareSiteRow] */
+        Listing_ShareSiteRow_: {
+            /** Items */
+            items: components["schemas"]["ShareSiteRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -8126,6 +8321,68 @@ export interface components {
             vehicle_class: components["schemas"]["VehicleClass"];
         };
         /**
+         * NightBody
+         * @description The day whose morning is prepared; with `accept` the moves are promised like trips.
+         */
+        NightBody: {
+            /**
+             * Accept
+             * @default false
+             */
+            accept: boolean;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+        };
+        /**
+         * NightMove
+         * @description One car to bring from a site to another one.
+         */
+        NightMove: {
+            /**
+             * From Site
+             * Format: uuid
+             */
+            from_site: string;
+            /**
+             * To Site
+             * Format: uuid
+             */
+            to_site: string;
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+        };
+        /**
+         * NightMoves
+         * @description The cheapest moves of a night.
+         */
+        NightMoves: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Distance M */
+            distance_m: number;
+            /** Forbidden */
+            forbidden: number;
+            /** Moves */
+            moves: components["schemas"]["NightMove"][];
+            /** Short */
+            short: number;
+        };
+        /**
+         * NoCar
+         * @description Why a wish cannot be promised.
+         * @enum {string}
+         */
+        NoCar: "unknown_site" | "no_car_there" | "no_free_bay";
+        /**
          * Notice
          * @description A year's notice as somebody has it.
          */
@@ -8219,6 +8476,14 @@ export interface components {
              * @default false
              */
             provisional: boolean;
+        };
+        /**
+         * OdometerBody
+         * @description What the dashboard says, when somebody looked.
+         */
+        OdometerBody: {
+            /** Odometer Km */
+            odometer_km?: number | null;
         };
         /**
          * OrderApproval
@@ -10799,6 +11064,82 @@ export interface components {
             reason: string;
         };
         /**
+         * ShareCarBody
+         * @description Where a car stands now.
+         */
+        ShareCarBody: {
+            /**
+             * Site Id
+             * Format: uuid
+             */
+            site_id: string;
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+        };
+        /**
+         * ShareCarRow
+         * @description A car of the scheme; on its way it stands at no site.
+         */
+        ShareCarRow: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Make Model */
+            make_model: string;
+            /** Next At */
+            next_at: string | null;
+            /** Plate */
+            plate: string;
+            /** Site Name */
+            site_name: string | null;
+        };
+        /**
+         * ShareOrderBody
+         * @description A car from one site to another, or back to the same.
+         */
+        ShareOrderBody: {
+            /**
+             * End At
+             * Format: date-time
+             */
+            end_at: string;
+            /**
+             * From Site
+             * Format: uuid
+             */
+            from_site: string;
+            /**
+             * Passengers
+             * @default 1
+             */
+            passengers: number;
+            /**
+             * Purpose
+             * @default
+             */
+            purpose: string;
+            /**
+             * Purpose Text
+             * @default
+             */
+            purpose_text: string;
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
+            /**
+             * To Site
+             * Format: uuid
+             */
+            to_site: string;
+        };
+        /**
          * ShareRow
          * @description One question; of the other side only what was asked.
          */
@@ -10823,6 +11164,43 @@ export interface components {
             side: string;
             /** State */
             state: string;
+        };
+        /**
+         * ShareSiteRow
+         * @description A site and the cars that stand there now.
+         */
+        ShareSiteRow: {
+            /** Bays */
+            bays: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Name */
+            name: string;
+            /** On The Way */
+            on_the_way: number;
+            /** Standing */
+            standing: number;
+        };
+        /**
+         * SiteBody
+         * @description A place with bays for time-share cars.
+         */
+        SiteBody: {
+            /** Bays */
+            bays: number;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Name */
+            name: string;
         };
         /**
          * SizingDayRow
@@ -18000,6 +18378,50 @@ export interface operations {
             };
         };
     };
+    bring_back_api_orders__order_id__bring_back_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OdometerBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     check_api_orders__order_id__checklist_post: {
         parameters: {
             query?: never;
@@ -18485,6 +18907,50 @@ export interface operations {
                 };
                 content: {
                     "application/pdf": string;
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pick_up_api_orders__order_id__pick_up_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OdometerBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
                 };
             };
             /** @description Refused; `code` says why */
@@ -20506,6 +20972,345 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionAnswer"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cars_api_share_cars_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_ShareCarRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_car_api_share_cars_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareCarBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_car_out_api_share_cars__vehicle_id__out_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vehicle_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    free_api_share_free_get: {
+        parameters: {
+            query: {
+                from_site: string;
+                to_site: string;
+                from: string;
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreeCars"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    night_plan_api_share_night_plan_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NightBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NightMoves"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    book_api_share_orders_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareOrderBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sites_api_share_sites_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_ShareSiteRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_site_api_share_sites_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
                 };
             };
             /** @description Refused; `code` says why */

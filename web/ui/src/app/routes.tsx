@@ -47,6 +47,7 @@ export const router = createBrowserRouter([
           { path: "admin/statements", lazy: () => import("../pages/money/StatementsPage") },
           { path: "admin/statements/:id", lazy: () => import("../pages/money/StatementPage") },
           { path: "admin/sizing", lazy: () => import("../pages/money/SizingPage") },
+          { path: "share", lazy: () => import("../pages/share/SharePage") },
           { path: "admin/tariffs", lazy: () => import("../pages/money/TariffsPage") },
           { path: "admin/devices", lazy: () => import("../pages/admin/DevicesPage") },
           { path: "admin/devices/refused", lazy: () => import("../pages/admin/RefusedPage") },

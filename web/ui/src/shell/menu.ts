@@ -33,6 +33,7 @@ const ENTRIES: readonly MenuEntry[] = [
     rights: ["order.book", "order.assign", "order.settle"],
     linked: ["order.drive", "alert.view"],
   },
+  { path: "/share", name: "share", icon: "vehicles", group: "work", rights: ["share.view"] },
   { path: "/vehicles", name: "drives", icon: "vehicles", group: "work", rights: [], linked: ["track.view"] },
   { path: "/admin/vehicles", name: "vehicles", icon: "vehicles", group: "setup", rights: ["vehicle.view"] },
   { path: "/admin/mileage", name: "mileage", icon: "trips", group: "setup", rights: ["mileage.view"] },

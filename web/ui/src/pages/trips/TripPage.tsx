@@ -25,6 +25,7 @@ import { SeriesPanel } from "./SeriesPanel";
 import { SharePanel } from "./SharePanel";
 import { StateLine } from "./StateLine";
 import { allowancesOf, offeredSteps } from "./steps";
+import { TimeSharePanel } from "./TimeSharePanel";
 import { TripFacts } from "./TripFacts";
 import { TripMap } from "./TripMap";
 import { TripTimes } from "./TripTimes";
@@ -103,6 +104,7 @@ function Trip({ order }: { order: OrderDetail }) {
           <SharePanel order={order} />
           <SeriesPanel order={order} />
           <AttachmentsPanel order={order} />
+          <TimeSharePanel order={order} />
           <CostPanel order={order} />
           <EndPanel order={order} />
           <SaidPanel order={order} />

@@ -96,6 +96,7 @@ export const app = {
       drives: "Drives and stops",
       mileage: "Mileage compared",
       statements: "Monthly statements",
+      share: "Time-share cars",
       sizing: "Fleet sizing",
       tariffs: "Tariffs",
       devices: "Locators",

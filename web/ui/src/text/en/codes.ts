@@ -132,6 +132,8 @@ export const codes = {
     share_left: "Rides along no more",
     share_end: "Shared ride ended",
     ride_over: "Shared ride over",
+    pick_up: "Take the car",
+    bring_back: "Bring the car back",
     correct_time: "Depot time corrected",
     wait: "Joined the line",
     leave_line: "Left the line",

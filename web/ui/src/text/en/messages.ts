@@ -1,6 +1,8 @@
 // Notices, reasons of assignments and obstacles.
 export const messages = {
   notice: {
+    order_pick_up: "The car of order {{order_no}} was taken",
+    order_bring_back: "The car of order {{order_no}} was brought back",
     order_remind_before: "Reminder: order {{order_no}} leaves within half an hour",
     order_remind_departure: "Reminder: it is time for order {{order_no}} to leave",
     order_remind_return: "Reminder: order {{order_no}} is half an hour over its planned end and not back",

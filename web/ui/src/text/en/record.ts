@@ -1,6 +1,12 @@
 // Actions and objects in the audit and the journal.
 export const record = {
   recordAction: {
+    share: {
+      site: "Added a time-share site",
+      car: "Put a time-share car at a site",
+      car_out: "Took a car out of the scheme",
+      night: "Accepted the moves of a night",
+    },
     plan: { discard: "Discarded a dispatch plan" },
     replan_policy: { set: "Set the rules of re-planning" },
     tariff: { draft: "Drafted a tariff", publish: "Put a tariff in force", withdraw: "Withdrew a tariff" },
@@ -69,6 +75,9 @@ export const record = {
     },
   },
   recordObject: {
+    share: "Time share",
+    "share-sites": "List of time-share sites",
+    "share-cars": "List of time-share cars",
     "lost-property": "List of things left behind",
     "sizing-days": "Fleet by day",
     "sizing-vehicles": "Use of vehicles",

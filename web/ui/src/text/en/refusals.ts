@@ -1,6 +1,9 @@
 // Words of refusals: which field, why, what it contradicts, which duties one person may not hold.
 export const refusals = {
   field: {
+    from_site: "site of departure",
+    to_site: "site of return",
+    day: "day",
     trips_a_year: "Trips a year",
     basis: "Paper",
     person_id: "Person",
@@ -127,6 +130,8 @@ export const refusals = {
     speed_limit_kmh: "speed limit",
   },
   invalidReason: {
+    use_share: "use the page of time-share cars",
+    not_time_share: "not a time-share trip",
     not_csv: "not a CSV file",
     missing_column: "this column is missing",
     unknown_column: "there is no such column",
@@ -286,6 +291,12 @@ export const refusals = {
     cycle: "the unit above cannot be this one or one below it",
   },
   conflict: {
+    no_car_there: "no car of that site is free then",
+    no_free_bay: "no bay of that site will be free",
+    car_promised: "the car is still promised",
+    too_early: "it is too early to take the car",
+    car_not_back: "whoever has the car has not brought it back yet",
+    unknown_site: "there is no such site",
     host_under_way: "the vehicle of the shared ride is not back yet",
     already_checked: "this trip has been looked back into",
     already_rated: "you have rated this trip",

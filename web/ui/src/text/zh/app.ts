@@ -93,6 +93,7 @@ export const app = {
       drives: "行驶与停留",
       mileage: "里程核对",
       statements: "费用月结",
+      share: "分时租赁",
       sizing: "车辆规模",
       tariffs: "收费标准",
       devices: "定位终端",

@@ -131,6 +131,8 @@ export const codes = {
     share_left: "退出拼车",
     share_end: "拼车结束",
     ride_over: "拼车到达",
+    pick_up: "取车",
+    bring_back: "还车入站",
     correct_time: "更正出入场时间",
     wait: "加入候补",
     leave_line: "退出候补",

@@ -1,6 +1,8 @@
 // 通知、派车理由与障碍。
 export const messages = {
   notice: {
+    order_pick_up: "分时租赁 {{order_no}} 号已取车",
+    order_bring_back: "分时租赁 {{order_no}} 号已还车",
     order_remind_before: "提醒：派车单 {{order_no}} 号半小时内出发",
     order_remind_departure: "提醒：派车单 {{order_no}} 号已到出发时间，尚未出车",
     order_remind_return: "提醒：派车单 {{order_no}} 号已超过计划结束时间半小时，尚未还车",

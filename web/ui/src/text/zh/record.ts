@@ -1,6 +1,7 @@
 // 查阅审计与操作日志里的动作和对象。
 export const record = {
   recordAction: {
+    share: { site: "增加分时站点", car: "分时车辆入站", car_out: "分时车辆退出", night: "采用夜间调度方案" },
     plan: { discard: "弃用派车方案" },
     replan_policy: { set: "设置调整规则" },
     tariff: { draft: "起草收费标准", publish: "核准收费标准", withdraw: "撤回收费标准草稿" },
@@ -64,6 +65,9 @@ export const record = {
     },
   },
   recordObject: {
+    share: "分时租赁",
+    "share-sites": "分时站点列表",
+    "share-cars": "分时车辆列表",
     "lost-property": "遗失物品列表",
     "sizing-days": "每日车辆规模",
     "sizing-vehicles": "车辆利用列表",

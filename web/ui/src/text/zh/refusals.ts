@@ -1,6 +1,9 @@
 // 被拒绝时的说法：哪一项、为什么、与什么冲突、哪两种职责不能兼任。
 export const refusals = {
   field: {
+    from_site: "取车站点",
+    to_site: "还车站点",
+    day: "日期",
     trips_a_year: "每年次数",
     basis: "依据",
     person_id: "人员",
@@ -127,6 +130,8 @@ export const refusals = {
     speed_limit_kmh: "限速",
   },
   invalidReason: {
+    use_share: "请在分时租赁中办理",
+    not_time_share: "不是分时租赁",
     not_csv: "不是有效的 CSV 文件",
     missing_column: "缺少这一列",
     unknown_column: "没有这种列",
@@ -285,6 +290,12 @@ export const refusals = {
     cycle: "上级不能是本单位或本单位的下级",
   },
   conflict: {
+    no_car_there: "该站点这段时间没有可用车辆",
+    no_free_bay: "还车站点届时没有空车位",
+    car_promised: "该车还有未完成的预订",
+    too_early: "还没有到取车时间",
+    car_not_back: "上一位用车人尚未还车",
+    unknown_site: "没有这个站点",
     host_under_way: "同乘的车辆尚未还车",
     already_checked: "本次行程已经检查过",
     already_rated: "您已经评价过",
