@@ -65,7 +65,7 @@ def library() -> ctypes.CDLL | None:
         found.kernel_new.argtypes = (ctypes.POINTER(Layout), ctypes.c_uint64)
         found.kernel_load.argtypes = (_pointer, _pointer, _pointer)
         found.kernel_construct.argtypes = (_pointer,)
-        found.kernel_run.argtypes = (_pointer, _real, _real, _real, _i64, _real, _real)
+        found.kernel_run.argtypes = (_pointer, _real, _real, _i64, _real, _real)
         found.kernel_best.argtypes = (_pointer, _pointer, _pointer)
         found.kernel_steps.argtypes = (_pointer,)
         found.kernel_steps.restype = _i64

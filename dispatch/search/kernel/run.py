@@ -36,10 +36,10 @@ class Kernel:
 
     def improve(self, until: float, steps: int | None, report: Callable[[Keys], None]) -> None:
         """Go on until an instant of the monotonic clock or for so many steps; each better plan is reported."""
-        began, all_steps, done = time.monotonic(), steps or 0, False
-        while not done and until > began:
+        all_steps, done = steps or 0, False
+        while not done:
             report_at = time.monotonic() + REPORTED_EVERY_S
-            state = self._c.kernel_run(self._at, began, until, report_at, all_steps, WARM, COLD)
+            state = self._c.kernel_run(self._at, until, report_at, all_steps, WARM, COLD)
             if state & c.BETTER:
                 report(self.best())
             done = bool(state & c.DONE)

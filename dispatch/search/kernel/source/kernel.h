@@ -90,7 +90,9 @@ typedef struct {
     i32 *best_lengths, *best_tasks, best_used;
     double best_price;
     i64 best_left_out;
-    i64 steps, since, fruitless;
+    i64 steps, since, fruitless, round_from;
+    double round_began;
+    i32 fruitless_rounds;
     double warm, cold;
     int is_reducing;                                    /* looking for a plan with fewer vehicles */
     int is_bold;

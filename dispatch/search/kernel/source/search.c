@@ -13,6 +13,9 @@
 #define DONE 2
 #define REDUCING 0.35      /* of the search, while fewer vehicles come first */
 #define BOLD 0.5           /* of the search, in which who was often left out comes in for more who were seldom */
+#define ROUND 2000         /* attempts a request */
+#define FRUITLESS_ROUNDS 4 /* in a row, then nothing better is expected */
+#define FEW 12             /* requests that are soon placed in every way there is */
 #define TINY 1e-7
 
 static double now(void) {
@@ -204,29 +207,50 @@ static void reload_best(kernel *k) {
     free(tasks);
 }
 
-/* Go on until `report_at` when something better was found, else to the end: the search lasts from `from` to `until` or, in
- * all its runs together, `all_steps` (0: they are not counted). */
-EXPORT int kernel_run(kernel *k, double from, double until, double report_at, i64 all_steps, double warm, double cold) {
+/* Cool down once more from the best plan. */
+static void reheat(kernel *k, double clock) {
+    k->fruitless_rounds = k->since >= k->steps - k->round_from ? k->fruitless_rounds + 1 : 0;
+    k->round_from = k->steps;
+    k->round_began = clock;
+    reload_best(k);
+}
+
+/* Take vehicles away at first, while fewer come first; weigh who waits; then only better ones, and a little worse. */
+static void set_course(kernel *k, double past, double warm, double cold) {
+    if (k->p.by_vehicles && past < REDUCING && k->used_count > 1 && !k->is_reducing && k->steps == 0) {
+        k->is_reducing = 1;
+        drop_route(k);
+    } else if (k->is_reducing && past >= REDUCING) {
+        k->is_reducing = 0;
+        k->most_used = k->p.vehicles;
+        reload_best(k);
+        set_warmth(k, warm, cold);
+    }
+    int is_bold = past < BOLD;
+    if (k->is_bold && !is_bold) reload_best(k);
+    k->is_bold = is_bold;
+}
+
+/* Go on until `report_at` when something better was found, else to the end: the search lasts until `until` or, in all its
+ * runs together, for `all_steps` (0: they are not counted). It cools down in rounds; a small problem has many. */
+EXPORT int kernel_run(kernel *k, double until, double report_at, i64 all_steps, double warm, double cold) {
     int found = 0;
-    i64 stop = all_steps ? all_steps : INT64_MAX;
+    i64 round = (i64)ROUND * k->p.requests;
     if (!k->p.requests) return DONE;
-    if (!k->warm) set_warmth(k, warm, cold);
-    while (k->since < k->fruitless && k->steps < stop) {
-        double clock = now(), past = all_steps ? (double)k->steps / (double)all_steps : (clock - from) / (until - from);
-        if (clock >= until || (found && clock >= report_at)) break;
-        if (k->p.by_vehicles && past < REDUCING && k->used_count > 1 && !k->is_reducing && k->steps == 0) {
-            k->is_reducing = 1;
-            drop_route(k);
-        } else if (k->is_reducing && (past >= REDUCING || k->since > k->fruitless / 2)) {
-            k->is_reducing = 0;
-            k->most_used = k->p.vehicles;
-            reload_best(k);
-            set_warmth(k, warm, cold);
-            k->since = 0;
-        }
-        int is_bold = past < BOLD;
-        if (k->is_bold && !is_bold) reload_best(k);
-        k->is_bold = is_bold;
+    if (!k->warm) {
+        set_warmth(k, warm, cold);
+        k->round_began = now();
+    }
+    while (k->fruitless_rounds < FRUITLESS_ROUNDS && (k->p.requests > FEW || k->since < k->fruitless)) {
+        double clock = now();
+        if (clock >= until || (all_steps && k->steps >= all_steps)) break;
+        if (found && clock >= report_at) return found;
+        if (k->steps - k->round_from >= round) reheat(k, clock);
+        i64 left = all_steps ? all_steps - k->round_from : INT64_MAX;
+        double past = (double)(k->steps - k->round_from) / (double)(left < round ? left : round);
+        double timed = all_steps ? 0 : (clock - k->round_began) / (until - k->round_began);
+        if (timed > past) past = timed;
+        set_course(k, past, warm, cold);
         if (k->is_reducing) past = 0.5 + past / 2;
         double warmth = k->warm > 0 ? k->warm * pow(k->cold / k->warm, past < 1 ? past : 1) : 0;
         if (attempt(k, warmth)) {
@@ -234,7 +258,7 @@ EXPORT int kernel_run(kernel *k, double from, double until, double report_at, i6
             if (k->is_reducing && k->used_count > 1) drop_route(k);
         }
     }
-    return found | (k->since >= k->fruitless || now() >= until || (all_steps && k->steps >= all_steps) ? DONE : 0);
+    return found | DONE;
 }
 
 EXPORT void kernel_best(const kernel *k, i32 *lengths, i32 *tasks) {
