@@ -72,6 +72,7 @@ PROFILES = """
         epoch_ms(nullif(lower(during), '-infinity')), epoch_ms(nullif(upper(during), 'infinity'))
     FROM rule_profile WHERE during && tstzrange(coalesce(%(since)s, now() - interval '33 days'), NULL) ORDER BY version_no"""
 # Orders that can excuse a movement, near a span of time or named.
+# Also orders a vehicle began and another took over (it broke down): without their path, for how it came home was never planned.
 ORDERS = """
     SELECT id::text, vehicle_id::text, type, epoch_ms(planned_start_at), epoch_ms(planned_end_at), unit_id::text,
         row_version, origin, stops, destination, round_trip, route, route_source, off_hours_approved, holiday_approved,
@@ -84,7 +85,17 @@ ORDERS = """
     WHERE vehicle_id = ANY (%(vehicles)s::uuid[]) AND state = ANY (%(states)s)
         AND ((planned_end_at > from_epoch_ms(%(from_ms)s) AND planned_start_at < from_epoch_ms(%(to_ms)s))
             OR id = ANY (%(named)s::uuid[]))
-    ORDER BY planned_start_at, id"""
+    UNION ALL
+    SELECT o.id::text, e.vehicle_id::text, o.type, epoch_ms(least(e.planned_start_at, e.departed_at)), epoch_ms(greatest(e.planned_end_at, e.left_at)),
+        o.unit_id::text, o.row_version, o.origin, '[]'::jsonb, NULL, false, NULL, NULL, o.off_hours_approved, o.holiday_approved,
+        epoch_ms(o.created_at), e.driver_id::text, o.requester_id::text, o.allowed_area_id::text,
+        (SELECT json_agg(json_build_array(a.approver_id, epoch_ms(a.decided_at)) ORDER BY a.decided_at) FROM approval a
+            WHERE a.order_id = o.id AND a.decision = 'approved'), NULL
+    FROM order_earlier_vehicle e JOIN dispatch_order o ON o.id = e.order_id
+    WHERE e.vehicle_id = ANY (%(vehicles)s::uuid[]) AND o.vehicle_id IS DISTINCT FROM e.vehicle_id
+        AND ((greatest(e.planned_end_at, e.left_at) > from_epoch_ms(%(from_ms)s) AND e.planned_start_at < from_epoch_ms(%(to_ms)s))
+            OR o.id = ANY (%(named)s::uuid[]))
+    ORDER BY 4, 1"""
 
 
 NAMES = "SELECT id::text, plate FROM vehicle UNION ALL SELECT id::text, code FROM unit"

@@ -37,6 +37,30 @@ async def test_a_back_filled_order_withdraws_and_its_cancelling_revives(bench: B
     assert count == {"n": 2}
 
 
+async def test_what_a_vehicle_drove_under_an_order_stays_ordered_when_another_takes_the_trip_over(
+    bench: Bench, tmp_path: Path
+) -> None:
+    """It broke down after it had departed: nobody is suspected. Taken off before it departed, it drove without an order."""
+    case = told(tmp_path, "ordinary_trip")
+    await set_scene(bench, case)
+    await bench.give(list(case.vehicles[0].fixes))
+    await bench.owner.execute("UPDATE dispatch_order SET departed_at = planned_start_at")
+    await bench.turn(case.now_ms)
+    assert await alerts(bench) == []
+    other = bench.town.vehicles["pool2"]
+    await bench.owner.execute("UPDATE dispatch_order SET vehicle_id = %s, state = 'assigned'", (other,))
+    await bench.turn(case.now_ms)
+    assert await alerts(bench) == []
+    await bench.owner.execute("DELETE FROM order_earlier_vehicle")
+    await bench.owner.execute("UPDATE dispatch_order SET planned_end_at = planned_end_at + interval '1 minute'")
+    await bench.owner.execute(
+        "INSERT INTO rejudge (tenant_id, vehicle_id, during, why) VALUES (%s, %s, tstzrange(now() - interval '3 days', now()), 'order_change')",
+        (bench.town.tenant_id, bench.vehicle_id),
+    )
+    await bench.turn(case.now_ms)
+    assert {row[0] for row in await alerts(bench)} == {"R01"}
+
+
 async def test_a_changed_calendar_judges_the_day_again(bench: Bench, tmp_path: Path) -> None:
     """An ordinary workday becomes a holiday: R04 appears; it becomes a workday again: R04 is withdrawn."""
     case = told(tmp_path, "ordinary_trip")
