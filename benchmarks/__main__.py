@@ -1,6 +1,7 @@
 """`python -m benchmarks`: every benchmark, as ratios within one run where there is something to compare with.
 `python -m benchmarks ingest` takes one of them; `jt808` is 5,000 terminals on one gateway for two minutes; `honest` judges
 vehicles nobody can blame, `realtrack FILE` a real track with detours put into it (docs/measuring.md); neither needs a server.
+`event` plans 55,600 trips of a large event over 14 days (`--days 1 --seconds 30`).
 `dispatch` plans days and academic problems beside VROOM, PyVRP and OR-Tools (`--seconds 1,5,20 --days 20 --data FOLDER`); `exclusive` days of
 exclusive trips beside their exact optimum, `insertion` puts bookings into a running plan (`--seconds 20` to plan it)."""
 
@@ -11,7 +12,20 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import alarms, catch_up, gazetteer, honest, ingest, jt808, judging, month, realtrack, storage, sustained
+from benchmarks import (
+    alarms,
+    catch_up,
+    event,
+    gazetteer,
+    honest,
+    ingest,
+    jt808,
+    judging,
+    month,
+    realtrack,
+    storage,
+    sustained,
+)
 from benchmarks.dispatch import exclusive, inserting, pooling
 from benchmarks.dispatch import report as dispatching
 
@@ -102,6 +116,11 @@ def _pooling(arguments: argparse.Namespace) -> list[str]:
     return pooling.report(arguments.seed, arguments.workers, arguments.picture)
 
 
+def _event(arguments: argparse.Namespace) -> list[str]:
+    seconds = arguments.seconds[0] if arguments.seconds else event.SECONDS
+    return event.report(arguments.seed, arguments.days or event.DAYS, seconds)
+
+
 BENCHMARKS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "ingest": _ingest,
     "sustained": _sustained,
@@ -114,6 +133,7 @@ BENCHMARKS: dict[str, Callable[[argparse.Namespace], list[str]]] = {
     "month": _month,
     "gazetteer": _gazetteer,
     "dispatch": _dispatch,
+    "event": _event,
     "exclusive": _exclusive,
     "insertion": _insertion,
     "pooling": _pooling,

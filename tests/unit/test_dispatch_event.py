@@ -1,0 +1,201 @@
+"""Event transport without a database: the file, the plan of a day with its crews, readiness, punctuality, rehearsal, and F22 in short."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from benchmarks import event as benchmark
+from dispatch.event import movement, readiness, rehearsal
+from dispatch.event.crews import LONGEST_DUTY, Chain, Link, crew, duties
+from dispatch.event.movement import BadPlan
+from dispatch.event.planning import conflicts, crewed, day_of, problem_of
+from dispatch.event.readiness import TripState
+from dispatch.event.rehearsal import Leg, Noise
+from dispatch.problem import TravelSource
+from dispatch.solve import Effort, solve
+from fleet.order import Order, OrderState, Place
+from tests.unit.dispatch_day import END, NOW, START, ZONE, driver, order, vehicle
+
+HEAD = "trip_no,wave,people,from_name,from_lon,from_lat,to_name,to_lon,to_lat,start,end,class_wanted,staging_lot,staging_lon,staging_lat\n"
+ROW = "{no},W1,{people},酒店,116.01,32.01,场馆,{lon},32.03,{start},{end},,,,\n"
+
+
+def line(no: str = "1", **said: Any) -> str:
+    values = {"people": 3, "lon": 116.05, "start": "2026-11-19 08:00", "end": "2026-11-19 08:40"} | said
+    return ROW.format(no=no, **values)
+
+
+def test_a_plan_is_read_whole_in_civil_time_with_either_headings() -> None:
+    found = movement.read(
+        HEAD + line("A1") + line("A2", start="2026/11/19 09:00", end="2026-11-19T09:30+08:00"), ZONE, NOW
+    )
+    assert [each.trip_no for each in found] == ["A1", "A2"]
+    assert found[0].planned_start_at == datetime.fromisoformat("2026-11-19T00:00:00+00:00")
+    assert (found[0].people, found[0].destination, found[0].staging) == (
+        3,
+        Place(name="场馆", lon=116.05, lat=32.03),
+        None,
+    )
+    zh = HEAD.replace("trip_no", "车次").replace("people", "人数").replace("start", "开始")
+    assert movement.read("\ufeff" + zh + line("A1"), ZONE, NOW)[0] == found[0]
+
+
+def test_every_mistake_of_a_plan_is_told_with_its_line_and_column_and_nothing_is_taken() -> None:
+    text = (
+        HEAD
+        + line("1")
+        + line("1", people=0)
+        + line("", lon="east")
+        + line("4", end="2026-11-19 07:00")
+        + line("5", start="soon")
+    )
+    text += line("6", start="2020-01-01", lon=200) + "7,W1\n"
+    with pytest.raises(BadPlan) as refused:
+        movement.read(text, ZONE, NOW)
+    told = [(each["line"], each["column"], each["reason"]) for each in refused.value.params["errors"]]  # type: ignore[attr-defined]
+    assert told[:9] == [
+        (3, "trip_no", "duplicate"), (3, "people", "count"), (4, "trip_no", "missing"), (4, "to_lon", "not_a_number"),
+        (5, "end", "not_after_start"), (6, "start", "not_a_date"), (7, "to_lon", "not_on_earth"), (7, "start", "past"), (7, "end", "too_long"),
+    ]  # fmt: skip
+    assert {column for number, column, reason in told if number == 8 and reason == "missing"} == set(
+        movement.NEEDED[2:]
+    )
+    for text, reason in (("", "missing"), (HEAD, "empty"), ("x," + HEAD, "unknown"), (HEAD + 'a"b,"c\n', "not_csv")):
+        with pytest.raises(BadPlan) as refused:
+            movement.read(text, ZONE, NOW)
+        assert reason in str(refused.value.params)
+
+
+def trip(number: int, start_at: datetime, minutes: int = 40, **more: Any) -> Order:
+    more = {"passengers": 3, "round_trip": False} | more
+    return order(
+        order_no=number, planned_start_at=start_at, planned_end_at=start_at + timedelta(minutes=minutes), **more
+    )
+
+
+def test_a_day_gives_each_trip_a_vehicle_and_a_driver_or_says_why_not() -> None:
+    """Two small cars and a bus with one driver each: what is too large, of another class or has no licence is left, by name."""
+    cars = [vehicle(1), vehicle(2), vehicle(3, seats=45), vehicle(4, retained=True)]
+    people = [driver("a"), driver("b"), driver("c", licence_class="C1")]
+    trips = [trip(1, START), trip(2, START), trip(3, START, passengers=30), trip(4, START, passengers=60)]
+    trips += [trip(5, START, class_wanted="law_enforcement"), trip(6, START + timedelta(hours=3))]
+    day = day_of(trips, cars, now=NOW, zone=ZONE)
+    table = benchmark.matrix(day.points)
+    answer = solve(problem_of(day, table, TravelSource.STRAIGHT_LINE), Effort(seconds=2, iterations=20))
+    plan = crewed(day, table, answer, people, ZONE)
+    number = {each.id: each.order_no for each in trips}
+    assert {number[each.order_id] for each in plan.given} == {1, 2, 6}
+    assert {number[each.order_id]: each.code for each in plan.left} == {
+        3: "no_driver",
+        4: "capacity",
+        5: "no_vehicle_with_skill",
+    }
+    assert plan.kept_out == {"retained": 1}
+    by_vehicle = {each.vehicle.id: each for each in cars}
+    assert conflicts(plan, {each.id: each for each in trips}, by_vehicle) == []
+    doubled = replace(plan, given=tuple(replace(each, driver_id=plan.given[0].driver_id) for each in plan.given))
+    assert any("overlap" in each for each in conflicts(doubled, {each.id: each for each in trips}, by_vehicle))
+
+
+def test_a_chain_is_cut_where_a_person_may_drive_no_longer() -> None:
+    """Twelve hours of duty, four hours at the wheel without twenty minutes of rest; the second crew takes over between trips."""
+    short, hour = timedelta(minutes=5), timedelta(hours=1)
+    loose = [Link(order=trip(i, START + i * hour), way=short, drive=timedelta(minutes=10)) for i in range(16)]
+    dense = [
+        Link(order=trip(i, START + i * hour, minutes=44), way=timedelta(minutes=1), drive=timedelta(minutes=44))
+        for i in range(8)
+    ]
+    dense = [
+        replace(each, order=replace(each.order, planned_end_at=each.order.planned_start_at + timedelta(minutes=45)))
+        for each in dense
+    ]
+    for links in (loose, dense):
+        chain = Chain(vehicle_id=uuid4(), seats=5, unit_id=None, links=tuple(links), home=short)
+        found = duties(chain)
+        assert sum(len(duty.links) for duty in found) == len(links)
+        assert len(found) == 2
+        assert all(duty.span.end_at - duty.span.start_at <= LONGEST_DUTY for duty in found)
+        given = crew([chain], [driver("a"), driver("b")], ZONE)
+        assert (len(given.drivers), len(set(given.drivers.values())), given.left) == (len(links), 2, {})
+        assert {code for code, _ in crew([chain], [driver("a")], ZONE).left.values()} == {"no_driver"}
+    long = Link(order=trip(1, START, minutes=290), way=short, drive=timedelta(minutes=280))
+    chain = Chain(vehicle_id=uuid4(), seats=5, unit_id=None, links=(long,), home=short)
+    assert crew([chain], [driver("a")], ZONE).left == {long.order.id: ("drives_too_long", {"minutes": 280})}
+
+
+def state(**more: Any) -> TripState:
+    here = Place(name="酒店", lon=116.0, lat=32.0)
+    plain = TripState(
+        trip_no="1", wave="W1", order_id=uuid4(), state=OrderState.DRIVER_ACCEPTED, start_at=NOW + timedelta(minutes=30), end_at=END,
+        origin=here, staging=None, plate="A1", driver_name="d", heard_at=NOW - timedelta(minutes=1), at=(116.001, 32.0),
+    )  # fmt: skip
+    return replace(plain, **more)
+
+
+def test_a_trip_is_ready_when_nothing_is_lacking_and_unknown_is_never_ready() -> None:
+    lacking: dict[str, dict[str, Any]] = {
+        "no_order": {"order_id": None, "state": None}, "no_vehicle": {"plate": None, "state": OrderState.UNIT_APPROVED},
+        "not_accepted": {"state": OrderState.ASSIGNED}, "locator_silent": {"heard_at": NOW - timedelta(minutes=11)},
+        "not_at_staging": {"at": (116.01, 32.0)}, "documents_expire": {"documents_valid_until": NOW.date() - timedelta(days=1)},
+        "licence_expires": {"licence_expires_on": NOW.date() - timedelta(days=1)},
+    }  # fmt: skip
+    trips = [state(), *(state(**more) for more in lacking.values()), state(at=None), state(state=OrderState.CANCELLED)]
+    for trip_state, code in zip(trips[1:8], lacking, strict=True):
+        assert [each.code for each in readiness.lacks(trip_state, now=NOW, zone=ZONE)] == [code]
+    (wave,) = readiness.readiness(trips, now=NOW, zone=ZONE)
+    assert (wave.trips, wave.ready, wave.lacking["not_at_staging"]) == (9, 1, 2)
+    near = readiness.exceptions([*trips, state(at=(116.3, 32.0))], now=NOW, zone=ZONE, ahead=timedelta(minutes=31))
+    assert len(near) == 9
+    assert [each.code for each in near[-1].lacks] == ["running_late", "not_at_staging"]
+    assert readiness.exceptions(trips, now=NOW, zone=ZONE, ahead=timedelta(minutes=29)) == []
+    assert readiness.exceptions([state(start_at=NOW - timedelta(minutes=20))], now=NOW, zone=ZONE, ahead=timedelta(0))
+
+
+def test_punctuality_counts_pick_ups_and_what_was_missed() -> None:
+    early, late = NOW - timedelta(minutes=30), timedelta(minutes=11)
+    trips = [
+        state(start_at=early, picked_up_at=early + timedelta(minutes=10)), state(start_at=early, picked_up_at=early + late),
+        state(start_at=early), state(),
+    ]  # fmt: skip
+    (wave,) = readiness.punctuality(trips, now=NOW)
+    assert (wave.trips, wave.due, wave.on_time, wave.late, wave.missed) == (4, 3, 1, 1, 1)
+    assert wave.share == pytest.approx(1 / 3)
+    assert wave.mean_late_s == late.total_seconds()
+
+
+def test_a_rehearsal_finds_the_trip_that_inherits_lateness_and_repeats_with_its_seed() -> None:
+    """The second trip has no reserve behind a long first one; the third has hours."""
+    first = Leg(
+        order_id=uuid4(), wave="W1", start_at=START, end_at=START + timedelta(minutes=60), way_s=600, drive_s=3600
+    )
+    tight = Leg(
+        order_id=uuid4(), wave="W1", start_at=first.end_at + timedelta(minutes=15), end_at=END, way_s=600, drive_s=600
+    )
+    loose = Leg(
+        order_id=uuid4(),
+        wave="W2",
+        start_at=END + timedelta(hours=3),
+        end_at=END + timedelta(hours=4),
+        way_s=600,
+        drive_s=600,
+    )
+    found = rehearsal.rehearse([[first, tight, loose]], seed=3)
+    assert [each.order_id for each in found.at_risk] == [tight.order_id]
+    assert found.at_risk[0].handed_on_share == 1
+    assert found.on_time < 1
+    assert found == rehearsal.rehearse([[first, tight, loose]], seed=3)
+    assert found != rehearsal.rehearse([[first, tight, loose]], seed=4)
+    calm = Noise(day_spread=0, trip_spread=0, slow_boarding=0)
+    assert rehearsal.rehearse([[first, tight, loose]], seed=3, noise=calm).at_risk == ()
+
+
+def test_a_short_event_has_no_conflict_and_nobody_left_without_a_reason() -> None:
+    """F22 in short; the whole of it is `python -m benchmarks event`."""
+    event = benchmark.scene(3, trips=240, days=2, scale=0.06)
+    for each in benchmark.planned_days(event, seconds=2):
+        assert each.conflicts == []
+        assert each.given + sum(each.left.values()) == each.trips
+        assert each.given > 0.9 * each.trips
