@@ -34,6 +34,7 @@ export const codes = {
     meets_orders: "There are trips at that time: orders {{orders}}",
     rows_refused: "The file has {{count}} errors; nothing was sent.",
     no_fit: "These trips cannot be shared: {{fit}}.",
+    bad_movement_plan: "The movement plan has {{total}} mistakes; nothing was imported.",
     not_eligible: "The vehicle or the driver is not eligible.",
     password_change_required: "Please change the initial password first.",
     idempotency_key_reused: "This was sent before with other content. Reload and try again.",

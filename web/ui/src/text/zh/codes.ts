@@ -33,6 +33,7 @@ export const codes = {
     meets_orders: "这段时间已有派车单：{{orders}} 号",
     rows_refused: "文件中有 {{count}} 处错误，没有提交任何申请。",
     no_fit: "这两次行程不能拼车：{{fit}}。",
+    bad_movement_plan: "保障计划有 {{total}} 处错误，未导入任何车次。",
     not_eligible: "该车辆或驾驶员不符合条件。",
     password_change_required: "请先修改初始密码。",
     idempotency_key_reused: "重复提交的内容不一致，请刷新后重试。",
