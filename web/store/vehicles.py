@@ -1,7 +1,7 @@
 """Vehicles as the map and the administrator see them: list, card, locator trail and track."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -32,7 +32,7 @@ class VehicleRow:
     unit_name: str | None
     unit_name_en: str | None
     home_depot_id: UUID | None
-    documents_valid_until: str | None
+    documents_valid_until: date | None
     wheelchair_places: int
     luggage_pieces: int | None  # None: one a passenger seat
     device: str | None
