@@ -44,6 +44,7 @@ async def free_cars(conn: Connection, actor: Actor, wish: ShareWish) -> list[UUI
 
 async def book(conn: Connection, actor: Actor, wish: ShareWish, *, router: Router, now: datetime) -> UUID:
     """Promises a car and submits the order; one driver's licence is needed. Raises Forbidden, Invalid, Conflict saying why no car."""
+    require(actor, "order.book")
     await timeshare.lock(conn, actor.tenant_id)
     ledger, sites = await timeshare.book_of(conn, actor.tenant_id)
     free = ledger.free(wish.from_site, wish.to_site, wish.start_at, wish.end_at)

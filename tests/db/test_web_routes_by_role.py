@@ -385,9 +385,12 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "days": "[2020-01-01,)", "created_at": now, "created_by": stranger,
     })  # fmt: skip
     share = uuid4()
-    host = await town_of.add_order(
-        site.owner, town, requester="stranger", unit="other", start_at=now + timedelta(days=1)
+    host = await town_of.add_order(  # when `wish` moves the order to
+        site.owner, town, requester="stranger", unit="other", start_at=now + timedelta(days=2)
     )
+    shared = """UPDATE dispatch_order SET shareable = true, state = 'unit_approved', origin = '{"name": "x", "lon": 116, "lat": 32}',
+        destination = '{"name": "y", "lon": 116.1, "lat": 32}' WHERE id = %s"""
+    await site.owner.execute(shared, (host,))
     await store.insert(site.owner, "ride_share", {
         "id": share, "tenant_id": town.tenant_id, "host_order_id": host, "guest_order_id": order, "detour_s": 0, "asked_at": now, "asked_by": stranger,
     })  # fmt: skip

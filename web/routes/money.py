@@ -159,6 +159,8 @@ async def statements(work: Signed, lists: Lists, month: Month, unit: UUID | None
 async def statement_lines(unit_id: UUID, work: Signed, lists: Lists, month: Month) -> Any:
     """The trips of a unit's month and how each amount is made up; each leads to its order."""
     require(work.actor, "statement.view")
+    if not await store.has_unit(work.conn, unit_id):
+        raise NotFound(object="unit")
     filters = _month(work, month) | {"unit": unit_id, "q": lists.q}
 
     async def fetch(page: PageRequest) -> Page[StatementLine]:

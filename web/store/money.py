@@ -167,6 +167,12 @@ async def statement(conn: Connection, filters: Mapping[str, Any]) -> UnitMonthRo
         return await (await cursor.execute(STATEMENTS, {**filters, "q": None})).fetchone()
 
 
+async def has_unit(conn: Connection, unit_id: UUID) -> bool:
+    """Whether there is such a unit in this tenant."""
+    cursor = await conn.execute("SELECT 1 FROM unit WHERE id = %s AND tenant_id = app_tenant()", (unit_id,))
+    return await cursor.fetchone() is not None
+
+
 async def lines(conn: Connection, page: PageRequest, filters: Mapping[str, Any]) -> Page[StatementLine]:
     params = {**filters, "plate": plate_part(filters["q"])}
     return await page_of(conn, LINES, params, page, LINE_SORTS, StatementLine)
