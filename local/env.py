@@ -16,7 +16,6 @@ import venv
 import zipfile
 from pathlib import Path
 
-from dispatch.search.kernel import build as kernel
 from local import debian
 from local.errors import CannotRunError
 from local.progress import say
@@ -82,6 +81,8 @@ def _build() -> None:
 
 def _compile() -> None:
     """The search for routes in C, unless this state of it is there; without it plans are searched in Python."""
+    from dispatch.search.kernel import build as kernel  # `local` alone runs servers where nothing else is
+
     if kernel.compiled().exists():
         return
     say("compiling the search for routes")

@@ -15,6 +15,7 @@ from fleet.errors import Invalid
 from fleet.schedule import Schedule
 from fleet.worktime import Calendar
 
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2199  # nothing was driven before, and nothing is planned after
 MOST_DAYS = 92
 
 
@@ -39,6 +40,8 @@ class Clock:
 async def figures(conn: Connection, actor: Actor, first: date, last: date, *, zone: ZoneInfo, now: datetime) -> Report:
     """All figures of the civil days, both ends included. Raises Forbidden, Invalid."""
     require(actor, "sizing.view")
+    if first.year < EARLIEST_YEAR or last.year > LATEST_YEAR:
+        raise Invalid(field="from" if first.year < EARLIEST_YEAR else "to", reason="out_of_range")
     if last < first:
         raise Invalid(field="to", reason="before_from")
     if (last - first).days >= MOST_DAYS:

@@ -1,7 +1,6 @@
 """Before a request is sent: what it would be refused for and what the fleet would answer; and the papers that belong to it."""
 
 import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,7 +80,7 @@ async def attach(body: NewAttachment, work: Signed) -> list[Attachment]:
     """Keeps a file with a request of one's own, one's unit or, as dispatcher, anybody; answers all its files."""
     try:
         content = base64.b64decode(body.content, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # binascii.Error, and letters beyond ASCII
         raise Invalid(field="file", reason="unknown") from error
     await attachments.attach(work.conn, work.actor, body.order_id, body.name, content, now=work.now)
     return await attachments.attached(work.conn, body.order_id)

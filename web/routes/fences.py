@@ -1,7 +1,6 @@
 """Fences: those in force, their versions, drafts and their publication, and files with shapes."""
 
 import base64
-import binascii
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -228,7 +227,7 @@ async def read_file(body: FenceFile, work: Signed) -> FileRead:
     require(work.actor, "area.draft")
     try:
         data = base64.b64decode(body.content, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # binascii.Error, and letters beyond ASCII
         raise Invalid(field="file", reason="unknown") from error
     options = files.Options(
         width_m=body.width_m, radius_m=body.radius_m, outlines=body.outlines, points_stay=body.kind == "depot"
