@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from fleet import db
+from fleet import db, service
+from fleet.access import Role
 from tests.db import town as town_of
 from tests.db.site import Site, serving
 from tests.db.test_web_orders import step
@@ -19,6 +20,10 @@ async def site(database: Database) -> AsyncIterator[Site]:
     async with await db.connect(database.owner) as owner:
         town = await town_of.build(owner)
         await owner.execute("UPDATE person SET licence_class = 'C1' WHERE login = 'employee'")
+        town.people["leader"] = await service.add_person(
+            owner, "test", tenant_id=town.tenant_id, unit_id=town.units["root"], login="leader", name="leader", password=None,
+            roles=[(Role.APPROVER, town.units["root"])], now=datetime.now(UTC) - timedelta(days=1), must_change_password=False,
+        )  # fmt: skip
         async with serving(database.web, owner, town) as running:
             yield running
 
