@@ -16,8 +16,8 @@ def test_a_reason_and_an_allowed_stop_stand_beside_a_suspicion(town: Town, perso
     vehicle = town.vehicles[7]
     ((order_id,),) = town.query(
         """INSERT INTO dispatch_order (tenant_id, type, state, unit_id, requester_id, driver_id, vehicle_id, purpose_text,
-            planned_start_at, planned_end_at, origin, destination)
-        SELECT v.tenant_id, 'normal', 'in_use', p.unit_id, p.id, d.id, v.id, '下乡调研', now() - interval '1 hour', now() + interval '1 hour',
+            planned_start_at, planned_end_at, route_distance_m, route_duration_s, origin, destination)
+        SELECT v.tenant_id, 'normal', 'in_use', p.unit_id, p.id, d.id, v.id, '下乡调研', now() - interval '1 hour', now() + interval '1 hour', 15000, 1200,
             '{"name": "机关大院", "lon": 117.2, "lat": 39.1}', '{"name": "乡政府", "lon": 117.3, "lat": 39.2}'
         FROM vehicle v, person p, person d WHERE v.id = %s::uuid AND p.login = 'employee' AND d.login = 'driver' RETURNING id""",
         vehicle["vehicle"],
