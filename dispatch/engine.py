@@ -24,6 +24,7 @@ from dispatch.guards import EXPIRES_AFTER, UNCONFIRMED_WORKDAYS, Deed
 from dispatch.lifecycle import Action
 from dispatch.repeating.service import settle_provisional
 from dispatch.rolling import background, rounds
+from dispatch.search.kernel.library import library
 from dispatch.sharing import service as sharing
 from dispatch.store import series as series_store
 from dispatch.store import sharing as sharing_store
@@ -227,6 +228,8 @@ async def _pause(stopping: asyncio.Event, seconds: float) -> None:
 async def _main() -> None:
     settings = load(os.environ)
     logs.write_json(settings.log_level)
+    if library() is None:
+        log.warning("search_not_compiled", then="plans are searched in Python; `make env` compiles it")
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):

@@ -15,12 +15,13 @@ pytestmark = pytest.mark.timeout(300)
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = {
     "fleetadmin": ("/map", "/map?view=table", "/alerts", "/admin/vehicles", "/admin/devices", "/admin/devices/refused", "/admin/areas",
-                   "/admin/areas/drafts", "/admin/areas/drafts/new", "/admin/areas/events", "/admin/calendar", "/admin/rules", "/help"),
+                   "/admin/areas/drafts", "/admin/areas/drafts/new", "/admin/areas/events", "/admin/calendar", "/admin/rules", "/admin/rules/replans",
+                   "/admin/statements", "/admin/tariffs", "/admin/sizing", "/help"),
     "engineer": ("/admin/health", "/admin/tickets", "/admin/devices"),
     "sysadmin": ("/admin/people", "/admin/units", "/account"),
-    "employee": ("/book", "/trips"),
+    "employee": ("/book", "/trips", "/share"),
     "approver": ("/approve",),
-    "dispatcher": ("/dispatch", "/trips"),
+    "dispatcher": ("/dispatch", "/dispatch/plans", "/trips"),
     "driver": ("/drive",),
 }  # fmt: skip
 

@@ -1,5 +1,6 @@
 // An order's approval: what changed since it was approved, the budget, and each level with why it is asked and who is next.
 import { Stack, Table, Text } from "@mantine/core";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { ApprovalLevel, ApprovalRound, OrderApproval } from "../api/approval";
 import { useTime } from "../app/useTime";
@@ -117,6 +118,13 @@ function Levels({ round }: { round: ApprovalRound }) {
   );
 }
 
+// A row is often named like the figure it asks for: that is said once.
+function reasonOf(t: TFunction, rule: string, figures: string[]) {
+  const more = figures.filter((figure) => figure.toLowerCase() !== rule.toLowerCase());
+  if (more.length === 0) return t("approval.becauseOf", { rule });
+  return t("approval.because", { rule, figures: more.join(t("punctuation.comma")) });
+}
+
 function LevelLine({ level }: { level: ApprovalLevel }) {
   const { t, i18n } = useTranslation();
   const time = useTime();
@@ -133,12 +141,7 @@ function LevelLine({ level }: { level: ApprovalLevel }) {
       </Text>
       {level.reasons.map((reason) => (
         <Text size="sm" key={String(reason["row"])}>
-          {t("approval.because", {
-            rule: said(reason),
-            figures: figureWords(t, reason["figures"] as Record<string, unknown>).join(
-              t("punctuation.comma"),
-            ),
-          })}
+          {reasonOf(t, said(reason), figureWords(t, reason["figures"] as Record<string, unknown>))}
         </Text>
       ))}
       {level.note_required && level.state !== "approved" && (

@@ -64,7 +64,7 @@ export function Shell() {
         )}
       </AppShell.Main>
       {phone && (
-        <AppShell.Footer component="nav" aria-label={t("shell.menuLabel")}>
+        <AppShell.Footer component="nav" aria-label={t("shell.quickMenuLabel")}>
           <BottomBar entries={entries} onMore={drawer.open} />
         </AppShell.Footer>
       )}

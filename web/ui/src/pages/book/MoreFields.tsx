@@ -22,7 +22,15 @@ export function MoreFields({ draft, troubles, idOf, onChange }: FieldsProps) {
   return (
     <Stack gap="xs" mt="sm">
       <div>
-        <Button variant="subtle" size="xs" aria-expanded={open} onClick={() => setAsked(!open)}>
+        <Button
+          variant="subtle"
+          size="xs"
+          h="auto"
+          py={6}
+          styles={{ label: { whiteSpace: "normal", textAlign: "left" } }}
+          aria-expanded={open}
+          onClick={() => setAsked(!open)}
+        >
           {t(open ? "book.less" : "book.more")}
         </Button>
       </div>

@@ -1,5 +1,5 @@
 // /admin/tariffs: prices by class in versions. One person drafts, another puts in force; nothing reaches back.
-import { Badge, Button, Group } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
@@ -10,6 +10,7 @@ import type { Column } from "../../parts/list/columns";
 import { ListView } from "../../parts/list/ListView";
 import { useListState } from "../../parts/list/useListState";
 import { PageHeader } from "../../parts/PageHeader";
+import { Tone } from "../../parts/Tone";
 import { useAct } from "../../parts/useAct";
 import { useRight } from "../../session/useSession";
 import { wordFor } from "../../text/codes";
@@ -50,9 +51,7 @@ export function Component() {
       id: "state",
       title: t("order.state"),
       show: (row) => (
-        <Badge color={row.holds_now ? "green" : "gray"} variant="light">
-          {wordFor(t, "tariffState", row.state)}
-        </Badge>
+        <Tone tone={row.holds_now ? "good" : "neutral"}>{wordFor(t, "tariffState", row.state)}</Tone>
       ),
     },
     {
@@ -68,7 +67,11 @@ export function Component() {
     rate("day", t("tariff.perDay"), (row) => row.allowance_cents_per_day),
     rate("minimum", t("tariff.minimum"), (row) => row.minimum_cents),
     { id: "by", title: t("tariff.by"), show: (row) => row.created_by_name ?? "—" },
-    { id: "do", title: "", show: (row) => (mayPublish && row.state === "draft" ? <Settle row={row} /> : "") },
+    {
+      id: "do",
+      title: t("tariff.decision"),
+      show: (row) => (mayPublish && row.state === "draft" ? <Settle row={row} /> : ""),
+    },
   ];
   return (
     <>

@@ -76,6 +76,7 @@ export const app = {
     demo: "Demo data",
     demoShort: "Demo",
     menuLabel: "Main menu",
+    quickMenuLabel: "Quick menu",
     allPages: "All pages",
     more: "More",
     language: "Language",

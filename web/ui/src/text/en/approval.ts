@@ -9,6 +9,7 @@ export const approval = {
     changed: "The request changed since it was approved",
     difference: { field: "What", before: "Before", after: "After" },
     because: "Because: {{rule}} ({{figures}})",
+    becauseOf: "Because: {{rule}}",
     noteRequired: "The decision needs a note for the file.",
     waitsFor: "Waits for: {{names}}.",
     nobody:

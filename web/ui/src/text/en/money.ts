@@ -46,6 +46,7 @@ export const money = {
     noneHint: "Try another month; trips are listed when they are over and settled.",
   },
   tariff: {
+    decision: "Decision",
     about:
       "Prices by class of vehicle, in versions: one person drafts, another puts in force. They hold from their date on and never backwards.",
     class: "Class",

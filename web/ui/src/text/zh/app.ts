@@ -73,6 +73,7 @@ export const app = {
     demo: "演示数据",
     demoShort: "演示",
     menuLabel: "主菜单",
+    quickMenuLabel: "快捷菜单",
     allPages: "全部页面",
     more: "更多",
     language: "语言",

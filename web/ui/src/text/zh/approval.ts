@@ -9,6 +9,7 @@ export const approval = {
     changed: "与上次审批相比，申请有改动",
     difference: { field: "内容", before: "改前", after: "改后" },
     because: "依据：{{rule}}（{{figures}}）",
+    becauseOf: "依据：{{rule}}",
     noteRequired: "需填写审批说明，作为备案。",
     waitsFor: "等待：{{names}}。",
     nobody: "目前没有人可以审批这一级，已告知车管员和调度员；不会自动通过。",

@@ -45,6 +45,7 @@ export const money = {
     noneHint: "换一个月份看看；趟次结束并结算后列入。",
   },
   tariff: {
+    decision: "核准",
     about: "收费标准按车辆类别分版本，由一人起草、另一人核准，自生效时间起计价，不追溯。",
     class: "车辆类别",
     every: "其他各类",
