@@ -130,7 +130,9 @@ def _augment(
         mate = column_mate[column]
         if mate == FREE:
             for each in reversed(path):
-                row_mate[each], column, column_mate[column] = column, row_mate[each], each
+                before = row_mate[each]
+                row_mate[each], column_mate[column] = column, each
+                column = before
             return True
         if level[mate] == level[row] + 1:
             path.append(mate)
