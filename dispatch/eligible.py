@@ -18,6 +18,7 @@ from fleet.vehicle import Vehicle, VehicleClass, VehicleStatus
 
 TURNAROUND = timedelta(minutes=15)  # the same as occupied_span in the database
 LOCATOR_ALIVE = timedelta(hours=24)
+BROKEN_FOR = timedelta(hours=12)  # so long a vehicle that broke down is taken to be out, unless it drives for an order again
 
 # Classes that serve an order which asks for no class; the others only when asked for by name.
 POOL_CLASSES = frozenset({VehicleClass.EMERGENCY_SUPPORT, VehicleClass.CONFIDENTIAL_COURIER, VehicleClass.OTHER})
@@ -59,6 +60,7 @@ class VehicleFacts:
     wheelchair_places: int = 0
     luggage_pieces: int | None = None  # None: one a passenger seat
     upkeep: tuple[Upkeep, ...] = ()
+    broke_down_at: datetime | None = None  # not driven for an order since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,9 @@ def vehicle_obstacles(order: Order, facts: VehicleFacts, *, now: datetime, zone:
         found.append(Obstacle(code="locator_silent", params={"last_heard_at": heard}, hard=False))
     if facts.depot is None:
         found.append(Obstacle(code="no_depot", hard=False))
+    if facts.broke_down_at is not None and order.planned_start_at < facts.broke_down_at + BROKEN_FOR:
+        params = {"since": facts.broke_down_at.isoformat()}
+        found.append(Obstacle(code="broken_down", params=params, hard=False))
     return sorted(found, key=lambda obstacle: not obstacle.hard)
 
 

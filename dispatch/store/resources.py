@@ -26,11 +26,15 @@ UPKEEP = """
 SELECT vehicle_id, kind, lower(during) AS start_at, upper(during) AS end_at FROM vehicle_upkeep
 WHERE tenant_id = %(tenant)s AND state = 'planned' AND during && tstzrange(%(since)s, %(until)s) ORDER BY during
 """
-# Vehicles with depot, custody and the last sign of life of their locator.
+# Vehicles with depot, custody and the last sign of life of their locator; broken down without having driven for an order since.
 VEHICLES = """
 SELECT v.id, v.vehicle_no, v.plate, v.vehicle_class, v.status, v.seats, v.retained, v.exempt, v.home_depot_id, v.row_version,
     v.documents_valid_until, v.wheelchair_places, v.luggage_pieces, a.geometry AS depot, coalesce(a.name, '') AS depot_name, l.received_at AS last_heard_at,
-    m.unit_id AS manager_unit_id, u.unit_id AS user_unit_id
+    m.unit_id AS manager_unit_id, u.unit_id AS user_unit_id, (
+        SELECT max(d.noticed_at) FROM disruption d WHERE d.tenant_id = v.tenant_id AND d.kind = 'breakdown' AND d.vehicle_id = v.id
+            AND d.noticed_at > %(now)s - interval '12 hours'
+            AND NOT EXISTS (SELECT FROM dispatch_order o WHERE o.vehicle_id = v.id AND o.departed_at > d.noticed_at)
+    ) AS broke_down_at
 FROM vehicle v
 LEFT JOIN area_version a ON a.area_id = v.home_depot_id AND a.during @> %(now)s
 LEFT JOIN custody m ON m.vehicle_id = v.id AND m.relation = 'manager' AND m.during @> %(now)s
@@ -149,4 +153,5 @@ def _vehicle_facts(row: Mapping[str, Any], busy: tuple[Span, ...], upkeep: tuple
         wheelchair_places=row["wheelchair_places"],
         luggage_pieces=row["luggage_pieces"],
         upkeep=upkeep,
+        broke_down_at=row["broke_down_at"],
     )

@@ -12,6 +12,7 @@ from dispatch.rolling import answering, rounds, watching
 from dispatch.rolling.adopting import adopt_replan
 from dispatch.rolling.policy import ReplanPolicy, Trigger
 from dispatch.store import rolling
+from dispatch.suggest import suggest
 from fleet import db, journal, store
 from fleet.routing import Router
 from tests.db import dispatch_stage, town
@@ -74,7 +75,7 @@ async def disruptions(stage: Stage) -> list[dict[str, Any]]:
 async def test_a_breakdown_is_replanned_by_itself_where_the_tenant_lets_it_and_everybody_is_told_once(
     stage: Stage, engine: db.Connection
 ) -> None:
-    """The broken trip and the next one of its car go to the other car; a second round changes nothing."""
+    """The broken trip and the next one of its car go to the other car; a second round changes nothing; no plan takes it that day."""
     await adopts(stage, Trigger.BREAKDOWN)
     broken = await assigned(stage, "pool", "driver", START)
     behind = await assigned(stage, "pool", "driver", START + 5 * HOUR)
@@ -96,6 +97,10 @@ async def test_a_breakdown_is_replanned_by_itself_where_the_tenant_lets_it_and_e
     history = await store.many(stage.owner, "SELECT actor, action FROM journal WHERE object_id = %s ORDER BY seq", (behind,))  # fmt: skip
     assert (history[-1]["actor"], history[-1]["action"]) == ("dispatch engine", "order.replan")
     assert await journal.first_break(stage.owner, stage.town.tenant_id) == {"journal": None, "audit": None}
+    later = await stage.approved(planned_start_at=START + 10 * HOUR, planned_end_at=START + 11 * HOUR)
+    async with stage.as_person("dispatcher") as (conn, actor):
+        proposal = await suggest(conn, actor, order_ids=[later], router=stage.router, now=now)
+    assert [each.vehicle_id for each in proposal.assignments] == [stage.town.vehicles["pool2"]]
 
 
 async def test_without_a_policy_a_refusal_is_only_proposed_until_a_dispatcher_adopts_it(

@@ -54,6 +54,8 @@ VEHICLES: list[tuple[dict[str, Any], dict[str, Any], list[tuple[str, bool]]]] = 
     ({"last_heard_at": NOW - timedelta(hours=25)}, {}, [("locator_silent", False)]),
     ({"last_heard_at": NOW - timedelta(hours=23)}, {}, []),
     ({"depot": None}, {}, [("no_depot", False)]),
+    ({"broke_down_at": START - timedelta(hours=11, minutes=59)}, {}, [("broken_down", False)]),
+    ({"broke_down_at": START - timedelta(hours=12)}, {}, []),
     ({"busy": taken(START - timedelta(hours=1), START - timedelta(minutes=14))}, {}, [("vehicle_busy", True)]),
     ({"busy": taken(START - timedelta(hours=1), START - timedelta(minutes=15))}, {}, []),
     ({"busy": taken(END + timedelta(minutes=14), END + timedelta(hours=1))}, {}, [("vehicle_busy", True)]),
