@@ -18,7 +18,9 @@ from fleet.vehicle import Vehicle, VehicleClass, VehicleStatus
 
 TURNAROUND = timedelta(minutes=15)  # the same as occupied_span in the database
 LOCATOR_ALIVE = timedelta(hours=24)
-BROKEN_FOR = timedelta(hours=12)  # so long a vehicle that broke down is taken to be out, unless it drives for an order again
+BROKEN_FOR = timedelta(
+    hours=12
+)  # so long a vehicle that broke down is taken to be out, unless it drives for an order again
 
 # Classes that serve an order which asks for no class; the others only when asked for by name.
 POOL_CLASSES = frozenset({VehicleClass.EMERGENCY_SUPPORT, VehicleClass.CONFIDENTIAL_COURIER, VehicleClass.OTHER})

@@ -161,7 +161,6 @@ export const messages = {
     exempt: "exempt",
     too_few_seats: "too small",
     vehicle_busy: "busy",
-    broken_down: "broken down",
     not_in_service: "not in service",
     documents_expire: "papers expire",
     locator_silent: "locator silent",

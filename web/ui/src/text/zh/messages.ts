@@ -156,7 +156,6 @@ export const messages = {
     exempt: "涉密车辆",
     too_few_seats: "座位不够",
     vehicle_busy: "已有任务",
-    broken_down: "故障停驶",
     not_in_service: "不在用",
     documents_expire: "证件到期",
     locator_silent: "定位失联",
