@@ -9,7 +9,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from dispatch.rolling.rounds import Rounds
 from fleet import db, store
+from fleet.routing import Router
 from tests.db import town as town_of
 from tests.db.site import Site, serving
 from tests.db.town import working_morning
@@ -89,6 +91,56 @@ async def test_a_trip_is_booked_approved_assigned_driven_and_settled(site: Site)
         read = await employee.post(f"/api/notices/{notices[0]['id']}/read")
         assert read.status_code == 204
         assert (await driver.post(f"/api/notices/{notices[0]['id']}/read")).status_code == 404
+
+
+async def test_a_breakdown_on_the_way_gets_another_vehicle_and_the_journal_tells_who_did_what(
+    site: Site, database: Database
+) -> None:
+    """The fleet's administrator lets breakdowns be re-planned; the driver reports one; the engine sends the other car; the trip ends settled."""
+    town = site.town
+    async with (
+        site.as_person("employee") as employee,
+        site.as_person("approver") as approver,
+        site.as_person("dispatcher") as dispatcher,
+        site.as_person("driver") as driver,
+        site.as_person("fleet_admin") as fleet_admin,
+        await db.connect(database.engine) as engine,
+        Router(None) as router,
+    ):
+        rules = {"adopts": ["breakdown"], "frozen_min": 30, "stability_s": 600}
+        assert (await fleet_admin.put("/api/dispatch/replan-rules", json=rules)).status_code == 200
+        order = (await employee.post("/api/orders", json=wish())).json()
+        order = (await approver.get(f"/api/orders/{order['id']}")).json()
+        order = (await step(approver, order, "approve", reason="同意")).json()
+        chosen = {"vehicle_id": str(town.vehicles["pool"]), "driver_id": str(town.people["driver"])}
+        order = (await step(dispatcher, order, "assign", **chosen)).json()
+        for name, said in (("accept", {}), ("depart", {}), ("break_down", {"reason": "水温过高"})):
+            answer = await step(driver, order, name, **said)
+            assert answer.status_code == 200, (name, answer.text)
+            order = answer.json()
+        now = datetime.now(UTC)
+        for vehicle in town.vehicles:
+            await town_of.add_fix(site.owner, town, vehicle, now, lon=116.02)
+        done = await Rounds().look(engine, router, now)
+        assert done["adopted"] == 1
+        (upset,) = (await dispatcher.get("/api/dispatch/disruptions")).json()["items"]
+        assert (upset["kind"], upset["state"], upset["order_id"]) == ("breakdown", "adopted", order["id"])
+        order = (await dispatcher.get(f"/api/orders/{order['id']}")).json()
+        assert (order["state"], order["vehicle_id"]) == ("assigned", str(town.vehicles["pool2"]))
+        told = {notice["kind"] for notice in (await employee.get("/api/notices")).json()["items"]}
+        assert "order_moved" in told
+        for name in ("accept", "depart", "arrive", "return"):
+            answer = await step(driver, order, name)
+            assert answer.status_code == 200, (name, answer.text)
+            order = answer.json()
+        order = (await step(employee, order, "receipt", rating=4)).json()
+        order = (await step(dispatcher, order, "settle")).json()
+        assert order["state"] == "settled", order
+        deeds = [(entry["action"].removeprefix("order."), entry["actor"]) for entry in order["history"]]
+        assert [verb for verb, _ in deeds] == ["book", "submit", "approve", "assign", "accept", "depart", "break_down",
+            "replan", "accept", "depart", "arrive", "return", "receipt", "settle"]  # fmt: skip
+        doers = dict(deeds)
+        assert len({doers[verb] for verb in ("book", "approve", "assign", "break_down", "replan")}) == 5
 
 
 async def test_an_emergency_leaves_before_its_paper_and_is_closed_only_after_it(site: Site) -> None:
