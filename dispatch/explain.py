@@ -28,14 +28,15 @@ def explain(fleet: Fleet, draft: Draft, patience: Patience) -> tuple[Unassigned,
     """
     waiting = [request for request in fleet.problem.requests if request.key in draft.waiting]
     alone = Alone(fleet)
-    verdicts = [_judge(Case(fleet, draft, alone, request, patience), alone) for request in waiting]
+    cases = [Case(fleet, draft, alone, request, patience) for request in waiting]
+    verdicts = [_judge(case, alone) for case in cases]
     return tuple(
         Unassigned(
             request=request,
             reason=verdict.reason,
-            smallest_change=verdict.change() if verdict.change and patience.lasts() else None,
+            smallest_change=_change(case, verdict) if patience.lasts() else None,
         )
-        for request, verdict in zip(waiting, verdicts, strict=True)
+        for case, request, verdict in zip(cases, waiting, verdicts, strict=True)
     )
 
 
@@ -43,6 +44,16 @@ def explain(fleet: Fleet, draft: Draft, patience: Patience) -> tuple[Unassigned,
 class _Verdict:
     reason: Reason
     change: Callable[[], SmallestChange | None] | None = None  # how to look for what would help
+
+
+def _change(case: Case, verdict: _Verdict) -> SmallestChange | None:
+    """What suits the reason, else whatever other single change helps; None when none of all does."""
+    suited = verdict.change() if verdict.change else None
+    if suited is not None or not case.able:
+        return suited
+    kinds = {case.fleet.kind_of[vehicle.id]: vehicle for vehicle in reversed(case.fleet.problem.vehicles)}
+    others = [vehicle for _, vehicle in sorted(kinds.items())]
+    return shifted(case, SHIFTS_S) or longer_ride(case) or more_room(case) or raised(case) or added(case, others)
 
 
 def _judge(case: Case, alone: Alone) -> _Verdict:

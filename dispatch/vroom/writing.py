@@ -116,7 +116,7 @@ def _step(step: Step, by_index: bool) -> Json:
 
 
 def _unassigned(item: Unassigned, by_index: bool) -> list[Json]:
-    change = _change(item.smallest_change, by_index)
+    change = change_json(item.smallest_change, by_index)
     return [
         _described(
             {"id": task.id, "type": task.kind.value}
@@ -128,7 +128,8 @@ def _unassigned(item: Unassigned, by_index: bool) -> list[Json]:
     ]
 
 
-def _change(change: SmallestChange | None, by_index: bool) -> Json | None:
+def change_json(change: SmallestChange | None, by_index: bool) -> Json | None:
+    """A smallest change as contracts.md 6 writes it; `by_index` names places by their row in the matrices."""
     match change:
         case EarlierBy(seconds=seconds):
             return {"earlier_s": seconds}

@@ -131,27 +131,33 @@ def _moved(request: Request, by_s: int) -> Request | None:
 
 def longer_ride(case: Case) -> SmallestChange | None:
     """How much longer the ride limit must be so that the plan takes the request."""
-    limit_s = case.request.max_ride_s or 0
+    limit_s = case.request.max_ride_s
+    if limit_s is None:
+        return None
     by_s = _least(case, lambda by: case.fits_plan(replace(case.request, max_ride_s=limit_s + by)))
     return None if by_s is None else LimitRaised(limit="max_ride_time", by=by_s)
 
 
 def more_room(case: Case) -> SmallestChange | None:
-    """The vehicle that needs the least more room of the kind it lacks most, if the plan leaves it time for the request."""
+    """The vehicle that needs the least more room beside what it carries then, if the plan leaves it time for the request."""
 
     def short_of(vehicle: Vehicle) -> int:
         needed = roomy(case, vehicle).capacity
-        return max(most - mine for most, mine in zip(needed, case.padded(vehicle), strict=False))
+        return max((most - mine for most, mine in zip(needed, case.padded(vehicle), strict=False)), default=0)
 
+    def wider(vehicle: Vehicle, by: int) -> Vehicle:
+        return replace(vehicle, capacity=tuple(room + by for room in case.padded(vehicle)))
+
+    best: LimitRaised | None = None
     able = [vehicle for vehicle in case.fleet.problem.vehicles if may_serve(vehicle, case.request)]
     for vehicle in sorted(able, key=short_of):
-        if not case.patience.lasts():
-            return None
-        by = short_of(vehicle)
-        wider = replace(vehicle, capacity=tuple(room + by for room in case.padded(vehicle)))
-        if case.fits_route(wider):
-            return LimitRaised(limit="capacity", by=by, vehicle=vehicle.id)
-    return added(case, case.able)
+        if not case.patience.lasts() or (best is not None and short_of(vehicle) >= best.by):
+            break
+        enough = MOST_RAISED if best is None else best.by - 1
+        by = _least(case, partial(_helps, case, partial(wider, vehicle)), enough)
+        if by is not None:
+            best = LimitRaised(limit="capacity", by=by, vehicle=vehicle.id)
+    return best or added(case, case.able)
 
 
 def raised(case: Case) -> SmallestChange | None:
