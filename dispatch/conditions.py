@@ -96,7 +96,7 @@ async def require_conditions(
 async def _fleet(
     conn: Connection, tenant_id: UUID, order: Order, now: datetime
 ) -> tuple[list[VehicleFacts], list[DriverFacts]]:
-    selves = [order.requester_id] if order.self_drive else []
+    selves = [order.requester_id]  # who asked may be told to drive himself
     since, until = order.planned_start_at - AROUND, order.planned_end_at + AROUND
     return await rows.whole_fleet(conn, tenant_id, since=since, until=until, now=now, selves=selves)
 

@@ -20,6 +20,7 @@ from dispatch.guards import OrderFile
 from dispatch.plans.figures import Figures, figures
 from dispatch.plans.present import Present, present
 from dispatch.problem import Problem, TravelSource
+from dispatch.proposal.beside import beside
 from dispatch.proposal.day import Day, has_places, match_drivers, plan_obstacles, problem_of
 from dispatch.proposal.offers import Assignment, Unserved, offers, pairs
 from dispatch.proposal.others import ReasonJson
@@ -118,8 +119,9 @@ async def planned(
     together = list(zip(days, problems, plans, strict=True))
     if breaches := [breach for _, problem, plan in together for breach in check(problem, plan)]:
         raise BrokenPlan(breaches)
-    at_wheel = match_drivers([pair for one, _, plan in together for pair in pairs(one, plan)], drivers, zone)
-    told = [offers(*each, at_wheel, zone) for each in together]
+    given = [pair for one, _, plan in together for pair in pairs(one, plan)]
+    at_wheel = match_drivers(given, drivers, zone)
+    told = [offers(*each, at_wheel, beside(each[0], given, at_wheel, drivers, zone)) for each in together]
     unassigned = (*(one for _, unserved in told for one in unserved), *unplaced)
     return Suggestion(
         plan_id=uuid4(),

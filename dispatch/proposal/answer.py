@@ -6,17 +6,18 @@ Pure. It looks at the wish alone beside everything already given away; the day's
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from dispatch.booking import Draft
 from dispatch.eligible import DriverFacts, Obstacle, VehicleFacts
-from dispatch.explain import SHIFTS_S
+from dispatch.proposal.change import Change, grid, nearest_pair, smallest
 from dispatch.proposal.day import plan_obstacles
 from dispatch.proposal.others import ReasonJson
+from dispatch.proposal.trial import Trial
 from fleet.geo import distance_m
 from fleet.order import Order, OrderState
 
@@ -32,7 +33,9 @@ class Answer:
     seats: int | None = None  # without the driver's
     depot_name: str | None = None
     obstacles: tuple[ReasonJson, ...] = ()  # how many vehicles each keeps away
-    smallest_change: Mapping[str, object] | None = None
+    smallest_change: Change | None = None
+    no_single_change: bool = False  # none of all changes alone would serve it
+    nearest_pair: tuple[Change, Change] | None = None  # two that together would
 
 
 def order_of(draft: Draft, *, unit_id: UUID, requester_id: UUID, now: datetime) -> Order:
@@ -67,7 +70,12 @@ def best_answer(
         obstacles=tuple({"code": code, "params": {"vehicles": n}} for code, n in counts.most_common()),
     )
     if not able:
-        return replace(answer, smallest_change=smallest_change(order, vehicles, drivers, now=now, zone=zone))
+        trial = Trial(obstacles=found, vehicles=vehicles, drivers=drivers, now=now, zone=zone)
+        helped = smallest(order, trial, now=now, steps_s=grid())
+        pair = nearest_pair(order, trial, now=now) if helped.no_single_change else None
+        return replace(
+            answer, smallest_change=helped.change, no_single_change=helped.no_single_change, nearest_pair=pair
+        )
     best = min(able, key=lambda facts: (facts.vehicle.seats, _way_m(order, facts), facts.vehicle.vehicle_no))
     return replace(
         answer,
@@ -75,32 +83,6 @@ def best_answer(
         seats=best.vehicle.seats - 1,
         depot_name=best.depot_name,
     )
-
-
-def smallest_change(
-    order: Order, vehicles: Sequence[VehicleFacts], drivers: Sequence[DriverFacts], *, now: datetime, zone: ZoneInfo
-) -> Mapping[str, object] | None:
-    """A shift of the time first, then another class, then fewer people or pieces; None when nothing alone helps."""
-
-    def serves(changed: Order) -> bool:
-        return any(not plan_obstacles(changed, facts, drivers, now, zone) for facts in vehicles)
-
-    for shift_s in SHIFTS_S:
-        for name, by in (("later_s", timedelta(seconds=shift_s)), ("earlier_s", timedelta(seconds=-shift_s))):
-            moved = replace(
-                order, planned_start_at=order.planned_start_at + by, planned_end_at=order.planned_end_at + by
-            )
-            if moved.planned_start_at >= now and serves(moved):
-                return {name: shift_s}
-    if order.class_wanted is not None and serves(replace(order, class_wanted=None)):
-        return {"any_class": True}
-    for passengers in range(order.passengers - 1, 0, -1):
-        if serves(replace(order, passengers=passengers, wheelchairs=min(order.wheelchairs, passengers))):
-            return {"passengers": passengers}
-    for luggage in range(order.luggage - 1, -1, -1):
-        if serves(replace(order, luggage=luggage)):
-            return {"luggage": luggage}
-    return None
 
 
 def _codes(obstacles: Sequence[Obstacle]) -> set[str]:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from dispatch.eligible import DriverFacts, Obstacle, VehicleFacts, is_free
+from dispatch.eligible import DriverFacts, Obstacle, VehicleFacts
 from dispatch.explain import SHIFTS_S
-from dispatch.problem import Plan, Problem, Reason, Request, Route, TaskKind
+from dispatch.problem import Plan, Problem, Reason, Route, TaskKind
+from dispatch.proposal.beside import Beside, plan_trial
+from dispatch.proposal.change import Change, smallest
 from dispatch.proposal.day import Day
 from dispatch.proposal.others import (
     Alternative,
@@ -31,7 +32,7 @@ from dispatch.proposal.others import (
 )
 from dispatch.proposal.runs import days_of, meet
 from dispatch.search.duty import duties
-from dispatch.search.insertion import Routes, insert
+from dispatch.search.insertion import Routes
 from fleet.order import Order
 
 
@@ -54,23 +55,24 @@ class Assignment:
 class Unserved:
     order_id: UUID
     reason: str  # of contracts.md 6
-    smallest_change: Mapping[str, object] | None
+    smallest_change: Change | None
     obstacles: tuple[ReasonJson, ...]  # how many vehicles each obstacle keeps away
+    no_single_change: bool = False  # every kind of change was tried beside the plan, and none alone is enough
 
 
 def offers(
-    day: Day, problem: Problem, plan: Plan, drivers: Mapping[UUID, DriverFacts], zone: ZoneInfo
+    day: Day, problem: Problem, plan: Plan, drivers: Mapping[UUID, DriverFacts], beside: Beside
 ) -> tuple[list[Assignment], list[Unserved]]:
-    """Each order of the day once; an order whose vehicle finds no driver is not served."""
+    """Each order of the day once; an order whose vehicle finds no driver is not served. `drivers`: by order, as planned."""
     sheet = Sheet(day=day, problem=problem, duties=duties(problem), routes=_routes(problem, plan), plan=plan)
     given = {request.tasks[0].id: row for row, stops in sheet.routes.items() for _, request in stops}
     assigned, unserved = [], []
     for i, order in enumerate(day.orders):
         driver = drivers.get(order.id)
         if i in given and driver is not None:
-            assigned.append(_assignment(sheet, i, given[i], driver, zone))
+            assigned.append(_assignment(sheet, i, given[i], driver, beside.zone))
         else:
-            unserved.append(_unserved(sheet, i, without_driver=i in given))
+            unserved.append(_unserved(sheet, i, beside, without_driver=i in given))
     return assigned, unserved
 
 
@@ -153,77 +155,31 @@ def _late_s(sheet: Sheet, i: int, row: int) -> int:
     return missing_s if first.id == i and missing_s > 0 else 0
 
 
-def _unserved(sheet: Sheet, i: int, *, without_driver: bool) -> Unserved:
+def _unserved(sheet: Sheet, i: int, beside: Beside, *, without_driver: bool) -> Unserved:
     order = sheet.day.orders[i]
     lists = [list(sheet.day.obstacles.get((order.id, facts.vehicle.id), ())) for facts in sheet.day.vehicles]
     if without_driver:
         lists.append([Obstacle(code="no_driver")])
     counts = Counter(obstacle.code for obstacles in lists for obstacle in obstacles)
-    reason = Reason.ALL_BUSY if without_driver else _reason(lists)
+    helped = smallest(order, plan_trial(sheet, i, beside), now=sheet.day.as_of or order.created_at, steps_s=SHIFTS_S)
     return Unserved(
         order_id=order.id,
-        reason=reason.value,
-        smallest_change=_smallest_change(sheet, i, reason, lists),
+        reason=(Reason.ALL_BUSY if without_driver else _reason(lists)).value,
+        smallest_change=helped.change,
+        no_single_change=helped.no_single_change,
         obstacles=tuple({"code": code, "params": {"vehicles": n}} for code, n in counts.most_common()),
     )
 
 
-_BUSY = frozenset({"vehicle_busy", "no_driver"})
+_TIMED = frozenset({"vehicle_busy", "upkeep", "no_driver"})
+_ROOM = frozenset({"too_few_seats", "too_little_luggage_room", "no_wheelchair_place"})
 
 
 def _reason(lists: Sequence[Sequence[Obstacle]]) -> Reason:
     """Of the vehicles with the fewest obstacles, what keeps them away; none in the way means all are planned elsewhere."""
     codes = [{obstacle.code for obstacle in obstacles} for obstacles in lists]
-    if any(found <= _BUSY for found in codes):
+    if any(found <= _TIMED for found in codes):
         return Reason.ALL_BUSY
-    if any(found <= _BUSY | {"too_few_seats"} for found in codes):
+    if any(found <= _TIMED | _ROOM for found in codes):
         return Reason.CAPACITY
     return Reason.NO_VEHICLE_WITH_SKILL
-
-
-def _smallest_change(
-    sheet: Sheet, i: int, reason: Reason, lists: Sequence[Sequence[Obstacle]]
-) -> Mapping[str, object] | None:
-    order = sheet.day.orders[i]
-    if reason is Reason.CAPACITY:
-        room = max(
-            facts.vehicle.seats - 1
-            for facts, obstacles in zip(sheet.day.vehicles, lists, strict=False)
-            if {obstacle.code for obstacle in obstacles} <= _BUSY | {"too_few_seats"}
-        )
-        return {"limit": "passengers", "by": order.passengers - room}
-    if reason is not Reason.ALL_BUSY:
-        return None
-    return first_shift(lambda by: _fits_shifted(sheet, i, by))
-
-
-def first_shift(fits: Callable[[timedelta], bool]) -> Mapping[str, object] | None:
-    """The first move of the start, near ones first and earlier before later, that helps."""
-    for seconds in SHIFTS_S:
-        if fits(timedelta(seconds=-seconds)):
-            return {"earlier_s": seconds}
-        if fits(timedelta(seconds=seconds)):
-            return {"later_s": seconds}
-    return None
-
-
-def _fits_shifted(sheet: Sheet, i: int, by: timedelta) -> bool:
-    """Whether some vehicle that only time keeps away has room for the order at another hour, of whatever day."""
-    wish = sheet.day.orders[i]
-    order = replace(wish, planned_start_at=wish.planned_start_at + by, planned_end_at=wish.planned_end_at + by)
-    if sheet.day.as_of is not None and order.planned_start_at < sheet.day.as_of:
-        return False
-    request = _at_any_vehicle(sheet.problem.requests[i], round(by.total_seconds()))
-    for row, facts in enumerate(sheet.day.vehicles):
-        obstacles = sheet.day.obstacles.get((order.id, facts.vehicle.id), ())
-        only_time = all(obstacle.code == "vehicle_busy" for obstacle in obstacles)
-        if only_time and is_free(order, facts.busy) and insert(sheet.duties[row], sheet.routes.get(row, ()), request):
-            return True
-    return False
-
-
-def _at_any_vehicle(request: Request, by_s: int) -> Request:
-    tasks = tuple(
-        replace(task, windows=tuple(window.shifted(by_s) for window in task.windows)) for task in request.tasks
-    )
-    return replace(request, skills=frozenset(), tasks=tasks)

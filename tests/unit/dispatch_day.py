@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from dispatch.eligible import DriverFacts, Obstacle, Span, VehicleFacts
 from dispatch.problem import Matrix, TravelSource
+from dispatch.proposal.beside import beside
 from dispatch.proposal.day import Day, match_drivers, problem_of
 from dispatch.proposal.offers import Assignment, Unserved, offers, pairs
 from dispatch.proposal.runs import runs
@@ -85,5 +86,8 @@ def proposed(
     assert [check(problem, plan) for (_, problem), plan in zip(days, plans, strict=True)] == [[] for _ in days]
     told = [pair for (each, _), plan in zip(days, plans, strict=True) for pair in pairs(each, plan)]
     at_wheel = match_drivers(told, drivers, ZONE)
-    made = [offers(each, problem, plan, at_wheel, ZONE) for (each, problem), plan in zip(days, plans, strict=True)]
+    made = [
+        offers(each, problem, plan, at_wheel, beside(each, told, at_wheel, drivers, ZONE))
+        for (each, problem), plan in zip(days, plans, strict=True)
+    ]
     return [one for assigned, _ in made for one in assigned], [one for _, unserved in made for one in unserved]

@@ -172,9 +172,9 @@ def test_a_booking_at_short_notice_says_how_late_the_vehicle_will_be() -> None:
     assert reasons(offer)["arrives_late"] == {"late_s": 360}
 
 
-def test_too_many_passengers_are_told_how_many_too_many() -> None:
+def test_too_many_passengers_are_told_how_many_could_go() -> None:
     _, (left,) = proposed(day_of([order(passengers=6, **TRIP)], [garage(1, 0, seats=5)]), [driver()])
-    assert (left.reason, left.smallest_change) == ("capacity", {"limit": "passengers", "by": 2})
+    assert (left.reason, left.smallest_change) == ("capacity", {"passengers": 4})
 
 
 def test_a_kept_order_stays_with_its_vehicle() -> None:

@@ -13,6 +13,7 @@ from dispatch.attachments import LARGEST_BYTES, kind_of
 from dispatch.booking import Draft, troubles
 from dispatch.eligible import Upkeep, driver_obstacles, vehicle_obstacles
 from dispatch.proposal.answer import best_answer, order_of
+from dispatch.proposal.change import changed
 from dispatch.proposal.day import plan_obstacles
 from fleet.errors import Invalid
 from fleet.order import Order, OrderType, Place
@@ -99,15 +100,6 @@ def test_who_drives_himself_is_the_only_driver_and_drives_nobody_else() -> None:
     assert [each.code for each in driver_obstacles(others, me, None, zone=ZONE)] == ["not_a_driver"]
 
 
-def changed(wanted: Order, change: dict[str, Any]) -> Order:
-    """The order after the change an answer offered."""
-    ((name, value),) = change.items()
-    if name in ("later_s", "earlier_s"):
-        by = timedelta(seconds=value if name == "later_s" else -value)
-        return replace(wanted, planned_start_at=START + by, planned_end_at=END + by)
-    return replace(wanted, **({"class_wanted": None} if name == "any_class" else {name: value}))
-
-
 @given(
     people=st.integers(1, 12),
     luggage=st.integers(0, 12),
@@ -141,7 +133,7 @@ def test_the_change_an_answer_offers_would_serve_and_is_offered_only_when_nothin
         assert answer.seats is not None
         assert answer.seats >= people
     elif answer.smallest_change is not None:
-        assert free(changed(wanted, dict(answer.smallest_change)))
+        assert all(free(each) for each in changed(wanted, answer.smallest_change))
 
 
 def test_the_smallest_vehicle_that_fits_is_named_and_never_its_plate() -> None:

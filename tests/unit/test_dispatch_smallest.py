@@ -27,7 +27,9 @@ GENEROUS = 10**7
 
 @settings(ANYTHING, max_examples=20)
 @given(problems())
-def test_making_the_change_a_solved_plan_states_serves_the_request_beside_everything_that_is_served(source: Json) -> None:
+def test_making_the_change_a_solved_plan_states_serves_the_request_beside_everything_that_is_served(
+    source: Json,
+) -> None:
     """Nobody else moves: the routes of the plan stay, the request gets a place in them, and the referee finds it sound."""
     plan = solve(problem(source), QUICK)
     for left in plan.unassigned:
@@ -62,7 +64,10 @@ def test_a_reason_is_what_keeps_the_request_out(source: Json) -> None:
 
 def test_a_trip_between_two_others_is_told_the_very_minute() -> None:
     """One car, taken from one to two o'clock and from four on: the third trip is told the hour at which the car is back."""
-    taken = [trip(1, 0, 1, [HOUR, HOUR], exclusive=True, priority=9), trip(2, 0, 1, [4 * HOUR, 4 * HOUR], exclusive=True, priority=9)]
+    taken = [
+        trip(1, 0, 1, [HOUR, HOUR], exclusive=True, priority=9),
+        trip(2, 0, 1, [4 * HOUR, 4 * HOUR], exclusive=True, priority=9),
+    ]
     plan = solve(problem(line([car(1)], [*taken, trip(3, 0, 1, [HOUR + 60, HOUR + 60], exclusive=True)])), QUICK)
     (left,) = plan.unassigned
     assert change_json(left.smallest_change, False) == {"later_s": 1_140}
@@ -84,7 +89,11 @@ def _lifted(source: Json, reason: Reason) -> Json:
         if reason is Reason.RIDE_TIME:
             asked.pop("max_ride_time", None)
         if reason is Reason.TIME_WINDOW:
-            for step in (asked["pickup"], asked["delivery"]) if "delivery" in asked and isinstance(asked["delivery"], dict) else (asked,):
+            for step in (
+                (asked["pickup"], asked["delivery"])
+                if "delivery" in asked and isinstance(asked["delivery"], dict)
+                else (asked,)
+            ):
                 step.pop("time_windows", None)
     return source
 
@@ -101,7 +110,9 @@ def _served(changed: Problem, plan: Plan, left: Unassigned) -> bool:
     """Whether the request has a place in the routes of the plan, which stay as they are."""
     fleet = Fleet(changed)
     keys = {
-        route.vehicle: [(KINDS[step.kind], step.id) for step in route.steps if step.kind in KINDS and step.id is not None]
+        route.vehicle: [
+            (KINDS[step.kind], step.id) for step in route.steps if step.kind in KINDS and step.id is not None
+        ]
         for route in plan.routes
     }
     draft = draft_of(fleet, fleet.stops_of(keys))

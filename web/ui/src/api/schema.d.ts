@@ -4389,6 +4389,20 @@ export interface components {
             depot_name?: string | null;
             /** Eligible */
             eligible: number;
+            /** Nearest Pair */
+            nearest_pair?: [
+                {
+                    [key: string]: unknown;
+                },
+                {
+                    [key: string]: unknown;
+                }
+            ] | null;
+            /**
+             * No Single Change
+             * @default false
+             */
+            no_single_change: boolean;
             /**
              * Obstacles
              * @default []
@@ -12161,6 +12175,11 @@ export interface components {
         };
         /** Unserved */
         Unserved: {
+            /**
+             * No Single Change
+             * @default false
+             */
+            no_single_change: boolean;
             /** Obstacles */
             obstacles: {
                 [key: string]: unknown;

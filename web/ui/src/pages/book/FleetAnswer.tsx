@@ -8,7 +8,7 @@ import { Note } from "../../parts/Note";
 import { Panel } from "../../parts/Panel";
 import { useConfig } from "../../session/useSession";
 import { asCode, wordFor } from "../../text/codes";
-import { changeWords } from "../dispatch/changeWords";
+import { helpWords } from "../dispatch/changeWords";
 import { type Draft, toWish, troublesIn } from "./draft";
 
 const MOST_OBSTACLES = 4;
@@ -57,7 +57,7 @@ function Answer({ answer }: { answer: NonNullable<Checked["answer"]> }) {
         })}
       </Text>
     );
-  const help = changeWords(t, answer.smallest_change ?? null);
+  const help = helpWords(t, answer);
   return (
     <>
       <Note tone="warn">{t("book.answer.none", { of: answer.vehicles })}</Note>

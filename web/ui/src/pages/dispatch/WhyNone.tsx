@@ -4,12 +4,12 @@ import { Box, List, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Unserved } from "../../api/dispatch";
 import { wordFor } from "../../text/codes";
-import { changeWords } from "./changeWords";
+import { helpWords } from "./changeWords";
 import { Obstacles } from "./Obstacles";
 
 export function WhyNone({ unserved }: { unserved: Unserved }) {
   const { t } = useTranslation();
-  const change = changeWords(t, unserved.smallest_change);
+  const change = helpWords(t, unserved);
   return (
     <Box
       p="sm"

@@ -41,6 +41,13 @@ export const dispatch = {
     mark: { free: "free", flagged: "free, see below", busy: "busy", not: "not possible" },
     none_for: "No suitable vehicle: {{reason}}",
     change: {
+      twoVehicles: "Two vehicles would be free for half of the people each.",
+      class: "A vehicle of the class “{{kind}}” would be free.",
+      selfDrive: "It can be served if you drive yourself.",
+      driven: "It can be served with a driver instead of driving yourself.",
+      fewer_wheelchairs: "It can be served with at most {{most}} wheelchairs.",
+      noSingle: "No single change of the request would help.",
+      pair: "No single change helps; these two together would: {{first}} {{second}}",
       anyClass: "Any class of vehicle would do: then it can be served.",
       fewer_passengers: "It can be served with at most {{most}} people.",
       fewer_luggage: "It can be served with at most {{most}} pieces of luggage.",

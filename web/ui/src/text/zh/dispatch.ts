@@ -41,6 +41,13 @@ export const dispatch = {
     mark: { free: "空闲", flagged: "可派，有提示", busy: "有任务", not: "不可派" },
     none_for: "暂无合适车辆：{{reason}}",
     change: {
+      twoVehicles: "若分乘两辆车即可安排。",
+      class: "若改用{{kind}}即可安排。",
+      selfDrive: "若由本人自驾即可安排。",
+      driven: "若改由驾驶员驾驶即可安排。",
+      fewer_wheelchairs: "若轮椅不超过 {{most}} 个即可安排。",
+      noSingle: "仅改一项仍无法安排。",
+      pair: "仅改一项无法安排，同时改动以下两项即可：{{first}}{{second}}",
       anyClass: "若不限车辆类别即可安排。",
       fewer_passengers: "若不超过 {{most}} 人即可安排。",
       fewer_luggage: "若行李不超过 {{most}} 件即可安排。",
