@@ -38,7 +38,7 @@ def start_program(
         program = subprocess.Popen(
             [sys.executable, "-m", *name.split()], cwd=REPOSITORY, env=environment, stdin=subprocess.DEVNULL, stderr=out
         )
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60  # a busy machine takes half of it
     while f'"event": "{says}"'.encode() not in log.read_bytes()[said:]:
         if program.poll() is not None or time.monotonic() > deadline:
             program.kill()

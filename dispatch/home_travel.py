@@ -61,7 +61,7 @@ async def change(
         if not await rows.set_home_right(
             conn, right_id, row_version, terms.trips_a_year, terms.basis, terms.first_day, terms.last_day
         ):
-            raise Stale(yours=row_version, current=None)
+            raise Stale(yours=row_version, current=await rows.home_right_version(conn, right_id))
     except rows.HomeRightThere:
         raise Conflict(what="home_right_there") from None
     await _note(conn, actor, right_id, "change", _told(terms), now)

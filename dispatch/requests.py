@@ -17,7 +17,6 @@ from dispatch.guards import Deed
 from dispatch.lifecycle import Action
 from fleet.access import Actor, require
 from fleet.db import Connection
-from fleet.errors import Stale
 from fleet.order import OrderState
 from fleet.routing import Router
 
@@ -92,7 +91,7 @@ async def correct(
         service.permit(actor, file, step, Deed(), now)
         values |= changes(step, Deed(), now)
     if not await store.update_order(conn, order_id, row_version, values):
-        raise Stale(yours=row_version, current=None)
+        raise await service.stale(conn, order_id, row_version)
     told = {name: service.plain(value) for name, value in values.items() if name != "route"}
     old = {name: service.plain(before[name]) for name in told if name in before} | {"state": file.order.state.value}
     if asks_again:

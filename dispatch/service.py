@@ -83,6 +83,12 @@ async def load(conn: Connection, order_id: UUID, row_version: int | None) -> Ord
     return file
 
 
+async def stale(conn: Connection, order_id: UUID, yours: int) -> Stale:
+    """The refusal of whoever was slower: the version he read, and the one there is now (None: out of his sight)."""
+    current = await store.order_file(conn, order_id)
+    return Stale(yours=yours, current=current.order.row_version if current else None)
+
+
 async def planned_route(router: Router, points: Sequence[tuple[float, float]]) -> dict[str, Any]:
     """The route columns of an order; the source says when they are only a straight line."""
     route = await router.route(points)
@@ -167,8 +173,7 @@ async def write(
     leaves_sight = step.action is Action.REFUSE
     try:
         if not await store.update_order(conn, order.id, order.row_version, values, leaves_sight=leaves_sight):
-            current = await store.order_file(conn, order.id)
-            raise Stale(yours=order.row_version, current=current.order.row_version if current else None)
+            raise await stale(conn, order.id, order.row_version)
     except store.Overlapping as error:
         raise Conflict(what=str(error) or "double_booked") from None
     told = {name: plain(value) for name, value in values.items() if name != "route"}  # the path is in the order

@@ -118,7 +118,8 @@ async def _set(
         if not await rows.set_upkeep(
             conn, upkeep_id, row_version, start_at=start_at, end_at=end_at, note=note, state=state
         ):
-            raise Stale(yours=row_version, current=None)
+            current = await rows.upkeep(conn, upkeep_id)
+            raise Stale(yours=row_version, current=current and current["row_version"])
     except rows.AlreadyThere:
         raise Conflict(what="upkeep_overlaps") from None
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -123,6 +124,12 @@ def stated_years(days: Iterable[date]) -> frozenset[int]:
 
 def built_in_days() -> tuple[dict[date, tuple[DayKind, str]], frozenset[int]]:
     """Every date of 2004-2026 from `chinesecalendar`, and the years covered; the seed of version 1."""
+    days, years = _read_once()
+    return dict(days), years
+
+
+@cache  # the library takes half a second over it
+def _read_once() -> tuple[Mapping[date, tuple[DayKind, str]], frozenset[int]]:
     import chinese_calendar
 
     days: dict[date, tuple[DayKind, str]] = {}

@@ -145,7 +145,7 @@ async def edit_series(
     pattern = replace(wanted.pattern, first_day=series.pattern.first_day)
     columns = _columns(pattern, wanted.starts_at, wanted.duration_min) | {"wish": wish_of(wanted.draft)}
     if not await rows.update_series(conn, series_id, row_version, columns):
-        raise Stale(yours=row_version, current=None)
+        raise Stale(yours=row_version, current=(await _series(conn, series_id, None)).row_version)
     changed = await _series(conn, series_id, None)
     zone = await store.zone(conn, series.tenant_id)
     since = max(now.astimezone(zone).date(), from_day or date.min)
@@ -195,7 +195,7 @@ async def cancel_series(
     values = {"state": "cancelled"} if over else {"last_day": min(ends, series.pattern.last_day)}
     done = outcome.changed or not outcome.refused
     if done and not await rows.update_series(conn, series_id, row_version, values):
-        raise Stale(yours=row_version, current=None)
+        raise Stale(yours=row_version, current=(await _series(conn, series_id, None)).row_version)
     told = {"from_day": since.isoformat(), "changed": outcome.changed, "refused": len(outcome.refused)}
     await _note(conn, actor, series, "cancel", {}, told, reason, now)
     return outcome

@@ -19,13 +19,13 @@ from dispatch.plans.present import Present, present
 from dispatch.proposal.day import Day, has_places, problem_of, trip_points
 from dispatch.proposal.runs import runs
 from dispatch.rolling.bonds import STARTED
-from dispatch.service import Who, load, note, permit, plain, planned_route
+from dispatch.service import Who, load, note, permit, plain, planned_route, stale
 from dispatch.suggest import Acceptance, Outdated, Refused
 from dispatch.travel import between
 from fleet import outbox
 from fleet.access import Actor, require
 from fleet.db import Connection
-from fleet.errors import Conflict, Invalid, NotFound, Refusal, Stale
+from fleet.errors import Conflict, Invalid, NotFound, Refusal
 from fleet.order import OrderState, OrderType
 from fleet.routing import Router
 
@@ -146,7 +146,7 @@ async def _together(
         if len(group) > 1 and file.order.vehicle_id is not None:  # so that two can exchange what they have
             values = {"state": OrderState.REASSIGNING.value, "vehicle_id": None, "driver_id": None}
             if not await store.update_order(conn, order_id, file.order.row_version, values, leaves_sight=True):
-                raise Stale(yours=file.order.row_version, current=None)
+                raise await stale(conn, order_id, file.order.row_version)
             released[order_id] = 1
     for item in group:
         file = files[UUID(item["order_id"])]
@@ -195,7 +195,7 @@ async def _move(
         values |= await planned_route(router, [*home, *trip, *home])
     try:
         if not await store.update_order(conn, order.id, order.row_version + ahead, values):
-            raise Stale(yours=order.row_version, current=None)
+            raise await stale(conn, order.id, order.row_version)
     except store.Overlapping as error:
         raise Conflict(what=str(error) or "double_booked") from None
     before = {"state": order.state.value, "vehicle_id": plain(order.vehicle_id), "driver_id": plain(order.driver_id)}

@@ -24,7 +24,7 @@ from dispatch.travel import between
 from fleet import outbox
 from fleet.access import MAY, Actor, Seen
 from fleet.db import Connection
-from fleet.errors import Conflict, Forbidden, NotFound, Refusal, Stale
+from fleet.errors import Conflict, Forbidden, NotFound, Refusal
 from fleet.order import OrderState, OrderType
 from fleet.routing import Router
 from fleet.travel import LonLat
@@ -201,7 +201,7 @@ async def _plan_again(conn: Connection, order_id: UUID, router: Router) -> None:
 async def _write(conn: Connection, file: OrderFile, values: dict[str, Any]) -> None:
     try:
         if not await store.update_order(conn, file.order.id, file.order.row_version, values):
-            raise Stale(yours=file.order.row_version, current=None)
+            raise await service.stale(conn, file.order.id, file.order.row_version)
     except store.Overlapping as error:
         raise Conflict(what=str(error) or "double_booked") from None
 

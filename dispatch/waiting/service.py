@@ -34,7 +34,7 @@ from dispatch.waiting.line import (
 from fleet import outbox
 from fleet.access import MAY, Actor, require
 from fleet.db import Connection
-from fleet.errors import Conflict, Forbidden, Invalid, NotFound, Stale, WrongState
+from fleet.errors import Conflict, Forbidden, Invalid, NotFound, WrongState
 from fleet.order import OrderType
 from fleet.routing import Router
 
@@ -255,7 +255,7 @@ async def _keep(conn: Connection, file: OrderFile, values: dict[str, Any]) -> No
     """Raises Stale when somebody was faster, Conflict when the vehicle or driver is another's then."""
     try:
         if not await store.update_order(conn, file.order.id, file.order.row_version, values):
-            raise Stale(yours=file.order.row_version, current=None)
+            raise await service.stale(conn, file.order.id, file.order.row_version)
     except store.Overlapping as error:
         raise Conflict(what=str(error) or "double_booked") from None
 

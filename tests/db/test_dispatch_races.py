@@ -4,11 +4,9 @@ import asyncio
 import contextlib
 import json
 import os
-import random
 import signal
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,26 +16,18 @@ from uuid import UUID
 
 import pytest
 
-from dispatch import assignment, service, suggest
-from dispatch import store as dispatch_store
+from dispatch import service, suggest
 from dispatch.guards import Deed
 from dispatch.lifecycle import Action
 from dispatch.travel import between
 from fleet import access, db, journal, store
 from fleet.errors import Refusal, Stale
-from fleet.order import HOLDING_STATES, Place
+from fleet.order import Place
 from fleet.routing import Router
 from tests.db import dispatch_stage
 from tests.db.dispatch_stage import START, Stage
 from tests.db.town import NOW, add_order
 from tests.servers import Database
-
-CONNECTIONS = 10
-OVERLAPS = """
-SELECT count(*) AS n FROM dispatch_order a JOIN dispatch_order b ON a.id < b.id
-WHERE a.state = ANY (%s) AND b.state = ANY (%s) AND a.occupied && b.occupied
-  AND (a.vehicle_id = b.vehicle_id OR a.driver_id = b.driver_id)
-"""
 
 
 @pytest.fixture
@@ -48,143 +38,6 @@ async def stage(database: Database) -> AsyncIterator[Stage]:
         Router(None) as router,
     ):
         yield await dispatch_stage.build(owner, web, router)
-
-
-async def _at_once(stage: Stage, database: Database, wishes: list[tuple[UUID, str, str]]) -> list[str]:
-    """Assign all of these as the dispatcher on several connections; 'done' or the refusal's code for each."""
-    actor = await stage.town.actor(stage.owner, "dispatcher")
-    queue = list(wishes)
-    outcomes: list[str] = []
-
-    async def work(conn: db.Connection) -> None:
-        while queue:
-            order_id, vehicle, driver = queue.pop()
-            try:
-                async with conn.transaction():
-                    await db.scope(conn, access.scope_settings(actor))
-                    await assignment.assign(
-                        conn, actor, order_id, vehicle_id=stage.town.vehicles[vehicle],
-                        driver_id=stage.town.people[driver], row_version=None, router=stage.router, now=NOW,
-                    )  # fmt: skip
-                outcomes.append("done")
-            except Refusal as refusal:
-                outcomes.append(refusal.code)
-
-    connections = [await db.connect(database.web) for _ in range(CONNECTIONS)]
-    try:
-        await asyncio.gather(*(work(conn) for conn in connections))
-    finally:
-        for conn in connections:
-            await conn.close()
-    return outcomes
-
-
-async def _overlaps(stage: Stage) -> int:
-    holding = [state.value for state in HOLDING_STATES]
-    row = await store.one(stage.owner, OVERLAPS, (holding, holding))
-    assert row is not None
-    return int(row["n"])
-
-
-async def test_of_200_attempts_on_one_slot_exactly_one_succeeds(stage: Stage, database: Database) -> None:
-    wishes = []
-    for _ in range(200):
-        order_id = await add_order(
-            stage.owner, stage.town, requester="employee", unit="bureau", start_at=START, state="unit_approved"
-        )
-        wishes.append((order_id, "pool", "driver"))
-    outcomes = await _at_once(stage, database, wishes)
-    assert outcomes.count("done") == 1
-    assert set(outcomes) <= {"done", "conflict", "not_eligible"}
-    told = await store.many(stage.owner, "SELECT DISTINCT object_id FROM notice WHERE kind = 'order_assign'")
-    assert len(told) == 1
-
-
-async def test_random_races_leave_no_overlap_of_vehicle_or_driver(stage: Stage, database: Database) -> None:
-    rng = random.Random(5)
-    wishes = []
-    for _ in range(300):
-        start_at = START + timedelta(minutes=rng.randrange(0, 600, 10))
-        order_id = await add_order(
-            stage.owner,
-            stage.town,
-            requester="employee",
-            unit="bureau",
-            start_at=start_at,
-            hours=0.5,
-            state="unit_approved",
-        )
-        wishes.append((order_id, rng.choice(["pool", "pool2"]), rng.choice(["driver", "driver2"])))
-    outcomes = await _at_once(stage, database, wishes)
-    assert 10 < outcomes.count("done") < 60
-    assert await _overlaps(stage) == 0
-    row = await store.one(
-        stage.owner, "SELECT count(*) AS n FROM dispatch_order WHERE (state = 'assigned') <> (driver_id IS NOT NULL)"
-    )
-    assert row == {"n": 0}
-
-
-HELD_OVERLAPS = """
-SELECT count(*) AS n FROM dispatch_order a JOIN dispatch_order b ON a.id < b.id AND a.occupied && b.occupied
-WHERE (a.held_vehicle_id IS NOT NULL OR a.state = 'assigned') AND (b.held_vehicle_id IS NOT NULL OR b.state = 'assigned')
-  AND (coalesce(a.held_vehicle_id, a.vehicle_id) = coalesce(b.held_vehicle_id, b.vehicle_id)
-    OR coalesce(a.held_driver_id, a.driver_id) = coalesce(b.held_driver_id, b.driver_id))
-"""
-
-
-async def test_4000_racing_bookings_offers_and_holds_leave_no_overlap(stage: Stage, database: Database) -> None:
-    """Twenty connections give and keep vehicles by the very statements of the use cases; the constraint alone stands between."""
-    rng = random.Random(34)
-    await stage.owner.execute(
-        """INSERT INTO dispatch_order (tenant_id, type, state, unit_id, requester_id, created_by, planned_start_at, planned_end_at)
-        SELECT %s, 'normal', 'unit_approved', %s, %s, %s, s, s + interval '30 minutes'
-        FROM (SELECT %s::timestamptz + (n %% 100) * interval '10 minutes' AS s FROM generate_series(1, 2000) n) AS starts""",
-        (stage.town.tenant_id, stage.town.units["bureau"], *[stage.town.people["employee"]] * 2, START),
-    )
-    orders = [
-        row["id"]
-        for row in await store.many(stage.owner, "SELECT id FROM dispatch_order WHERE state = 'unit_approved'")
-    ]
-    await stage.owner.execute(
-        """INSERT INTO vehicle (tenant_id, plate, vehicle_class, seats) SELECT %s, 'R' || n, 'other', 5 FROM generate_series(1, 25) n""",
-        (stage.town.tenant_id,),
-    )
-    await stage.owner.execute(
-        """INSERT INTO person (tenant_id, unit_id, login, name) SELECT %s, %s, 'r' || n, 'r' FROM generate_series(1, 25) n""",
-        (stage.town.tenant_id, stage.town.units["centre"]),
-    )
-    vehicles = [row["id"] for row in await store.many(stage.owner, "SELECT id FROM vehicle WHERE plate LIKE 'R%%'")]
-    drivers = [row["id"] for row in await store.many(stage.owner, "SELECT id FROM person WHERE name = 'r'")]
-    queue = [
-        (rng.choice(("book", "offer", "hold")), rng.choice(orders), rng.choice(vehicles), rng.choice(drivers))
-        for _ in range(4000)
-    ]
-    done = Counter[str]()
-
-    async def work(conn: db.Connection) -> None:
-        while queue:
-            kind, order_id, vehicle, driver = queue.pop()
-            held = {"held_vehicle_id": vehicle, "held_until": NOW + timedelta(hours=1), "held_kind": "tentative"}
-            values: dict[str, Any] = {
-                "book": {"state": "assigned", "vehicle_id": vehicle, "driver_id": driver},
-                "offer": held | {"held_driver_id": driver, "held_kind": "offer"},
-                "hold": held,
-            }[kind]
-            async with conn.transaction():
-                await dispatch_store.hold(conn, (vehicle, driver))
-                with contextlib.suppress(dispatch_store.Overlapping):
-                    done[kind] += await dispatch_store.update_order(conn, order_id, 1, values)
-
-    connections = [await db.connect(database.owner) for _ in range(20)]
-    try:
-        await asyncio.gather(*(work(conn) for conn in connections))
-    finally:
-        for conn in connections:
-            await conn.close()
-    assert await store.one(stage.owner, HELD_OVERLAPS) == {"n": 0}
-    assert min(done["book"], done["offer"], done["hold"]) > 10, done
-    let_go = "SELECT count(*) AS n FROM dispatch_order WHERE state = 'assigned' AND held_vehicle_id IS NOT NULL"
-    assert await store.one(stage.owner, let_go) == {"n": 0}
 
 
 async def test_of_two_who_read_the_same_version_exactly_one_writes(stage: Stage, database: Database) -> None:

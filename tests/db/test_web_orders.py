@@ -1,6 +1,5 @@
 """One trip through the interface by the people it takes: book, approve, assign, drive, receipt, settle."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,8 +15,6 @@ from tests.db import town as town_of
 from tests.db.site import Site, serving
 from tests.db.town import working_morning
 from tests.servers import Database
-
-DOUBLED = 100  # bookings of the doubled-request test
 
 
 @pytest.fixture
@@ -203,28 +200,6 @@ async def test_a_bad_wish_names_its_field(site: Site) -> None:
         assert nowhere.json()["params"]["fields"][0]["field"] == "body.origin.lon"
         strange = await client.post("/api/orders", json=wish(purpose_text="a\0b"))
         assert strange.status_code == 422
-
-
-async def test_doubled_bookings_make_one_order_each(site: Site) -> None:
-    """The same post twice at the same moment, many times over (F18)."""
-    async with site.as_person("employee") as client:
-
-        async def twice(number: int) -> None:
-            key = {"Idempotency-Key": f"booking-{number}"}
-            body = wish(purpose_text=f"doubled {number}")
-            first, second = await asyncio.gather(
-                *(client.post("/api/orders", json=body, headers=key) for _ in range(2))
-            )
-            assert first.status_code == second.status_code == 201
-            assert first.json() == second.json()
-
-        for start in range(0, DOUBLED, 10):
-            await asyncio.gather(*(twice(number) for number in range(start, start + 10)))
-    row = await store.one(
-        site.owner,
-        "SELECT count(*) AS rows, count(DISTINCT purpose_text) AS different FROM dispatch_order WHERE purpose_text LIKE 'doubled%%'",
-    )
-    assert row == {"rows": DOUBLED, "different": DOUBLED}
 
 
 async def test_a_refused_trip_leaves_the_drivers_sight_but_the_step_is_done(site: Site) -> None:
