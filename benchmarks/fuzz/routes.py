@@ -70,7 +70,7 @@ def prepare() -> None:
 
 def _signed_in(url: str, account: dict[str, str]) -> tuple[str, str]:
     """Session cookie and the token that unsafe methods carry."""
-    with httpx.Client(base_url=url, verify=False, timeout=60, trust_env=False) as client:
+    with httpx.Client(base_url=url, transport=httpx.HTTPTransport(verify=False), timeout=60) as client:
         answer = client.post("/api/login", json={"login": account["login"], "password": account["password"]})
         answer.raise_for_status()
         return client.cookies["session"], str(answer.json()["csrf_token"])
