@@ -48,6 +48,7 @@ class OrderFile:
     vehicle_class: str | None
     driving_s: float | None = None  # of that track; the rest of the trip is waiting
     deciders: frozenset[UUID] = frozenset()  # who approved it, in the round that counts
+    event_id: UUID | None = None  # the event whose movement it is
     sitting: Sitting | None = None  # its open level, filled in by the use case that decides
 
 

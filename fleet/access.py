@@ -123,6 +123,9 @@ MAY: Mapping[str, frozenset[Role]] = {
     "share.drive": frozenset({R.EMPLOYEE}),  # and only who booked
     "share.edit": frozenset({R.DISPATCHER, R.FLEET_ADMIN}),
     "dispatch.suggest": frozenset({R.DISPATCHER}),
+    "event.read": frozenset({R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
+    "event.write": frozenset({R.DISPATCHER}),
+    "event.approve": frozenset({R.FLEET_ADMIN}),  # and never who imported or froze the plan
     "dispatch.policy": frozenset({R.FLEET_ADMIN}),  # what the engine may adopt by itself
     "track.view": frozenset({R.EMPLOYEE, R.UNIT_ADMIN, R.DRIVER, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
     "alert.view": frozenset({R.EMPLOYEE, R.UNIT_ADMIN, R.APPROVER, R.DRIVER, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),

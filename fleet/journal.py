@@ -4,7 +4,7 @@ Both are hash chains kept by database functions; this file only speaks to them. 
 transaction of the change it records; an audit row is written and committed before the data it speaks of is sent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -33,6 +33,27 @@ async def record(
     )
 
 
+async def record_many(
+    conn: Connection,
+    *,
+    tenant_id: UUID,
+    actor: Actor | str,
+    action: str,
+    object_kind: str,
+    entries: Sequence[tuple[UUID, Mapping[str, object], Mapping[str, object]]],
+    now: datetime,
+    reason: str = "",
+) -> None:
+    """One entry for each (object, before, after) of one deed, in this order. Values as for `record`."""
+    person, name = (actor.person_id, actor.name) if isinstance(actor, Actor) else (None, actor)
+    if entries:
+        objects, before, after = zip(*entries, strict=True)
+        await conn.execute(
+            "SELECT journal_append_many(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            (tenant_id, now, person, name, action, object_kind, list(objects), _many(before), _many(after), reason),
+        )
+
+
 async def audit(
     conn: Connection,
     *,
@@ -59,6 +80,10 @@ async def first_break(conn: Connection, tenant_id: UUID) -> dict[str, int | None
     row = await cursor.fetchone()
     assert row is not None  # noqa: S101 - a SELECT without FROM always answers
     return {"journal": row[0], "audit": row[1]}
+
+
+def _many(values: Iterable[Mapping[str, object]]) -> list[Jsonb]:
+    return [Jsonb(dict(value)) for value in values]
 
 
 def _json(value: Mapping[str, object] | None) -> Jsonb | None:

@@ -32,6 +32,7 @@ from web.routes import (
     depots,
     dispatch,
     ending,
+    events,
     fence_events,
     fences,
     foreign_names,
@@ -126,6 +127,7 @@ def _api() -> APIRouter:
         ending.router,
         sizing.router,
         timeshare.router,
+        events.router,
         money.router,  # as said
         orders.router,
         dispatch.router,

@@ -14,7 +14,8 @@ LARGER_BODIES = {
     "/api/fence-drafts": 2 * 1024 * 1024,
     "/api/fence-files": 7 * 1024 * 1024,
     "/api/order-attachments": 7 * 1024 * 1024,
-}  # shapes; files in base64
+    "/api/events/": 32 * 1024 * 1024,
+}  # shapes; files in base64; movement plans of thousands of lines
 BODY_WITHIN_S = 20.0
 
 

@@ -1,4 +1,4 @@
-"""A movement plan as it comes: a CSV file with a trip a line, read as a whole or refused with every mistake in it."""
+"""A movement plan as it comes: a CSV file with a trip a line; every mistake is named by line, column and a stable reason. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from dataclasses import field as of_dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dispatch.booking import MOST_PASSENGERS
@@ -34,12 +34,14 @@ NEEDED = (
     "start",
     "end",
 )
-COLUMNS = (*NEEDED, "group", "meeting_point", "staging_lot", "staging_lon", "staging_lat", "class_wanted")
+COLUMNS = (*NEEDED, "group", "meeting_point", "staging_lot", "staging_lon", "staging_lat", "class_wanted", "priority")
+PRIORITIES = {"": 0, "0": 0, "1": 1, "2": 2, "normal": 0, "important": 1, "vip": 2, "普通": 0, "重要": 1, "贵宾": 2}
 # Headings as planning offices write them.
 ALSO = {
     "车次": "trip_no", "批次": "wave", "团组": "group", "人数": "people", "出发地": "from_name", "出发经度": "from_lon",
     "出发纬度": "from_lat", "目的地": "to_name", "目的经度": "to_lon", "目的纬度": "to_lat", "集合点": "meeting_point",
     "待发停车场": "staging_lot", "停车场经度": "staging_lon", "停车场纬度": "staging_lat", "开始": "start", "结束": "end", "车型": "class_wanted",
+    "重要程度": "priority",
 }  # fmt: skip
 
 
@@ -68,6 +70,21 @@ class Movement:
     planned_start_at: datetime
     planned_end_at: datetime
     class_wanted: str | None
+    priority: int = 0  # 1 important, 2 VIP: these are left without a vehicle last
+
+    @property
+    def lot(self) -> str | None:
+        return None if self.staging is None else self.staging.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The good lines of a file in its order, and what is wrong with the others."""
+
+    movements: tuple[Movement, ...]
+    errors: tuple[RowError, ...]
+    wrong_trips: frozenset[str]  # trips of the file that are in none of the movements
+    usable: bool  # False: not even the heading can be read
 
 
 class BadPlan(Refusal):
@@ -79,30 +96,52 @@ class BadPlan(Refusal):
 
 def read(text: str, zone: ZoneInfo, now: datetime) -> tuple[Movement, ...]:
     """Every trip of the file, in its order. Raises BadPlan with all mistakes."""
+    found = read_lines(text, zone, now, {})
+    if found.errors:
+        raise refused(found.errors)
+    return found.movements
+
+
+def refused(errors: Sequence[RowError]) -> BadPlan:
+    """The mistakes as a refusal, the first of them told."""
+    told = sorted(errors, key=lambda error: error.line)[:MOST_TOLD]
+    return BadPlan(errors=[asdict(error) for error in told], total=len(errors))
+
+
+def read_lines(text: str, zone: ZoneInfo, now: datetime, known: Mapping[str, Movement]) -> Reading:
+    """What can be read. `known`: the plan so far; a trip as it stands there may have begun."""
     rows = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     movements: list[Movement] = []
     errors: list[RowError] = []
+    seen: dict[str, int] = {}
+    lots: dict[str, tuple[int, Place]] = {}
+    usable = True
     try:
         heading = [ALSO.get(cell.strip(), cell.strip().lower()) for cell in next(rows, [])]
         errors += _heading(heading)
-        if not errors:
-            seen: dict[str, int] = {}
-            for cells in rows:
-                if not any(cell.strip() for cell in cells):
-                    continue
-                found = _Row(line=rows.line_num, heading=heading, cells=cells, errors=[])
-                movement = found.movement(zone, now, seen)
-                errors += found.errors
-                movements += [movement] if movement is not None else []
+        usable = not errors
+        for cells in rows if usable else ():
+            if not any(cell.strip() for cell in cells):
+                continue
+            found = _Row(line=rows.line_num, heading=heading, cells=cells, errors=[])
+            movement = found.movement(zone, now, seen, known)
+            if movement is not None and (staging := movement.staging) is not None:
+                line, place = lots.setdefault(staging.name, (found.line, staging))
+                if place != staging:
+                    found.wrong("staging_lot", "elsewhere", line=line)
+            errors += found.errors
+            movements += [movement] if movement is not None and not found.errors else []
     except csv.Error:
         errors.append(RowError(line=rows.line_num, column="", reason="not_csv"))
+        usable = False
     if not errors and not movements:
         errors.append(RowError(line=1, column="", reason="empty"))
+        usable = False
     if len(movements) > MOST_TRIPS:
         errors.append(RowError(line=rows.line_num, column="", reason="too_many", params={"most": MOST_TRIPS}))
-    if errors:
-        raise BadPlan(errors=[asdict(error) for error in errors[:MOST_TOLD]], total=len(errors))
-    return tuple(movements)
+        usable = False
+    wrong = seen.keys() - {each.trip_no for each in movements}
+    return Reading(movements=tuple(movements), errors=tuple(errors), wrong_trips=frozenset(wrong), usable=usable)
 
 
 def _heading(heading: Sequence[str]) -> Iterator[RowError]:
@@ -123,7 +162,9 @@ class _Row:
     cells: Sequence[str]
     errors: list[RowError]
 
-    def movement(self, zone: ZoneInfo, now: datetime, seen: dict[str, int]) -> Movement | None:
+    def movement(
+        self, zone: ZoneInfo, now: datetime, seen: dict[str, int], known: Mapping[str, Movement]
+    ) -> Movement | None:
         if len(self.cells) > len(self.heading):
             self.wrong("", "too_many_cells")
         trip_no = self.word("trip_no", needed=True)
@@ -135,7 +176,7 @@ class _Row:
         origin, destination = self.place("from"), self.place("to")
         staging = self.place("staging") if self.word("staging_lot") else None
         start_at, end_at = self.instant("start", zone), self.instant("end", zone)
-        if start_at is not None and start_at < now:
+        if start_at is not None and start_at < now and trip_no not in known:
             self.wrong("start", "past")
         elif start_at is not None and start_at - now > AHEAD:
             self.wrong("start", "too_far")
@@ -143,13 +184,19 @@ class _Row:
             self.wrong("end", "not_after_start")
         elif start_at is not None and end_at is not None and end_at - start_at > LONGEST:
             self.wrong("end", "too_long")
+        priority = PRIORITIES.get(self.word("priority").lower())
+        if priority is None:
+            self.wrong("priority", "unknown")
         class_wanted = self.word("class_wanted") or None
         if class_wanted is not None and class_wanted not in list(VehicleClass):
             self.wrong("class_wanted", "unknown")
         group, meeting_point = self.word("group"), self.word("meeting_point")
-        if self.errors or people is None or origin is None or destination is None or start_at is None or end_at is None:
+        if (
+            self.errors or people is None or origin is None or destination is None or priority is None
+            or start_at is None or end_at is None
+        ):  # fmt: skip
             return None
-        return Movement(
+        found = Movement(
             trip_no=trip_no,
             wave=wave,
             group=group,
@@ -161,7 +208,12 @@ class _Row:
             planned_start_at=start_at,
             planned_end_at=end_at,
             class_wanted=class_wanted,
+            priority=priority,
         )
+        if start_at < now and known.get(trip_no) != found:
+            self.wrong("start", "past")
+            return None
+        return found
 
     def wrong(self, column: str, reason: str, **params: object) -> None:
         self.errors.append(RowError(line=self.line, column=column, reason=reason, params=params))
@@ -210,7 +262,7 @@ class _Row:
             return None
         try:
             value = datetime.fromisoformat(word.replace("/", "-"))
-        except ValueError:
+            return (value if value.tzinfo is not None else value.replace(tzinfo=zone)).astimezone(UTC)
+        except (ValueError, OverflowError):
             self.wrong(column, "not_a_date")
             return None
-        return value if value.tzinfo is not None else value.replace(tzinfo=zone)

@@ -26,10 +26,10 @@ LEFT JOIN LATERAL (SELECT id, state FROM approval_round WHERE order_id = o.id OR
 """
 ORDER = _ORDER + "WHERE o.id = %(id)s"
 ORDERS = _ORDER + "WHERE o.id = ANY (%(ids)s) ORDER BY o.planned_start_at, o.id"
-# Approved and not yet assigned, soonest first.
+# Approved and not yet assigned, soonest first; movements of an event are planned with their event.
 QUEUE = (
     _ORDER
-    + "WHERE o.state = ANY (%(states)s) AND o.planned_end_at > %(now)s AND o.rides_with IS NULL ORDER BY o.planned_start_at, o.id LIMIT 500"
+    + "WHERE o.state = ANY (%(states)s) AND o.planned_end_at > %(now)s AND o.rides_with IS NULL AND o.event_id IS NULL ORDER BY o.planned_start_at, o.id LIMIT 500"
 )
 # What somebody asked for.
 WISH = """
@@ -153,7 +153,7 @@ def _order_file(row: Mapping[str, Any]) -> OrderFile:
         "stops": tuple(place for place in map(_place, row["stops"]) if place is not None),
         "route": None if row["route"] is None else tuple((lon, lat) for lon, lat in row["route"]),
     }
-    kept = ("tenant_id", "created_by", "approved", "depart_odometer_km", "return_odometer_km", "route_distance_m", "distance_m", "vehicle_class", "driving_s")  # fmt: skip
+    kept = ("tenant_id", "created_by", "approved", "depart_odometer_km", "return_odometer_km", "route_distance_m", "distance_m", "vehicle_class", "driving_s", "event_id")  # fmt: skip
     return OrderFile(
         order=Order(**plain),
         passenger_ids=frozenset(row["passenger_ids"]),

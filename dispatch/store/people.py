@@ -42,6 +42,10 @@ async def dispatchers(conn: Connection, tenant_id: UUID, now: datetime) -> list[
     return await _holders(conn, tenant_id, Role.DISPATCHER, None, now)
 
 
+async def fleet_admins(conn: Connection, tenant_id: UUID, now: datetime) -> list[UUID]:
+    return await _holders(conn, tenant_id, Role.FLEET_ADMIN, None, now)
+
+
 async def _holders(
     conn: Connection, tenant_id: UUID, role: Role, units: Sequence[UUID] | None, now: datetime
 ) -> list[UUID]:

@@ -98,6 +98,20 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/api/orders/{order_id}/pick-up"): NO_ONE,  # for who booked
     ("POST", "/api/orders/{order_id}/bring-back"): NO_ONE,
     ("POST", "/api/share/night-plan"): frozenset({"dispatcher", "fleet_admin"}),
+    ("GET", "/api/events"): OVERSEEING,
+    ("POST", "/api/events"): frozenset({"dispatcher"}),
+    ("GET", "/api/events/{transport_event_id}"): OVERSEEING,
+    ("PATCH", "/api/events/{transport_event_id}"): frozenset({"dispatcher"}),
+    ("POST", "/api/events/{transport_event_id}/plan"): frozenset({"dispatcher"}),
+    ("GET", "/api/events/{transport_event_id}/versions"): OVERSEEING,
+    ("GET", "/api/events/{transport_event_id}/versions/{version_no}/changes"): OVERSEEING,
+    ("POST", "/api/events/{transport_event_id}/versions/{version_no}/decide"): frozenset({"fleet_admin"}),
+    ("POST", "/api/events/{transport_event_id}/freeze"): frozenset({"dispatcher"}),
+    ("POST", "/api/events/{transport_event_id}/approve"): frozenset({"fleet_admin"}),
+    ("POST", "/api/events/{transport_event_id}/end"): frozenset({"dispatcher"}),
+    ("GET", "/api/events/{transport_event_id}/movements"): OVERSEEING,
+    ("GET", "/api/events/{transport_event_id}/lots"): OVERSEEING,
+    ("PATCH", "/api/events/{transport_event_id}/lots/{lot_id}"): NO_ONE,  # there is no such lot
     ("GET", "/api/lost-property"): EVERYBODY,
     ("GET", "/api/orders/{order_id}/ending"): OVERSEEING,
     ("POST", "/api/orders/{order_id}/checklist"): frozenset({"dispatcher"}),  # told that it has not begun
@@ -410,6 +424,11 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "id": tariff, "tenant_id": town.tenant_id, "version_no": 9, "vehicle_class": "other", "cents_per_km": 1, "state": "draft",
         "during": db.TimestamptzRange(empty=True), "holds_from": now + timedelta(days=1), "created_by": stranger,
     })  # fmt: skip
+    transport = uuid4()
+    await store.insert(site.owner, "transport_event", {
+        "id": transport, "tenant_id": town.tenant_id, "name": "x", "unit_id": town.units["other"], "commander_id": stranger, "first_day": now.date(),
+        "last_day": now.date(), "created_at": now, "created_by": stranger,
+    })  # fmt: skip
     policy, post, deputy, budget = uuid4(), uuid4(), uuid4(), uuid4()
     of_other = {"tenant_id": town.tenant_id, "unit_id": town.units["other"]}
     await store.insert(site.owner, "approval_change", of_other | {
@@ -427,6 +446,7 @@ async def things(site: Site) -> dict[str, UUID | str]:
     })  # fmt: skip
     return {
         "share_id": share, "host_id": host, "right_id": right, "upkeep_id": upkeep, "series_id": series, "attachment_id": paper, "plan_id": plan, "other_plan_id": other_plan,
+        "transport_event_id": transport, "version_no": 1, "lot_id": uuid4(), "movement_id": uuid4(),
         "lost_id": uuid4(), "tariff_id": tariff, "voucher_id": uuid4(),
         "approval_change_id": policy, "approval_post_id": post, "approval_delegation_id": deputy, "approval_budget_id": budget,
         "rule_change_id": rules, "rule_preview_id": tried, "change_id": change, "area_id": area, "draft_id": draft, "preview_id": preview, "event_id": event, "place_id": named, "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
@@ -450,6 +470,9 @@ def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, s
         "end_at": (now + timedelta(days=10)).isoformat(),
     }
     series = {"first": {**wish, "unit_id": other}, "last_day": (now + timedelta(days=10)).date().isoformat()}
+    event = {
+        "name": role, "unit_id": other, "commander_id": str(town.people["dispatcher"]), "first_day": f"{now:%Y-%m-%d}", "last_day": f"{now:%Y-%m-%d}"
+    }  # fmt: skip
     fence = {"code": "d9", "kind": "depot", "name": "x", "shape": {"shape": "point", "center": [116, 32]}}
     custody = {"owner_unit_id": other, "manager_unit_id": other, "user_unit_id": other}
     return {
@@ -475,6 +498,11 @@ def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, s
         ("POST", "/api/orders/{order_id}/lost-property"): {"what": "umbrella"},
         ("POST", "/api/orders/{order_id}/lost-property/{lost_id}/close"): {"end": "not_found"},
         ("POST", "/api/orders/{order_id}/rating"): {"stars": 5},
+        ("POST", "/api/events"): event,
+        ("PATCH", "/api/events/{transport_event_id}"): event,
+        ("POST", "/api/events/{transport_event_id}/plan"): {"csv": "trip_no"},
+        ("POST", "/api/events/{transport_event_id}/versions/{version_no}/decide"): {"agree": True},
+        ("PATCH", "/api/events/{transport_event_id}/lots/{lot_id}"): {"capacity": 3},
         ("POST", "/api/share/sites"): {"name": f"n-{role}", "lon": 116, "lat": 32, "bays": 2},
         ("POST", "/api/share/cars"): {"vehicle_id": str(town.vehicles["pool"]), "site_id": str(uuid4())},
         ("POST", "/api/share/orders"): {"from_site": str(uuid4()), "to_site": str(uuid4()), "start_at": (now + timedelta(hours=2)).isoformat(), "end_at": (now + timedelta(hours=3)).isoformat()},

@@ -1,18 +1,23 @@
 """Event transport without a database: the file, the plan of a day with its crews, readiness, punctuality, rehearsal, and F22 in short."""
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from benchmarks import event as benchmark
 from dispatch.event import movement, readiness, rehearsal
 from dispatch.event.crews import LONGEST_DUTY, Chain, Link, crew, duties
+from dispatch.event.difference import applied, difference
 from dispatch.event.movement import BadPlan
 from dispatch.event.planning import conflicts, crewed, day_of, problem_of
 from dispatch.event.readiness import TripState
+from dispatch.event.record import as_json, movement_of
 from dispatch.event.rehearsal import Leg, Noise
 from dispatch.problem import TravelSource
 from dispatch.solve import Effort, solve
@@ -199,3 +204,50 @@ def test_a_short_event_has_no_conflict_and_nobody_left_without_a_reason() -> Non
         assert each.conflicts == []
         assert each.given + sum(each.left.values()) == each.trips
         assert each.given > 0.9 * each.trips
+
+
+TRIPS = st.dictionaries(st.sampled_from([f"T{i}" for i in range(12)]), st.tuples(st.integers(1, 4), st.integers(0, 2)))
+
+
+def plan_of(trips: dict[str, tuple[int, int]]) -> dict[str, movement.Movement]:
+    """Trips by number with so many people and so many hours later."""
+    text = HEAD + "".join(
+        line(no, people=people, start=f"2026-11-19 0{4 + hours}:00") for no, (people, hours) in trips.items()
+    )
+    return {each.trip_no: each for each in movement.read(text, ZONE, NOW)} if trips else {}
+
+
+@given(TRIPS, TRIPS, st.booleans(), st.sets(st.sampled_from(["T0", "T1", "T2"])))
+@settings(max_examples=60, deadline=None)
+def test_the_difference_of_two_plans_makes_one_of_the_other(
+    old: dict[str, tuple[int, int]], new: dict[str, tuple[int, int]], whole: bool, kept: set[str]
+) -> None:
+    """Exactly: applied it gives the new plan, a trip is in it once, and what is equal is not in it; it survives being stored."""
+    before, after = plan_of(old), plan_of(new)
+    changes = difference(before, list(after.values()), whole=whole, kept=kept, now=NOW)
+    wanted = (
+        after
+        if whole and not kept
+        else {**{no: each for no, each in before.items() if not whole or no in kept}, **after}
+    )
+    assert applied(before, changes) == wanted
+    assert len({each.trip_no for each in changes}) == len(changes)
+    assert all(each.before != each.after for each in changes)
+    stored = [json.loads(json.dumps(as_json(each.after))) for each in changes if each.after is not None]
+    assert [movement_of(each) for each in stored] == [each.after for each in changes if each.after is not None]
+    assert difference(wanted, list(after.values()), whole=False, now=NOW) == ()
+
+
+def test_a_trip_that_has_begun_may_stand_in_the_file_as_it_was_and_is_never_removed_by_its_absence() -> None:
+    then = NOW - timedelta(days=2)
+    known = {
+        each.trip_no: each
+        for each in movement.read(HEAD + line("A", start="2026-11-17 08:00", end="2026-11-17 08:40"), ZONE, then)
+    }
+    again = movement.read_lines(
+        HEAD + line("A", start="2026-11-17 08:00", end="2026-11-17 08:40") + line("B"), ZONE, NOW, known
+    )
+    assert (again.errors, len(again.movements)) == ((), 2)
+    other = movement.read_lines(HEAD + line("A", start="2026-11-17 08:00", end="2026-11-17 08:50"), ZONE, NOW, known)
+    assert [error.reason for error in other.errors] == ["past"]
+    assert difference(known, [], whole=True, now=NOW) == ()

@@ -25,6 +25,7 @@ from web.store.commands import AnswerRow, CommandRow
 from web.store.depots import DepotDayRow, DepotRow, DepotStayRow
 from web.store.disruptions import DisruptionRow
 from web.store.ending import LostRow
+from web.store.events import EventChangeRow, EventRow, EventVersionRow, LotRow, MovementRow
 from web.store.fence_events import FenceEventRow
 from web.store.fences import DraftRow, FenceRow, PreviewFindingRow
 from web.store.foreign_names import ForwarderRow, SourceBindingRow
@@ -62,6 +63,7 @@ ROWS: dict[str, type] = {
     "mileage": MileageMonthRow, "mileage-days": MileageDayRow, "drives": DriveRow, "stops": StopRow, "plans": PlanRow, "disruptions": DisruptionRow,
     "tariffs": TariffRow, "statements": UnitMonthRow, "statement-lines": StatementLine,
     "sizing-days": SizingDayRow, "sizing-vehicles": SizingVehicleRow, "sizing-drivers": SizingDriverRow, "sizing-units": SizingUnitRow, "lost-property": LostRow, "share-sites": ShareSiteRow, "share-cars": ShareCarRow,
+    "events": EventRow, "event-versions": EventVersionRow, "event-changes": EventChangeRow, "event-movements": MovementRow, "event-lots": LotRow,
 }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from web.exports.columns import (
     roles,
     yes_no,
 )
+from web.exports.event_tables import EVENT_TABLES
 from web.exports.fence_tables import FENCE_TABLES
 from web.exports.kinds_tables import KINDS_TABLES
 from web.exports.mileage_tables import MILEAGE_TABLES
@@ -335,6 +336,7 @@ TABLES: Mapping[str, Table] = {
     **MILEAGE_TABLES,
     **MONEY_TABLES,
     **SIZING_TABLES,
+    **EVENT_TABLES,
     **PAST_TABLES,
     **PLAN_TABLES,
     **RULEBOOK_TABLES,

@@ -1302,6 +1302,254 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events
+         * @description Events with how many of their trips are planned, assigned and driven.
+         */
+        get: operations["events_api_events_get"];
+        put?: never;
+        /**
+         * Add Event
+         * @description A new event, without a plan yet. The commander is a dispatcher.
+         */
+        post: operations["add_event_api_events_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{transport_event_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Event
+         * @description One event.
+         */
+        get: operations["event_api_events__transport_event_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Event
+         * @description Other terms; the unit stays once there are orders.
+         */
+        patch: operations["change_event_api_events__transport_event_id__patch"];
+        trace?: never;
+    };
+    "/api/events/{transport_event_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Event
+         * @description Approves the whole plan, nights and days off included; never by who brought, froze or commands it.
+         */
+        post: operations["approve_event_api_events__transport_event_id__approve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{transport_event_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Event
+         * @description Nothing of it is ahead any more.
+         */
+        post: operations["end_event_api_events__transport_event_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{transport_event_id}/freeze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Freeze Event
+         * @description Every movement becomes a submitted order.
+         */
+        post: operations["freeze_event_api_events__transport_event_id__freeze_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{transport_event_id}/lots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lots
+         * @description Staging lots of the plan.
+         */
+        get: operations["lots_api_events__transport_event_id__lots_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{transport_event_id}/lots/{lot_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Set Lot Capacity
+         * @description How many vehicles a lot takes at once.
+         */
+        patch: operations["set_lot_capacity_api_events__transport_event_id__lots__lot_id__patch"];
+        trace?: never;
+    };
+    "/api/events/{transport_event_id}/movements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Movements
+         * @description Movements in force with vehicle, driver and times, or why they have none.
+         */
+        get: operations["movements_api_events__transport_event_id__movements_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{transport_event_id}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Plan
+         * @description Reads a movement plan: a new version with its differences, or every mistake by line and column. The same file again changes nothing.
+         */
+        post: operations["import_plan_api_events__transport_event_id__plan_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{transport_event_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plan Versions
+         * @description Every file that was read, the newest first.
+         */
+        get: operations["plan_versions_api_events__transport_event_id__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{transport_event_id}/versions/{version_no}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Plan Changes
+         * @description What a version did, trip by trip: before and after.
+         */
+        get: operations["plan_changes_api_events__transport_event_id__versions__version_no__changes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{transport_event_id}/versions/{version_no}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Version
+         * @description A proposed change is applied to plan and orders, or refused, by other hands than brought it.
+         */
+        post: operations["decide_version_api_events__transport_event_id__versions__version_no__decide_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/fence-drafts": {
         parameters: {
             query?: never;
@@ -5012,6 +5260,14 @@ export interface components {
             vehicles: components["schemas"]["VehicleChoice"][];
         };
         /**
+         * CapacityBody
+         * @description Vehicles at once; null: nobody knows.
+         */
+        CapacityBody: {
+            /** Capacity */
+            capacity: number | null;
+        };
+        /**
          * Cause
          * @description Why it was, as the one who looked found.
          * @enum {string}
@@ -5484,6 +5740,19 @@ export interface components {
             name: string;
             /** Version No */
             version_no: number;
+        };
+        /**
+         * DecisionBody
+         * @description Whether a proposed change is applied.
+         */
+        DecisionBody: {
+            /** Agree */
+            agree: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /**
          * DelegationRow
@@ -6086,6 +6355,81 @@ export interface components {
          */
         Event: "enter" | "exit" | "cross" | "dwell" | "inside" | "absent";
         /**
+         * EventBody
+         * @description Name, days (both included), whose people are driven, and who commands.
+         */
+        EventBody: {
+            /**
+             * Commander Id
+             * Format: uuid
+             */
+            commander_id: string;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /**
+             * Last Day
+             * Format: date
+             */
+            last_day: string;
+            /** Name */
+            name: string;
+            /**
+             * On Time Min
+             * @default 10
+             */
+            on_time_min: number;
+            /**
+             * Staged Min
+             * @default 30
+             */
+            staged_min: number;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+        };
+        /**
+         * EventChangeRow
+         * @description What a version did to a trip.
+         */
+        EventChangeRow: {
+            /** End After */
+            end_after: string | null;
+            /** End Before */
+            end_before: string | null;
+            /** From After */
+            from_after: string | null;
+            /** From Before */
+            from_before: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** People After */
+            people_after: number | null;
+            /** People Before */
+            people_before: number | null;
+            /** Start After */
+            start_after: string | null;
+            /** Start Before */
+            start_before: string | null;
+            /** To After */
+            to_after: string | null;
+            /** To Before */
+            to_before: string | null;
+            /** Trip No */
+            trip_no: string;
+            /** Wave */
+            wave: string;
+        };
+        /**
          * EventRevisionRow
          * @description An event as it was found once.
          */
@@ -6113,6 +6457,116 @@ export interface components {
              * Format: date-time
              */
             written_at: string;
+        };
+        /**
+         * EventRow
+         * @description An event and how far it is.
+         */
+        EventRow: {
+            /** Approved At */
+            approved_at: string | null;
+            /** Assigned */
+            assigned: number;
+            /**
+             * Commander Id
+             * Format: uuid
+             */
+            commander_id: string;
+            /** Commander Name */
+            commander_name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Event No */
+            event_no: number;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /** Frozen At */
+            frozen_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Last Day
+             * Format: date
+             */
+            last_day: string;
+            /** Left Out */
+            left_out: number;
+            /** Name */
+            name: string;
+            /** On Time Min */
+            on_time_min: number;
+            /** Over */
+            over: number;
+            /** Planned */
+            planned: number;
+            /** Proposed No */
+            proposed_no: number | null;
+            /** Row Version */
+            row_version: number;
+            /** Staged Min */
+            staged_min: number;
+            /** State */
+            state: string;
+            /** Trips */
+            trips: number;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+            /** Unit Name */
+            unit_name: string;
+            /** Unit Name En */
+            unit_name_en: string;
+            /** Version No */
+            version_no: number;
+        };
+        /**
+         * EventVersionRow
+         * @description A file that was read.
+         */
+        EventVersionRow: {
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: number;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By Name */
+            decided_by_name: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Imported At
+             * Format: date-time
+             */
+            imported_at: string;
+            /** Imported By Name */
+            imported_by_name: string;
+            /** Moved */
+            moved: number;
+            /** Reason */
+            reason: string;
+            /** Removed */
+            removed: number;
+            /** State */
+            state: string;
+            /** Trips */
+            trips: number;
+            /** Version No */
+            version_no: number;
         };
         /**
          * Evidence
@@ -7039,6 +7493,33 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[EventChangeRow] */
+        Listing_EventChangeRow_: {
+            /** Items */
+            items: components["schemas"]["EventChangeRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[EventRow] */
+        Listing_EventRow_: {
+            /** Items */
+            items: components["schemas"]["EventRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[EventVersionRow] */
+        Listing_EventVersionRow_: {
+            /** Items */
+            items: components["schemas"]["EventVersionRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[FenceEventRow] */
         Listing_FenceEventRow_: {
             /** Items */
@@ -7102,6 +7583,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[LotRow] */
+        Listing_LotRow_: {
+            /** Items */
+            items: components["schemas"]["LotRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[MessageItem] */
         Listing_MessageItem_: {
             /** Items */
@@ -7124,6 +7614,15 @@ export interface components {
         Listing_MileageMonthRow_: {
             /** Items */
             items: components["schemas"]["MileageMonthRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[MovementRow] */
+        Listing_MovementRow_: {
+            /** Items */
+            items: components["schemas"]["MovementRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -7641,6 +8140,29 @@ export interface components {
             what: string;
         };
         /**
+         * LotRow
+         * @description Where vehicles wait; how many trips begin from there.
+         */
+        LotRow: {
+            /** Capacity */
+            capacity: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Name */
+            name: string;
+            /** Row Version */
+            row_version: number;
+            /** Trips */
+            trips: number;
+        };
+        /**
          * Made
          * @description A new row.
          */
@@ -7811,6 +8333,69 @@ export interface components {
             waiting: number;
             /** Wheel Ratio */
             wheel_ratio: number | null;
+        };
+        /**
+         * MovementRow
+         * @description A movement with its vehicle: the order's once it has one, else the planned one.
+         */
+        MovementRow: {
+            /** Class Wanted */
+            class_wanted: string | null;
+            /** Driver Name */
+            driver_name: string | null;
+            /** Dropped At */
+            dropped_at: string | null;
+            /** From Name */
+            from_name: string;
+            /** Group Name */
+            group_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Left Code */
+            left_code: string | null;
+            /** Left Params */
+            left_params: {
+                [key: string]: unknown;
+            } | null;
+            /** Lot Name */
+            lot_name: string | null;
+            /** Meeting Point */
+            meeting_point: string;
+            /** Order Id */
+            order_id: string | null;
+            /** Order No */
+            order_no: number | null;
+            /** Order State */
+            order_state: string | null;
+            /** People */
+            people: number;
+            /** Picked Up At */
+            picked_up_at: string | null;
+            /**
+             * Planned End At
+             * Format: date-time
+             */
+            planned_end_at: string;
+            /**
+             * Planned Start At
+             * Format: date-time
+             */
+            planned_start_at: string;
+            /** Plate */
+            plate: string | null;
+            /** Priority */
+            priority: number;
+            /** To Name */
+            to_name: string;
+            /** Trip No */
+            trip_no: string;
+            /** Version No */
+            version_no: number;
+            /** Wave */
+            wave: string;
         };
         /**
          * NamedPlace
@@ -8954,6 +9539,26 @@ export interface components {
             may_enter: boolean;
         };
         /**
+         * Orders
+         * @description How many orders a step met.
+         */
+        Orders: {
+            /** Orders */
+            orders: number;
+        };
+        /**
+         * OrdersMet
+         * @description What a change did to orders.
+         */
+        OrdersMet: {
+            /** Called Off */
+            called_off: number;
+            /** Changed */
+            changed: number;
+            /** Made */
+            made: number;
+        };
+        /**
          * OtherAmount
          * @description Another amount for the same period.
          */
@@ -9145,6 +9750,77 @@ export interface components {
             name_en: string;
             /** Own */
             own: boolean;
+        };
+        /**
+         * PlanError
+         * @description One mistake: line of the file (its heading is 1; 0: none), column, stable reason.
+         */
+        PlanError: {
+            /** Column */
+            column: string;
+            /** Line */
+            line: number;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * PlanFile
+         * @description A CSV file. `whole`: trips it does not name are removed; `partial`: the good lines are taken although others are wrong; `dry` only looks.
+         */
+        PlanFile: {
+            /** Csv */
+            csv: string;
+            /**
+             * Dry
+             * @default false
+             */
+            dry: boolean;
+            /**
+             * Partial
+             * @default false
+             */
+            partial: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Whole
+             * @default true
+             */
+            whole: boolean;
+        };
+        /**
+         * PlanImported
+         * @description What became of a file; the changes themselves are the list of the version.
+         */
+        PlanImported: {
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: number;
+            /** Errors */
+            errors: components["schemas"]["PlanError"][];
+            /** Moved */
+            moved: number;
+            /** Removed */
+            removed: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "applied" | "proposed" | "unchanged" | "dry";
+            /** Trips */
+            trips: number;
+            /** Trips Removed */
+            trips_removed: string[];
+            /** Version No */
+            version_no: number | null;
         };
         /**
          * PlanRow
@@ -9861,6 +10537,17 @@ export interface components {
             params: {
                 [key: string]: string | number | null;
             };
+        };
+        /**
+         * ReasonBody
+         * @description Why.
+         */
+        ReasonBody: {
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /**
          * RecordRow
@@ -16166,6 +16853,643 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Suggestion"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    events_api_events_get: {
+        parameters: {
+            query?: {
+                state?: ("draft" | "rehearsed" | "frozen" | "running" | "over") | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_EventRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_event_api_events_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_api_events__transport_event_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transport_event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventRow"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_event_api_events__transport_event_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                transport_event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approve_event_api_events__transport_event_id__approve_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                transport_event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Orders"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_event_api_events__transport_event_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                transport_event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    freeze_event_api_events__transport_event_id__freeze_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                transport_event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Orders"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lots_api_events__transport_event_id__lots_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path: {
+                transport_event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_LotRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_lot_capacity_api_events__transport_event_id__lots__lot_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                transport_event_id: string;
+                lot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CapacityBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    movements_api_events__transport_event_id__movements_get: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                wave?: string | null;
+                left_out?: boolean | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path: {
+                transport_event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_MovementRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_plan_api_events__transport_event_id__plan_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transport_event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanFile"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanImported"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_versions_api_events__transport_event_id__versions_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path: {
+                transport_event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_EventVersionRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_changes_api_events__transport_event_id__versions__version_no__changes_get: {
+        parameters: {
+            query?: {
+                kind?: ("added" | "removed" | "moved" | "changed") | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path: {
+                transport_event_id: string;
+                version_no: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_EventChangeRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_version_api_events__transport_event_id__versions__version_no__decide_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transport_event_id: string;
+                version_no: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrdersMet"];
                 };
             };
             /** @description Refused; `code` says why */

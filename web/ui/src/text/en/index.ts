@@ -6,6 +6,7 @@ import { calendar } from "./calendar";
 import { codes } from "./codes";
 import { command } from "./command";
 import { dispatch } from "./dispatch";
+import { event } from "./event";
 import { fence } from "./fence";
 import { foreign } from "./foreign";
 import { form } from "./form";
@@ -52,5 +53,6 @@ export const en = {
   ...rulebook,
   ...rolling,
   ...said,
+  ...event,
   ...approval,
 };

@@ -1,6 +1,10 @@
 // Notices, reasons of assignments and obstacles.
 export const messages = {
   notice: {
+    event_asks: "{{event_name}}: a plan of {{trips}} trips waits for your approval",
+    event_approved: "{{event_name}}: the plan is approved, {{trips}} trips can be assigned",
+    event_duties: "{{event_name}}: {{trips}} trips for you, the first at {{planned_start_at}}; please accept",
+    event_freed: "{{trips}} trips of an event are not yours any more, the first was at {{planned_start_at}}",
     order_pick_up: "The car of order {{order_no}} was taken",
     order_bring_back: "The car of order {{order_no}} was brought back",
     order_remind_before: "Reminder: order {{order_no}} leaves within half an hour",

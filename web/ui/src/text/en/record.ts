@@ -1,6 +1,20 @@
 // Actions and objects in the audit and the journal.
 export const record = {
   recordAction: {
+    event: {
+      add: "Added an event",
+      change: "Changed an event",
+      plan: "Imported a movement plan",
+      freeze: "Froze the plan",
+      approve: "Approved the plan",
+      refuse: "Refused a change of the plan",
+      lot: "Set the room of a lot",
+      run: "Asked for planning",
+      assign: "Assigned as planned",
+      rehearse: "Rehearsed the plan",
+      mark: "Noted a check",
+      end: "Ended the event",
+    },
     share: {
       site: "Added a time-share site",
       car: "Put a time-share car at a site",
@@ -75,6 +89,16 @@ export const record = {
     },
   },
   recordObject: {
+    event: "Event",
+    events: "List of events",
+    "event-versions": "Versions of a plan",
+    "event-changes": "Changes of a plan",
+    "event-movements": "Movements of an event",
+    "event-lots": "Staging lots",
+    "event-runs": "Plannings and rehearsals",
+    "event-readiness": "Readiness by wave",
+    "event-exceptions": "Exceptions of an event",
+    "event-punctuality": "Punctuality by wave",
     share: "Time share",
     "share-sites": "List of time-share sites",
     "share-cars": "List of time-share cars",

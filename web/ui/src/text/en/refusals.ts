@@ -1,6 +1,7 @@
 // Words of refusals: which field, why, what it contradicts, which duties one person may not hold.
 export const refusals = {
   field: {
+    commander_id: "the commander",
     from_site: "site of departure",
     to_site: "site of return",
     day: "day",
@@ -130,6 +131,10 @@ export const refusals = {
     speed_limit_kmh: "speed limit",
   },
   invalidReason: {
+    not_a_dispatcher: "is not a dispatcher",
+    elsewhere: "a lot of that name is elsewhere",
+    under_way: "the trip has left already",
+    outside_event: "is not on a day of the event",
     use_share: "use the page of time-share cars",
     not_time_share: "not a time-share trip",
     not_csv: "not a CSV file",
@@ -291,6 +296,13 @@ export const refusals = {
     cycle: "the unit above cannot be this one or one below it",
   },
   conflict: {
+    event_without_plan: "there is no movement plan yet",
+    event_has_orders: "its trips are orders already, the unit stays",
+    event_has_trips_ahead: "trips are still ahead",
+    event_version_decided: "that version is settled already",
+    event_trip_under_way: "some of its trips have left",
+    event_not_approved: "the plan is not approved yet",
+    event_day_asked: "that day is being planned already",
     no_car_there: "no car of that site is free then",
     no_free_bay: "no bay of that site will be free",
     car_promised: "the car is still promised",
@@ -356,6 +368,7 @@ export const refusals = {
     exclusive_roles: "one person may not hold both roles",
   },
   duty: {
+    event: { write: "drawing up the plan", approve: "approving the plan" },
     tariff: { draft: "draft a tariff", publish: "put a tariff in force" },
     calendar: { propose: "propose a change of the calendar", publish: "let it hold" },
     approval: { propose: "propose an approval policy", publish: "let it hold", post: "appoint approvers" },

@@ -88,6 +88,7 @@ export const work = {
     },
   },
   purposeKind: {
+    event: "Large event",
     home_travel: "Home travel (posted elsewhere)",
     meeting: "Meeting",
     inspection: "Inspection or research",

@@ -1,6 +1,10 @@
 // 通知、派车理由与障碍。
 export const messages = {
   notice: {
+    event_asks: "{{event_name}}：{{trips}} 个车次的保障计划待批准",
+    event_approved: "{{event_name}}：保障计划已批准，{{trips}} 个车次可以派车",
+    event_duties: "{{event_name}}：您有 {{trips}} 个车次，首个于 {{planned_start_at}} 开始，请接单",
+    event_freed: "活动保障有 {{trips}} 个车次不再由您执行，首个原定 {{planned_start_at}}",
     order_pick_up: "分时租赁 {{order_no}} 号已取车",
     order_bring_back: "分时租赁 {{order_no}} 号已还车",
     order_remind_before: "提醒：派车单 {{order_no}} 号半小时内出发",

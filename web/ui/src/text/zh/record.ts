@@ -1,6 +1,20 @@
 // 查阅审计与操作日志里的动作和对象。
 export const record = {
   recordAction: {
+    event: {
+      add: "建立活动保障",
+      change: "修改活动保障",
+      plan: "导入保障计划",
+      freeze: "保障计划定稿",
+      approve: "批准保障计划",
+      refuse: "未批准计划变更",
+      lot: "设置停车场容量",
+      run: "请求排车",
+      assign: "按计划派车",
+      rehearse: "推演保障计划",
+      mark: "登记现场检查",
+      end: "结束活动保障",
+    },
     share: { site: "增加分时站点", car: "分时车辆入站", car_out: "分时车辆退出", night: "采用夜间调度方案" },
     plan: { discard: "弃用派车方案" },
     replan_policy: { set: "设置调整规则" },
@@ -65,6 +79,16 @@ export const record = {
     },
   },
   recordObject: {
+    event: "活动保障",
+    events: "活动保障列表",
+    "event-versions": "保障计划版本",
+    "event-changes": "保障计划变动",
+    "event-movements": "保障车次",
+    "event-lots": "待发停车场",
+    "event-runs": "排车与推演记录",
+    "event-readiness": "各批次准备情况",
+    "event-exceptions": "保障例外清单",
+    "event-punctuality": "各批次准点情况",
     share: "分时租赁",
     "share-sites": "分时站点列表",
     "share-cars": "分时车辆列表",

@@ -1,6 +1,7 @@
 // 被拒绝时的说法：哪一项、为什么、与什么冲突、哪两种职责不能兼任。
 export const refusals = {
   field: {
+    commander_id: "指挥员",
     from_site: "取车站点",
     to_site: "还车站点",
     day: "日期",
@@ -130,6 +131,10 @@ export const refusals = {
     speed_limit_kmh: "限速",
   },
   invalidReason: {
+    not_a_dispatcher: "不是调度员",
+    elsewhere: "同名停车场的位置不一致",
+    under_way: "车次已经出发，不能再改",
+    outside_event: "不在活动日期内",
     use_share: "请在分时租赁中办理",
     not_time_share: "不是分时租赁",
     not_csv: "不是有效的 CSV 文件",
@@ -290,6 +295,13 @@ export const refusals = {
     cycle: "上级不能是本单位或本单位的下级",
   },
   conflict: {
+    event_without_plan: "还没有导入保障计划",
+    event_has_orders: "车次已成为派车单，不能更换单位",
+    event_has_trips_ahead: "还有未结束的车次",
+    event_version_decided: "该版本已处理",
+    event_trip_under_way: "其中有车次已经出发",
+    event_not_approved: "保障计划尚未批准",
+    event_day_asked: "这一天已在排车",
     no_car_there: "该站点这段时间没有可用车辆",
     no_free_bay: "还车站点届时没有空车位",
     car_promised: "该车还有未完成的预订",
@@ -355,6 +367,7 @@ export const refusals = {
     exclusive_roles: "这两个角色不能由同一人担任",
   },
   duty: {
+    event: { write: "编制保障计划", approve: "批准保障计划" },
     tariff: { draft: "起草收费标准", publish: "核准收费标准" },
     calendar: { propose: "提出日历变更", publish: "批准日历变更" },
     approval: { propose: "提出审批规则", publish: "批准审批规则", post: "任命审批人" },

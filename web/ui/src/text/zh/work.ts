@@ -86,6 +86,7 @@ export const work = {
     },
   },
   purposeKind: {
+    event: "大型活动",
     home_travel: "异地任职探亲",
     meeting: "会议",
     inspection: "调研检查",

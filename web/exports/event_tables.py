@@ -1,0 +1,105 @@
+"""Event transport as files: events, versions of their plans and what they changed, movements, lots."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from web import labels
+from web.exports.columns import Column, Reader, Table, code, degrees, instant, made, named, plain
+from web.exports.formats import Cell
+
+
+def numbered(zh: str, en: str, field: str, group: str) -> Column:
+    """A number that stands for a word."""
+
+    def show(row: Any, reader: Reader) -> Cell:
+        value = getattr(row, field)
+        return None if value is None else labels.word(reader.language, group, str(value))
+
+    return made(zh, en, show)
+
+
+EVENTS = Table("活动保障", "Events", (
+    plain("活动编号", "Event no.", "event_no"),
+    plain("活动", "Event", "name"),
+    named("用车单位", "Unit", "unit_name"),
+    plain("指挥员", "Commander", "commander_name"),
+    plain("首日", "First day", "first_day"),
+    plain("末日", "Last day", "last_day"),
+    code("状态", "State", "state", "eventState"),
+    plain("计划版本", "Version", "version_no"),
+    plain("待批版本", "Waiting version", "proposed_no"),
+    plain("车次", "Trips", "trips"),
+    plain("已排车", "With a vehicle", "planned"),
+    plain("未排上", "Left without", "left_out"),
+    plain("已派车", "Assigned", "assigned"),
+    plain("已完成", "Driven", "over"),
+))  # fmt: skip
+
+VERSIONS = Table("保障计划版本", "Versions of a plan", (
+    plain("版本", "Version", "version_no"),
+    code("状态", "State", "state", "eventVersionState"),
+    plain("车次", "Trips", "trips"),
+    plain("新增", "Added", "added"),
+    plain("取消", "Removed", "removed"),
+    plain("时间或地点变动", "Other time or place", "moved"),
+    plain("其他变动", "Changed otherwise", "changed"),
+    plain("理由", "Reason", "reason"),
+    instant("导入时间", "Imported", "imported_at"),
+    plain("导入人", "Imported by", "imported_by_name"),
+    instant("处理时间", "Settled", "decided_at"),
+    plain("处理人", "Settled by", "decided_by_name"),
+))  # fmt: skip
+
+CHANGES = Table("保障计划变动", "Changes of a plan", (
+    plain("车次", "Trip", "trip_no"),
+    code("变动", "Change", "kind", "eventChange"),
+    plain("批次", "Wave", "wave"),
+    instant("原开始", "Began", "start_before"),
+    instant("现开始", "Begins", "start_after"),
+    instant("原结束", "Ended", "end_before"),
+    instant("现结束", "Ends", "end_after"),
+    plain("原出发地", "Was from", "from_before"),
+    plain("现出发地", "Is from", "from_after"),
+    plain("原目的地", "Was to", "to_before"),
+    plain("现目的地", "Is to", "to_after"),
+    plain("原人数", "People then", "people_before"),
+    plain("现人数", "People now", "people_after"),
+))  # fmt: skip
+
+MOVEMENTS = Table("保障车次", "Movements", (
+    plain("车次", "Trip", "trip_no"),
+    plain("批次", "Wave", "wave"),
+    plain("团组", "Group", "group_name"),
+    plain("人数", "People", "people"),
+    numbered("重要程度", "Importance", "priority", "eventPriority"),
+    plain("出发地", "From", "from_name"),
+    plain("目的地", "To", "to_name"),
+    plain("集合点", "Meeting point", "meeting_point"),
+    plain("待发停车场", "Lot", "lot_name"),
+    instant("计划开始", "Planned start", "planned_start_at"),
+    instant("计划结束", "Planned end", "planned_end_at"),
+    code("车型", "Class", "class_wanted", "vehicleClass"),
+    plain("派车单号", "Order no.", "order_no"),
+    code("派车单状态", "Order state", "order_state", "orderState"),
+    plain("车牌", "Plate", "plate"),
+    plain("驾驶员", "Driver", "driver_name"),
+    code("未排上原因", "Left because", "left_code", "eventLeft"),
+    instant("上车时间", "Picked up", "picked_up_at"),
+    instant("结束时间", "Ended", "dropped_at"),
+))  # fmt: skip
+
+LOTS = Table("待发停车场", "Staging lots", (
+    plain("停车场", "Lot", "name"),
+    plain("可停车辆", "Room", "capacity"),
+    plain("车次", "Trips", "trips"),
+    degrees("经度", "Longitude", "lon"),
+    degrees("纬度", "Latitude", "lat"),
+))  # fmt: skip
+
+EVENT_TABLES: Mapping[str, Table] = {
+    "events": EVENTS,
+    "event-versions": VERSIONS,
+    "event-changes": CHANGES,
+    "event-movements": MOVEMENTS,
+    "event-lots": LOTS,
+}
