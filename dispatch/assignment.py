@@ -11,7 +11,7 @@ from dispatch import lifecycle, store
 from dispatch.approving import rounds
 from dispatch.approving import store as approval_store
 from dispatch.changes import changes
-from dispatch.eligible import DriverFacts, Obstacle, VehicleFacts, driver_obstacles, vehicle_obstacles
+from dispatch.eligible import DriverFacts, Obstacle, VehicleFacts, driver_obstacles, lent_for, vehicle_obstacles
 from dispatch.guards import Deed, OrderFile, standing
 from dispatch.lifecycle import Action
 from dispatch.proposal.day import trip_points
@@ -93,6 +93,8 @@ async def assign(
     if any(obstacle.hard for obstacle in obstacles):
         raise NotEligible(reasons=[_reason_json(obstacle) for obstacle in obstacles if obstacle.hard])
     flags = [_reason_json(obstacle) for obstacle in obstacles]
+    if vehicle.vehicle.retained and (lent := lent_for(file.order, vehicle)) is not None:
+        flags.append({"code": "lent", "params": {"lending_id": str(lent.id), "unit_id": str(lent.unit_id)}})
     values = changes(step, deed, now) | {
         "assigned_by": actor.person_id,
         "assignment_reason": [*why, *flags] or [{"code": "assigned_by_hand", "params": {}}],

@@ -50,6 +50,9 @@ AUDIENCE: Mapping[Action, tuple[Audience, ...]] = {
     Action.CALL_OFF: (_R, _P, _D),
     Action.RIDE_OVER: (_R,),
     Action.TAKE_OFFER: (_D, _P, Audience.DISPATCHERS),
+    Action.HIRE: (_R, _P),
+    Action.HIRE_DONE: (_R,),
+    Action.GO_PUBLIC: (_R, _P, Audience.DISPATCHERS),
 }
 # Who learns that another vehicle is being found, but not why: a driver's reason is between him and the dispatcher.
 REASSIGNED = "order_reassign"
@@ -59,7 +62,7 @@ _EXPLAINED = frozenset(
     {Action.REJECT, Action.WITHDRAW, Action.CANCEL, Action.UNASSIGN, Action.BREAK_DOWN, Action.NO_SHOW, Action.RETURN_FOR_DRIVER, Action.CALL_OFF, Action.OVERRIDE, Action.SWAP}
 )  # fmt: skip
 BEST_RATING = 5
-_GIVEN_BACK = dict.fromkeys(("vehicle_id", "driver_id", "assigned_by", "assignment_reason"))
+_GIVEN_BACK = dict.fromkeys(("vehicle_id", "driver_id", "assigned_by", "assignment_reason", "means"))
 # Steps that write the same whatever was said.
 _ALWAYS: Mapping[Action, Mapping[str, Any]] = {
     Action.UNASSIGN: _GIVEN_BACK,
@@ -82,7 +85,7 @@ def _own_columns(action: Action, deed: Deed, now: datetime) -> dict[str, Any]:
         case Action.APPROVE | Action.APPROVE_LEVEL | Action.OVERRIDE | Action.APPROVE_LATE:
             return {"off_hours_approved": deed.off_hours_approved, "holiday_approved": deed.holiday_approved}
         case Action.ASSIGN | Action.ASSIGN_RETAINED | Action.SWAP:
-            return {"vehicle_id": deed.vehicle_id, "driver_id": deed.driver_id}
+            return {"vehicle_id": deed.vehicle_id, "driver_id": deed.driver_id, "means": None}
         case Action.START_EMERGENCY:
             return {
                 "vehicle_id": deed.vehicle_id,

@@ -50,6 +50,18 @@ class Upkeep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lent:
+    """A consent of the unit that uses a vehicle to lend it, for a time or for one order."""
+
+    id: UUID
+    unit_id: UUID  # who lends
+    start_at: datetime
+    end_at: datetime
+    to_units: frozenset[UUID] | None = None  # None: any unit
+    order_id: UUID | None = None  # only for this order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VehicleFacts:
     vehicle: Vehicle
     documents_valid_until: date | None = None  # None: unknown
@@ -62,6 +74,7 @@ class VehicleFacts:
     wheelchair_places: int = 0
     luggage_pieces: int | None = None  # None: one a passenger seat
     upkeep: tuple[Upkeep, ...] = ()
+    lent: tuple[Lent, ...] = ()
     broke_down_at: datetime | None = None  # not driven for an order since
 
 
@@ -136,10 +149,20 @@ def _policy(order: Order, facts: VehicleFacts) -> Iterator[Obstacle]:
         order.class_wanted, confidential=order.confidential, any_class=any_class
     ):
         yield Obstacle(code="class_policy", params=params)
-    if vehicle.retained and (order.type is not OrderType.RETAINED or facts.user_unit_id != order.unit_id):
+    own = order.type is OrderType.RETAINED and facts.user_unit_id == order.unit_id
+    if vehicle.retained and not own and lent_for(order, facts) is None:
         yield Obstacle(code="retained")
     if vehicle.exempt and not order.confidential:
         yield Obstacle(code="exempt")
+
+
+def lent_for(order: Order, facts: VehicleFacts) -> Lent | None:
+    """The consent under which another unit's order may have the vehicle for all of its time; what was said of this order first."""
+    for lent in sorted(facts.lent, key=lambda each: each.order_id is None):
+        named = lent.order_id in (None, order.id) and (lent.to_units is None or order.unit_id in lent.to_units)
+        if named and lent.start_at <= order.planned_start_at and order.planned_end_at <= lent.end_at:
+            return lent
+    return None
 
 
 def classes_for(

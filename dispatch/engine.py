@@ -21,11 +21,13 @@ from dispatch import lifecycle, service, store
 from dispatch.approving import timers as approval
 from dispatch.ending.reminders import remind
 from dispatch.guards import EXPIRES_AFTER, UNCONFIRMED_WORKDAYS, Deed
+from dispatch.lending import service as lending
 from dispatch.lifecycle import Action
 from dispatch.repeating.service import settle_provisional
 from dispatch.rolling import background, rounds
 from dispatch.search.kernel.library import library
 from dispatch.sharing import service as sharing
+from dispatch.store import lending as lending_store
 from dispatch.store import series as series_store
 from dispatch.store import sharing as sharing_store
 from dispatch.store import waiting as waiting_store
@@ -121,6 +123,7 @@ async def look(conn: Connection, now: datetime) -> dict[str, int]:
         "measured": await _measure(conn, now),
         "closed": await _close_unconfirmed(conn, now),
         "lapsed": await _lapse(conn, now),
+        "unanswered": await _unanswered(conn, now),
         "followed": await _follow(conn, now),
         "offered": await _offer(conn, now),
         "reminded": await remind(conn, now),
@@ -131,6 +134,11 @@ async def _lapse(conn: Connection, now: datetime) -> int:
     """Holds that are over; before the offers, so that the next in line gets what they kept."""
     due = await waiting_store.holds_over(conn, now)
     return await _each(conn, due, lambda order_id: waiting.lapse(conn, order_id, now))
+
+
+async def _unanswered(conn: Connection, now: datetime) -> int:
+    """Questions to lend a vehicle that nobody answered in time."""
+    return await _each(conn, await lending_store.due(conn, now), lambda row_id: lending.lapse(conn, row_id, now))
 
 
 async def _follow(conn: Connection, now: datetime) -> int:

@@ -184,6 +184,15 @@ def _offer_open(step: Step, file: OrderFile, person_id: UUID | None, deed: Deed,
         raise Conflict(what="offer_over")
 
 
+def _other_means(step: Step, file: OrderFile, person_id: UUID | None, deed: Deed, now: datetime) -> None:
+    """Its own use case asks what these steps need."""
+
+
+def _is_hired(step: Step, file: OrderFile, person_id: UUID | None, deed: Deed, now: datetime) -> None:
+    if file.order.means != "hire":
+        raise Conflict(what="not_hired")
+
+
 def _is_time_share(step: Step, file: OrderFile, person_id: UUID | None, deed: Deed, now: datetime) -> None:
     if file.order.type is not OrderType.TIME_SHARE:
         raise Invalid(field="type", reason="not_time_share")
@@ -209,4 +218,6 @@ _CHECKS: Mapping[Guard, Callable[[Step, OrderFile, UUID | None, Deed, datetime],
     Guard.THREE_WORKDAYS: _three_workdays,
     Guard.IS_TIME_SHARE: _is_time_share,
     Guard.OFFER_OPEN: _offer_open,
+    Guard.OTHER_MEANS: _other_means,
+    Guard.IS_HIRED: _is_hired,
 }

@@ -56,6 +56,9 @@ class Action(StrEnum):
     REPLAN = "replan"  # the same by the engine, where the tenant lets it
     TAKE_OFFER = "take_offer"
     RIDE_OVER = "ride_over"  # of who rode along: the host is back
+    HIRE = "hire"
+    HIRE_DONE = "hire_done"
+    GO_PUBLIC = "go_public"
 
 
 class Guard(StrEnum):
@@ -80,6 +83,8 @@ class Guard(StrEnum):
     THREE_WORKDAYS = "three_workdays"
     IS_TIME_SHARE = "is_time_share"  # dispatch.timeshare takes these steps, with the car that was promised
     OFFER_OPEN = "offer_open"
+    OTHER_MEANS = "other_means"  # dispatch.ladder takes these steps, with what they cost
+    IS_HIRED = "is_hired"
 
 
 SYSTEM = "system"
@@ -145,6 +150,9 @@ STEPS: tuple[Step, ...] = (
     _step(A.MOVE, {*_ASSIGNABLE, *_ASSIGNED, S.BROKEN_DOWN, S.NO_SHOW}, S.ASSIGNED, "order.assign", G.OTHER_HANDS, G.REASON_GIVEN, G.VEHICLE_AND_DRIVER),
     _step(A.REPLAN, {*_ASSIGNABLE, *_ASSIGNED, S.BROKEN_DOWN, S.NO_SHOW}, S.ASSIGNED, SYSTEM, G.VEHICLE_AND_DRIVER),
     _step(A.PICK_UP, {S.UNIT_APPROVED, S.CENTRE_REVIEWED}, S.IN_USE, "share.drive", G.IS_TIME_SHARE, G.VEHICLE_AND_DRIVER),
+    _step(A.HIRE, _ASSIGNABLE, S.ASSIGNED, "order.hire", G.OTHER_MEANS, G.OTHER_HANDS),
+    _step(A.HIRE_DONE, {S.ASSIGNED}, S.RETURNED, "order.hire", G.OTHER_MEANS, G.IS_HIRED),
+    _step(A.GO_PUBLIC, _ASSIGNABLE, S.RECEIPTED, "order.edit", G.OTHER_MEANS),
     _step(A.BRING_BACK, {S.IN_USE, S.EXTENDED, S.BROKEN_DOWN}, S.RETURNED, "share.drive", G.IS_TIME_SHARE, G.ODOMETER_GROWS),
 )  # fmt: skip
 

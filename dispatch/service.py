@@ -20,6 +20,8 @@ from dispatch.changes import AUDIENCE, REASSIGNED, TOLD_NO_REASON, Audience, cha
 from dispatch.guards import Deed, OrderFile, require_guards, standing
 from dispatch.lifecycle import Action, Guard, Step
 from dispatch.settle import Settlement, settlement
+from dispatch.store import ladder as ladder_store
+from dispatch.tariffs.price import ChargeLine, LineCode, passed_on
 from dispatch.tariffs.shared import part_of
 from fleet import journal, outbox
 from fleet.access import Actor
@@ -44,6 +46,8 @@ async def act(
     step = lifecycle.step_from(file.order.state, action)
     if Guard.IS_TIME_SHARE in step.guards:
         raise Invalid(field="action", reason="use_share")
+    if Guard.OTHER_MEANS in step.guards:
+        raise Invalid(field="action", reason="use_ladder")
     if Guard.VEHICLE_AND_DRIVER in step.guards:
         raise Invalid(field="action", reason="use_assign")
     if action in (Action.EDIT, Action.REOPEN):
@@ -139,12 +143,29 @@ async def _settlement(conn: Connection, file: OrderFile) -> Settlement:
     """Of a shared ride the part of this order. Raises Conflict while the vehicle of the ride is still out."""
     group = await store.shared_group(conn, file.order.id)
     if len(group) < 2:
-        return await _whole(conn, file)
+        return await _own(conn, file)
     host = file if group[0].id == file.order.id else await load(conn, group[0].id, None)
     if host.order.returned_at is None:
         raise Conflict(what="host_under_way")
     zone = await store.zone(conn, file.tenant_id)
-    return part_of(await _whole(conn, host), group, file.order.id, zone)
+    return part_of(await _own(conn, host), group, file.order.id, zone)
+
+
+async def _own(conn: Connection, file: OrderFile) -> Settlement:
+    return await _whole(conn, file) if file.order.means is None else await _by_other_means(conn, file)
+
+
+async def _by_other_means(conn: Connection, file: OrderFile) -> Settlement:
+    """What a hired vehicle or public transport cost, as it was kept when it was taken, and the vouchers of the way."""
+    kept = await ladder_store.means(conn, file.order.id)
+    if kept is None:
+        raise Conflict(what="no_means")
+    lines = tuple(ChargeLine(**line | {"code": LineCode(line["code"])}) for line in kept["lines"])
+    vouchers = tuple(passed_on(await store.vouchers(conn, file.order.id)))
+    return Settlement(
+        distance_m=file.route_distance_m, distance_source=None if file.route_distance_m is None else "route", tariff=None,
+        cost_cents=sum(line.cents for line in (*lines, *vouchers)), lines=(*lines, *vouchers),
+    )  # fmt: skip
 
 
 async def _whole(conn: Connection, file: OrderFile) -> Settlement:
@@ -155,7 +176,7 @@ async def _whole(conn: Connection, file: OrderFile) -> Settlement:
 
 
 def _settled(result: Settlement) -> dict[str, Any]:
-    tariff = asdict(result.tariff) | {"id": str(result.tariff.id)}
+    tariff = None if result.tariff is None else asdict(result.tariff) | {"id": str(result.tariff.id)}
     return {
         "distance_m": result.distance_m,
         "distance_source": result.distance_source,

@@ -19,9 +19,9 @@ __all__ = ["Settlement", "Tariff", "settlement"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settlement:
-    distance_m: float
-    distance_source: str  # track | odometer | route
-    tariff: Tariff
+    distance_m: float | None
+    distance_source: str | None  # track | odometer | route
+    tariff: Tariff | None  # None: no vehicle of one's own
     cost_cents: int
     lines: tuple[ChargeLine, ...]
 

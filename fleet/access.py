@@ -113,6 +113,13 @@ MAY: Mapping[str, frozenset[Role]] = {
     "order.receipt": frozenset({R.EMPLOYEE, R.UNIT_ADMIN}),
     "order.settle": frozenset({R.DISPATCHER, R.FLEET_ADMIN, R.FINANCE}),
     "order.hold": frozenset({R.DISPATCHER}),
+    "order.hire": frozenset({R.DISPATCHER}),
+    "order.ladder": frozenset({R.EMPLOYEE, R.UNIT_ADMIN, R.APPROVER, R.DISPATCHER, R.FLEET_ADMIN}),
+    "lending.view": frozenset({R.UNIT_ADMIN, R.APPROVER, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
+    "lending.ask": frozenset({R.DISPATCHER}),
+    "lending.answer": frozenset({R.UNIT_ADMIN}),  # of the unit that uses the vehicle
+    "vendor.view": frozenset({R.UNIT_ADMIN, R.APPROVER, R.DISPATCHER, R.FLEET_ADMIN, R.FINANCE, R.INSPECTOR}),
+    "vendor.edit": frozenset({R.FLEET_ADMIN, R.FINANCE}),  # prices, and lump sums of public transport
     "order.voucher": frozenset({R.EMPLOYEE, R.UNIT_ADMIN, R.DRIVER, R.DISPATCHER}),  # who stands so to this order
     "tariff.view": frozenset({R.UNIT_ADMIN, R.APPROVER, R.DISPATCHER, R.FLEET_ADMIN, R.FINANCE, R.INSPECTOR}),
     "tariff.draft": frozenset({R.FLEET_ADMIN, R.FINANCE}),

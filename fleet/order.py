@@ -118,6 +118,7 @@ class Order:
     for_vehicle_id: UUID | None = None  # of a service order: the vehicle it is done to
     shareable: bool = False  # others may ask to ride along
     rides_with: UUID | None = None  # the order whose vehicle takes these people along
+    means: str | None = None  # hire | public_transport: served without a vehicle of one's own
     series_id: UUID | None = None  # the series it is a day of
     held_vehicle_id: UUID | None = None  # kept free for it although it is not assigned yet
     held_driver_id: UUID | None = None

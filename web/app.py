@@ -37,6 +37,8 @@ from web.routes import (
     fences,
     foreign_names,
     health,
+    ladder,
+    lending,
     live,
     messages,
     meta,
@@ -129,6 +131,8 @@ def _api() -> APIRouter:
         timeshare.router,
         events.router,
         money.router,  # as said
+        lending.router,  # as said
+        ladder.router,  # as said
         orders.router,
         dispatch.router,
         plans.router,

@@ -218,6 +218,13 @@ async def _fitting(
     return host, fits
 
 
+async def fits_of(
+    conn: Connection, guest: OrderFile, router: Router, now: datetime
+) -> list[tuple[Mapping[str, Any], OrderFile, Fit | str]]:
+    """Every trip there could be to ride along with, and how the guest fits or why not; nothing is asked of anybody."""
+    return await _fits(conn, guest, None, router, now)
+
+
 async def _fits(
     conn: Connection, guest: OrderFile, host_id: UUID | None, router: Router, now: datetime
 ) -> list[tuple[Mapping[str, Any], OrderFile, Fit | str]]:

@@ -24,7 +24,7 @@ PLAN_STATE = "UPDATE dispatch_plan SET state = %(state)s, decided_at = %(now)s, 
 # What the engine expires: nobody left although the planned start is long past.
 OVERDUE = """
 SELECT id FROM dispatch_order WHERE state = ANY (%(states)s)
-  AND coalesce(latest_start_at, planned_start_at) <= %(before)s AND departed_at IS NULL AND rides_with IS NULL
+  AND coalesce(latest_start_at, planned_start_at) <= %(before)s AND departed_at IS NULL AND rides_with IS NULL AND means IS NULL
 ORDER BY planned_start_at LIMIT 200
 """
 # Returned trips whose track is complete but not yet measured: no drive of theirs is still open.

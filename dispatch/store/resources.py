@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from dispatch.eligible import DriverFacts, Span, Upkeep, VehicleFacts
+from dispatch.store import lending
 from dispatch.store.rows import many, one, seeing_all
 from fleet.access import Seen
 from fleet.db import Connection
@@ -73,10 +75,19 @@ async def vehicles(
     """Every vehicle the viewer sees, with the orders that hold it between two instants."""
     rows = await many(conn, VEHICLES, tenant=tenant_id, id=vehicle_id, now=now)
     busy = await _busy(conn, "vehicle_id", since, until, now)
+    consents = await lending.agreed(conn, tenant_id, since, until)
     windows: dict[UUID, list[Upkeep]] = {}
     for row in await many(conn, UPKEEP, tenant=tenant_id, since=since, until=until):
         windows.setdefault(row.pop("vehicle_id"), []).append(Upkeep(**row))
-    return [_vehicle_facts(row, tuple(busy.get(row["id"], ())), tuple(windows.get(row["id"], ()))) for row in rows]
+    return [
+        replace(
+            _vehicle_facts(row, tuple(busy.get(row["id"], ())), tuple(windows.get(row["id"], ()))),
+            lent=tuple(
+                lent for unit, car, lent in consents if unit == row["user_unit_id"] and car in (None, row["id"])
+            ),
+        )
+        for row in rows
+    ]
 
 
 async def drivers(

@@ -29,6 +29,7 @@ JSON_COLUMNS = frozenset(
         "cost_lines",
         "items",
         "km_tiers",
+        "lines",
     }
 )
 

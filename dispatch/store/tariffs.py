@@ -21,6 +21,7 @@ SELECT {_PRICE} FROM tariff
 WHERE tenant_id = %(tenant)s AND during @> %(at)s AND (vehicle_class IS NULL OR vehicle_class = %(vehicle_class)s)
 ORDER BY vehicle_class IS NULL, version_no DESC LIMIT 1
 """  # noqa: S608 - own column names
+IN_FORCE = f"SELECT {_PRICE} FROM tariff WHERE tenant_id = %(tenant)s AND during @> %(at)s"  # noqa: S608 - own column names
 DRAFT = "SELECT id, vehicle_class, state, holds_from, created_by FROM tariff WHERE id = %(id)s FOR UPDATE"
 NEXT_VERSION = """
 SELECT coalesce(max(version_no), 0) + 1 AS version_no FROM tariff WHERE tenant_id = %(tenant)s AND vehicle_class IS NOT DISTINCT FROM %(vehicle_class)s
@@ -64,6 +65,12 @@ async def tariff(conn: Connection, tenant_id: UUID, vehicle_class: str | None, a
     if row is None:
         return None
     return Tariff(**row | {"km_tiers": tuple(KmTier(**tier) for tier in row["km_tiers"])})
+
+
+async def tariff_of(conn: Connection, tenant_id: UUID, at: datetime) -> list[Tariff]:
+    """Every version in force at an instant."""
+    rows = await many(conn, IN_FORCE, tenant=tenant_id, at=at)
+    return [Tariff(**row | {"km_tiers": tuple(KmTier(**tier) for tier in row["km_tiers"])}) for row in rows]
 
 
 async def tariff_draft(conn: Connection, tariff_id: UUID) -> dict[str, Any] | None:

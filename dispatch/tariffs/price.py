@@ -29,6 +29,11 @@ class LineCode(StrEnum):
     PARKING = "parking"
     OTHER = "other"  # another voucher
     SHARED = "shared"  # what others on a shared ride bear
+    HIRE_DAYS = "hire_days"  # of a hired vehicle
+    HIRE_DISTANCE = "hire_distance"
+    HIRE_MINIMUM = "hire_minimum"
+    HIRE_AGREED = "hire_agreed"  # for the whole trip
+    FARE = "fare"  # lump sum of public transport, a person and way
 
 
 class VoucherKind(StrEnum):
@@ -117,7 +122,7 @@ def price(tariff: Tariff, usage: Usage, zone: ZoneInfo) -> Charge:
         charged.append(
             ChargeLine(code=LineCode.MINIMUM, quantity=1, unit="piece", rate_cents=missing, per=1, cents=missing)
         )
-    return Charge(tariff=tariff, lines=(*charged, *_passed_on(usage.vouchers)))
+    return Charge(tariff=tariff, lines=(*charged, *passed_on(usage.vouchers)))
 
 
 def estimate(
@@ -182,7 +187,8 @@ def _allowance(tariff: Tariff, usage: Usage, zone: ZoneInfo) -> Iterator[ChargeL
             yield _line(LineCode.ALLOWANCE, days, "day", tariff.allowance_cents_per_day, 1)
 
 
-def _passed_on(vouchers: Iterable[Voucher]) -> Iterator[ChargeLine]:
+def passed_on(vouchers: Iterable[Voucher]) -> Iterator[ChargeLine]:
+    """Each receipt as a line of its own."""
     for voucher in vouchers:
         yield _line(LineCode(voucher.kind.value), 1, "piece", voucher.cents, 1)
 

@@ -29,10 +29,12 @@ class Member:
     route_duration_s: float | None
 
 
-def alone_cents(member: Member, tariff: Tariff, zone: ZoneInfo) -> int:
-    """What the trip as planned would have cost with a vehicle of its own; nothing known weighs nothing."""
+def alone_cents(member: Member, tariff: Tariff | None, zone: ZoneInfo) -> int:
+    """What the trip as planned would have cost with a vehicle of its own; nothing known weighs nothing. A hired ride is weighed by its way."""
     if member.route_distance_m is None:
         return 0
+    if tariff is None:
+        return round(member.route_distance_m)
     return estimate(
         tariff, distance_m=member.route_distance_m, start_at=member.planned_start_at, end_at=member.planned_end_at, zone=zone,
         driving_s=member.route_duration_s,

@@ -100,7 +100,15 @@ async def test_a_tariff_by_two_people_a_voucher_and_the_units_statement_to_the_c
         (unit,) = (await unit_admin.get("/api/statements", params={"month": month})).json()["items"]
         assert (unit["trips"], unit["waiting"], unit["cost_cents"]) == (1, 0, 5_750)
         found = (await unit_admin.get(f"/api/statements/{unit['id']}/lines", params={"month": month})).json()["items"]
-        parts = ("distance_cents", "time_cents", "allowance_cents", "minimum_cents", "voucher_cents", "shared_cents")
+        parts = (
+            "distance_cents",
+            "time_cents",
+            "allowance_cents",
+            "minimum_cents",
+            "voucher_cents",
+            "shared_cents",
+            "means_cents",
+        )
         assert (
             [sum(line[part] for part in parts) for line in found] == [line["cost_cents"] for line in found] == [5_750]
         )

@@ -31,6 +31,8 @@ from web.store.fences import DraftRow, FenceRow, PreviewFindingRow
 from web.store.foreign_names import ForwarderRow, SourceBindingRow
 from web.store.health import HealthRow, TicketRow
 from web.store.home_travel import HomeTravelRow
+from web.store.ladder import LumpSumRow, VendorPriceRow, VendorRow
+from web.store.lending import LendingRow
 from web.store.mileage import MileageDayRow, MileageMonthRow
 from web.store.money import StatementLine, TariffRow, UnitMonthRow
 from web.store.named_places import NamedPlaceRow
@@ -54,6 +56,7 @@ CIVIL = datetime.fromisoformat("2026-02-15T00:30:05")
 ZH = Reader(language="zh", zone=ZoneInfo("Asia/Shanghai"))
 EN = Reader(language="en", zone=ZoneInfo("Asia/Shanghai"))
 ROWS: dict[str, type] = {
+    "lending": LendingRow, "vendors": VendorRow, "vendor-prices": VendorPriceRow, "lump-sums": LumpSumRow,
     "vehicles": VehicleItem, "alerts": AlertRow, "orders": OrderRow, "notices": NoticeRow, "units": UnitRow,
     "people": PersonRow, "devices": DeviceRow, "quarantine": QuarantineRow, "device-health": HealthRow, "device-tickets": TicketRow, "device-commands": CommandRow, "device-answers": AnswerRow, "source-bindings": SourceBindingRow, "forwarders": ForwarderRow,
     "reprocess-runs": RunRow, "messages": MessageItem, "fences": FenceRow, "fence-drafts": DraftRow, "fence-preview": PreviewFindingRow, "fence-events": FenceEventRow, "depots": DepotRow, "named-places": NamedPlaceRow, "depot-days": DepotDayRow, "depot-vehicles": DepotStayRow, "audit": RecordRow, "journal": RecordRow,

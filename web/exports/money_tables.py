@@ -82,6 +82,7 @@ LINES = Table("月结明细", "Trips of the statement", (
     yuan("补足最低收费", "Up to the minimum", "minimum_cents"),
     yuan("路桥停车等票据", "Tolls, parking, vouchers", "voucher_cents"),
     yuan("拼车分摊", "Shared with others", "shared_cents"),
+    yuan("租车及公共交通", "Hire and public transport", "means_cents"),
     yuan("合计", "Total", "cost_cents"),
 ))  # fmt: skip
 

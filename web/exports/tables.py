@@ -27,6 +27,7 @@ from web.exports.columns import (
 from web.exports.event_tables import EVENT_TABLES
 from web.exports.fence_tables import FENCE_TABLES
 from web.exports.kinds_tables import KINDS_TABLES
+from web.exports.ladder_tables import LADDER_TABLES
 from web.exports.mileage_tables import MILEAGE_TABLES
 from web.exports.money_tables import MONEY_TABLES
 from web.exports.past_tables import PAST_TABLES
@@ -335,6 +336,7 @@ TABLES: Mapping[str, Table] = {
     **KINDS_TABLES,
     **MILEAGE_TABLES,
     **MONEY_TABLES,
+    **LADDER_TABLES,
     **SIZING_TABLES,
     **EVENT_TABLES,
     **PAST_TABLES,

@@ -61,6 +61,6 @@ def _line(line: StatementLine, printed: Printed) -> list[str]:
         "" if line.distance_m is None else f"{line.distance_m / 1000:.1f}",
         yuan(line.distance_cents),
         yuan(line.time_cents + line.allowance_cents),
-        yuan(line.minimum_cents + line.voucher_cents + line.shared_cents),
+        yuan(line.minimum_cents + line.voucher_cents + line.shared_cents + line.means_cents),
         yuan(line.cost_cents),
     ]

@@ -13,9 +13,11 @@ from pydantic import BaseModel, Field
 
 from dispatch import attachments, conditions
 from dispatch.attachments import Attachment
+from dispatch.ladder.service import ladder_for
 from dispatch.proposal.answer import Answer
 from fleet.errors import Invalid
 from web.presence import Reason
+from web.routes.ladder import RungBody, rung_body
 from web.routes.orders import NewOrder, draft_of
 from web.routes.steps import hints_of
 from web.shapes import Text
@@ -39,6 +41,7 @@ class Checked(BaseModel):
     refusals: list[WouldRefuse]
     hints: list[Reason]  # what an approver will see
     answer: Answer | None  # of the fleet as it is now; absent while the times or people make no sense
+    ladder: list[RungBody] = []  # what else could serve it, when none of the fleet could
 
 
 class NewAttachment(BaseModel):
@@ -72,7 +75,14 @@ async def check(body: NewOrder, work: Signed) -> Checked:
         days = {each.day: each.kind for each in await calendar.days(work.conn, work.actor, first, last, unit_id)}
         hints = hints_of(_Wished(draft.planned_start_at, draft.planned_end_at, work.now), days, zone)
     refusals = [WouldRefuse(field=each.field, reason=each.reason, params=each.params) for each in found.troubles]
-    return Checked(refusals=refusals, hints=hints, answer=found.answer)
+    rungs: list[RungBody] = []
+    if found.answer is not None and not found.answer.served:
+        unit_id, requester_id = conditions.parties(work.actor, draft)
+        ladder = await ladder_for(
+            work.conn, work.actor, draft, unit_id=unit_id, requester_id=requester_id, router=work.parts.router, now=work.now
+        )  # fmt: skip
+        rungs = [rung_body(rung) for rung in ladder]
+    return Checked(refusals=refusals, hints=hints, answer=found.answer, ladder=rungs)
 
 
 @router.post("/order-attachments", status_code=201)

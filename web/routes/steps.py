@@ -80,7 +80,7 @@ def _quiet(local: datetime) -> bool:
 
 
 def _fits(step: Step, kind: OrderType) -> bool:
-    if Guard.IS_TIME_SHARE in step.guards:
+    if Guard.IS_TIME_SHARE in step.guards or Guard.OTHER_MEANS in step.guards:
         return False  # its own panel offers it
     if Guard.IS_EMERGENCY in step.guards:
         return kind is OrderType.EMERGENCY

@@ -93,6 +93,7 @@ class StatementLine:
     minimum_cents: int
     voucher_cents: int
     shared_cents: int
+    means_cents: int  # of a hired vehicle or public transport
     cost_cents: int
 
 
@@ -139,7 +140,7 @@ SELECT o.id, o.order_no, coalesce(o.departed_at, o.planned_start_at) AS started_
     o.purpose, o.purpose_text, o.origin, o.destination, o.distance_m, o.distance_source, (o.tariff ->> 'version_no')::int AS tariff_no,
     CASE WHEN o.cost_lines IS NULL THEN o.cost_cents ELSE {_cents("distance")} END AS distance_cents, {_cents("hours", "waiting")} AS time_cents,
     {_cents("allowance")} AS allowance_cents, {_cents("minimum")} AS minimum_cents, {_cents("toll", "parking", "other")} AS voucher_cents,
-    {_cents("shared")} AS shared_cents, o.cost_cents
+    {_cents("shared")} AS shared_cents, {_cents("hire_days", "hire_distance", "hire_minimum", "hire_agreed", "fare")} AS means_cents, o.cost_cents
 FROM dispatch_order o
 JOIN (SELECT o.id {_OF_MONTH} AND o.cost_cents IS NOT NULL AND o.unit_id = %(unit)s) found ON found.id = o.id
 LEFT JOIN vehicle_label v ON v.id = o.vehicle_id LEFT JOIN vehicle l ON l.id = o.vehicle_id LEFT JOIN person r ON r.id = o.requester_id

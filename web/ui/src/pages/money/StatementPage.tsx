@@ -64,7 +64,7 @@ export function Component() {
     amount("time", t("statement.time"), (row) => row.time_cents),
     amount("allowance", t("statement.allowance"), (row) => row.allowance_cents),
     amount("vouchers", t("statement.vouchers"), (row) => row.voucher_cents),
-    amount("more", t("statement.more"), (row) => row.minimum_cents + row.shared_cents),
+    amount("more", t("statement.more"), (row) => row.minimum_cents + row.shared_cents + row.means_cents),
     { ...amount("cost", t("statement.cost"), (row) => row.cost_cents), sort: "cost_cents" },
   ];
   const lang = i18n.language === "en" ? "en" : "zh";

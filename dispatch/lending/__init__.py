@@ -1,0 +1,1 @@
+"""Vehicles lent between units: standing consents, and questions for one order."""
