@@ -19,7 +19,7 @@ from dispatch.lifecycle import Action
 from dispatch.store import ladder as rows
 from dispatch.tariffs.price import ChargeLine
 from dispatch.timeshare import trips
-from fleet.access import Actor
+from fleet.access import Actor, require
 from fleet.db import Connection
 from fleet.errors import Conflict, Forbidden, Invalid, NotFound
 from fleet.routing import Router
@@ -48,6 +48,7 @@ async def hire(
     Raises NotFound, Stale, Forbidden, WrongState, SameHands, Invalid, Conflict: `pool_free` while a vehicle of one's own could go,
     `hired_vehicle_busy` when it serves another order then, `no_price`.
     """
+    require(actor, "order.hire")
     file = await service.load(conn, order_id, row_version)
     order = file.order
     step = lifecycle.step_from(order.state, Action.HIRE)
@@ -76,6 +77,7 @@ async def hire_done(
     conn: Connection, actor: Actor, order_id: UUID, *, cents: int | None, row_version: int | None, now: datetime
 ) -> int:
     """The hired vehicle is back; what it cost in the end takes the place of what was agreed. Raises as `hire`, Conflict `too_early`."""
+    require(actor, "order.hire")
     file = await service.load(conn, order_id, row_version)
     step = lifecycle.step_from(file.order.state, Action.HIRE_DONE)
     deed = Deed()
@@ -95,6 +97,7 @@ async def go_public(
 
     Raises NotFound, Stale, Forbidden, WrongState, Conflict `no_tier`, `no_distance`, `confidential`.
     """
+    require(actor, "order.edit")
     file = await service.load(conn, order_id, row_version)
     order = file.order
     step = lifecycle.step_from(order.state, Action.GO_PUBLIC)

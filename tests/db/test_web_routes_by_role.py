@@ -72,6 +72,26 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("POST", "/api/upkeep"): frozenset({"dispatcher", "fleet_admin"}),
     ("PATCH", "/api/upkeep/{upkeep_id}"): frozenset({"dispatcher", "fleet_admin"}),
     ("POST", "/api/upkeep/{upkeep_id}/end"): frozenset({"dispatcher", "fleet_admin"}),
+    ("GET", "/api/orders/{order_id}/ladder"): frozenset({"dispatcher", "fleet_admin"}),  # an inspector sees the order, not what else it could be
+    ("POST", "/api/orders/{order_id}/hire"): frozenset({"dispatcher"}),  # told that it is not approved
+    ("POST", "/api/orders/{order_id}/hire/done"): frozenset({"dispatcher"}),
+    ("POST", "/api/orders/{order_id}/public-transport"): frozenset({"dispatcher"}),  # told that it is not approved
+    ("POST", "/api/orders/{order_id}/time-share"): NO_ONE,  # for who asked alone
+    ("POST", "/api/orders/{order_id}/lending"): frozenset({"dispatcher"}),
+    ("GET", "/api/lending"): OVERSEEING | {"approver", "unit_admin"},
+    ("POST", "/api/lending"): NO_ONE,  # for the administrator of the unit alone
+    ("POST", "/api/lending/{lending_id}/agree"): NO_ONE,
+    ("POST", "/api/lending/{lending_id}/decline"): NO_ONE,
+    ("POST", "/api/lending/{lending_id}/end"): frozenset({"dispatcher"}),  # takes the question back
+    ("GET", "/api/vendors"): MONEY,
+    ("POST", "/api/vendors"): frozenset({"fleet_admin"}),
+    ("PATCH", "/api/vendors/{vendor_id}"): frozenset({"fleet_admin"}),
+    ("GET", "/api/vendor-prices"): MONEY,
+    ("POST", "/api/vendors/{vendor_id}/prices"): frozenset({"fleet_admin"}),
+    ("POST", "/api/vendor-prices/{price_id}/end"): frozenset({"fleet_admin"}),
+    ("GET", "/api/lump-sums"): MONEY,
+    ("POST", "/api/lump-sums"): frozenset({"fleet_admin"}),
+    ("POST", "/api/lump-sums/{tier_id}/end"): frozenset({"fleet_admin"}),
     ("POST", "/api/orders/batch"): BOOKING,
     ("GET", "/api/home-travel"): EVERYBODY,
     ("POST", "/api/home-travel"): frozenset({"fleet_admin"}),
@@ -429,6 +449,19 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "id": transport, "tenant_id": town.tenant_id, "name": "x", "unit_id": town.units["other"], "commander_id": stranger, "first_day": now.date(),
         "last_day": now.date(), "created_at": now, "created_by": stranger,
     })  # fmt: skip
+    lending, vendor, price, tier = uuid4(), uuid4(), uuid4(), uuid4()
+    await store.insert(site.owner, "lending", {
+        "id": lending, "tenant_id": town.tenant_id, "unit_id": town.units["other"], "vehicle_id": vehicle, "to_unit_id": town.units["bureau"], "order_id": order,
+        "during": db.TimestamptzRange(now, now + timedelta(hours=1)), "state": "asked", "asked_at": now, "asked_by": stranger, "answer_by": now + timedelta(hours=1),
+    })  # fmt: skip
+    since = {"tenant_id": town.tenant_id, "during": "[2026-01-01,)", "created_at": now, "created_by": stranger}
+    await store.insert(site.owner, "vendor", {"id": vendor, "tenant_id": town.tenant_id, "name": "x"})
+    await store.insert(
+        site.owner, "vendor_price", since | {"id": price, "vendor_id": vendor, "seats": 4, "cents_per_day": 1}
+    )
+    await store.insert(
+        site.owner, "reimbursement_tier", since | {"id": tier, "mode": "metro", "up_to_km": 10, "cents_per_person": 1}
+    )
     policy, post, deputy, budget = uuid4(), uuid4(), uuid4(), uuid4()
     of_other = {"tenant_id": town.tenant_id, "unit_id": town.units["other"]}
     await store.insert(site.owner, "approval_change", of_other | {
@@ -447,6 +480,7 @@ async def things(site: Site) -> dict[str, UUID | str]:
     return {
         "share_id": share, "host_id": host, "right_id": right, "upkeep_id": upkeep, "series_id": series, "attachment_id": paper, "plan_id": plan, "other_plan_id": other_plan,
         "transport_event_id": transport, "version_no": 1, "lot_id": uuid4(), "movement_id": uuid4(),
+        "lending_id": lending, "vendor_id": vendor, "price_id": price, "tier_id": tier,
         "lost_id": uuid4(), "tariff_id": tariff, "voucher_id": uuid4(),
         "approval_change_id": policy, "approval_post_id": post, "approval_delegation_id": deputy, "approval_budget_id": budget,
         "rule_change_id": rules, "rule_preview_id": tried, "change_id": change, "area_id": area, "draft_id": draft, "preview_id": preview, "event_id": event, "place_id": named, "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
@@ -507,6 +541,16 @@ def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, s
         ("POST", "/api/share/cars"): {"vehicle_id": str(town.vehicles["pool"]), "site_id": str(uuid4())},
         ("POST", "/api/share/orders"): {"from_site": str(uuid4()), "to_site": str(uuid4()), "start_at": (now + timedelta(hours=2)).isoformat(), "end_at": (now + timedelta(hours=3)).isoformat()},
         ("POST", "/api/share/night-plan"): {"day": f"{now + timedelta(days=2):%Y-%m-%d}"},
+        ("POST", "/api/orders/{order_id}/hire"): {"vendor_id": str(known.get("vendor_id", uuid4())), "plate": "津B00001", "seats": 4},
+        ("POST", "/api/orders/{order_id}/public-transport"): {"mode": "metro"},
+        ("POST", "/api/orders/{order_id}/time-share"): {"from_site": str(uuid4()), "to_site": str(uuid4())},
+        ("POST", "/api/orders/{order_id}/lending"): {"vehicle_id": str(town.vehicles["other"])},
+        ("POST", "/api/lending"): {"unit_id": other, "start_at": now.isoformat(), "end_at": (now + timedelta(days=1)).isoformat()},
+        ("POST", "/api/lending/{lending_id}/decline"): {"words": "执勤"},
+        ("POST", "/api/vendors"): {"name": f"n-{role}"},
+        ("PATCH", "/api/vendors/{vendor_id}"): {"name": f"m-{role}"},
+        ("POST", "/api/vendors/{vendor_id}/prices"): {"seats": 6, "cents_per_day": 5, "holds_from": (now + timedelta(days=1)).isoformat()},
+        ("POST", "/api/lump-sums"): {"mode": "taxi", "up_to_km": 9, "cents_per_person": 5, "holds_from": (now + timedelta(days=1)).isoformat()},
         ("POST", "/api/tariffs"): {"holds_from": (now + timedelta(days=3)).isoformat(), "reason": "test", "vehicle_class": "law_enforcement"},
         ("POST", "/api/orders/{order_id}/vouchers"): {"kind": "toll", "cents": 500, "paid_at": now.isoformat()},
         ("POST", "/api/orders/{order_id}/vouchers/{voucher_id}/take-out"): {"reason": "wrong"},

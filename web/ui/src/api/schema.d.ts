@@ -1866,6 +1866,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lendings
+         * @description Consents and questions of units this person keeps vehicles for, lent or borrowed; dispatchers see all.
+         */
+        get: operations["lendings_api_lending_get"];
+        put?: never;
+        /**
+         * Lend
+         * @description A standing consent of a unit whose vehicles this person keeps.
+         */
+        post: operations["lend_api_lending_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lending/{lending_id}/agree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Agree
+         * @description Yes: the vehicle may be assigned to the order that asked.
+         */
+        post: operations["agree_api_lending__lending_id__agree_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lending/{lending_id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decline
+         * @description No, with a reason.
+         */
+        post: operations["decline_api_lending__lending_id__decline_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lending/{lending_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End
+         * @description A consent ends now; a question is taken back. What is assigned stays assigned.
+         */
+        post: operations["end_api_lending__lending_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live-ticket": {
         parameters: {
             query?: never;
@@ -1940,6 +2024,50 @@ export interface paths {
         get: operations["lost_property_api_lost_property_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lump-sums": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lump Sums
+         * @description Lump sums of public transport in all their versions; with `current` those that hold now.
+         */
+        get: operations["lump_sums_api_lump_sums_get"];
+        put?: never;
+        /**
+         * Set Lump Sum
+         * @description A lump sum from an instant on; the one of the same mode, level and distance before it ends there.
+         */
+        post: operations["set_lump_sum_api_lump_sums_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lump-sums/{tier_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Lump Sum
+         * @description The lump sum holds no longer.
+         */
+        post: operations["end_lump_sum_api_lump_sums__tier_id__end_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2514,6 +2642,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orders/{order_id}/hire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hire
+         * @description The order is served by a hired vehicle, while none of one's own could go.
+         */
+        post: operations["hire_api_orders__order_id__hire_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/hire/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hire Done
+         * @description The hired vehicle is back; its amount waits for the receipt and is settled.
+         */
+        post: operations["hire_done_api_orders__order_id__hire_done_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orders/{order_id}/hold": {
         parameters: {
             query?: never;
@@ -2548,6 +2716,46 @@ export interface paths {
          * @description The vehicle kept free is anybody's again.
          */
         post: operations["release_api_orders__order_id__hold_release_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/ladder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ladder
+         * @description What could still serve an order without a vehicle: each rung with its cost, or why it is not there; also what serves it already.
+         */
+        get: operations["ladder_api_orders__order_id__ladder_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/lending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask
+         * @description Asks the unit that uses a retained vehicle to lend it for this order; it has two hours, at most until the trip begins.
+         */
+        post: operations["ask_api_orders__order_id__lending_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2674,6 +2882,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/orders/{order_id}/public-transport": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go Public
+         * @description The people go by public transport; the lump sum waits to be settled.
+         */
+        post: operations["go_public_api_orders__order_id__public_transport_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orders/{order_id}/rating": {
         parameters: {
             query?: never;
@@ -2772,6 +3000,26 @@ export interface paths {
          * @description A reason of the trip's driver or booker for a span of it; it stands beside suspicions and takes none away.
          */
         post: operations["say_api_orders__order_id__statements_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/time-share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Time Share
+         * @description A time-share car for the same trip, as an order of its own; this one is withdrawn. For who asked.
+         */
+        post: operations["time_share_api_orders__order_id__time_share_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4182,6 +4430,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/vendor-prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Vendor Prices
+         * @description Prices of vendors by size in all their versions; with `current` those that hold now.
+         */
+        get: operations["vendor_prices_api_vendor_prices_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendor-prices/{price_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Price
+         * @description The price holds no longer.
+         */
+        post: operations["end_price_api_vendor_prices__price_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Vendors
+         * @description Who hires vehicles out.
+         */
+        get: operations["vendors_api_vendors_get"];
+        put?: never;
+        /**
+         * Add Vendor
+         * @description Adds a vendor; it hires out once it has a price.
+         */
+        post: operations["add_vendor_api_vendors_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vendors/{vendor_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Vendor
+         * @description Another name or number, or nobody hires there any more.
+         */
+        patch: operations["change_vendor_api_vendors__vendor_id__patch"];
+        trace?: never;
+    };
+    "/api/vendors/{vendor_id}/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set Price
+         * @description A price from an instant on; the one of that size before it ends there.
+         */
+        post: operations["set_price_api_vendors__vendor_id__prices_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/wait-list": {
         parameters: {
             query?: never;
@@ -4251,7 +4603,7 @@ export interface components {
          * @description What can happen to an order after it was booked.
          * @enum {string}
          */
-        Action: "submit" | "edit" | "approve" | "approve_level" | "override" | "reopen" | "reject" | "withdraw" | "cancel" | "review" | "assign" | "assign_retained" | "unassign" | "swap" | "refuse" | "accept" | "depart" | "arrive" | "extend" | "break_down" | "no_show" | "return" | "return_for_driver" | "start_emergency" | "approve_late" | "receipt" | "close_unconfirmed" | "settle" | "archive" | "pick_up" | "bring_back" | "expire" | "call_off" | "move" | "replan" | "take_offer" | "ride_over";
+        Action: "submit" | "edit" | "approve" | "approve_level" | "override" | "reopen" | "reject" | "withdraw" | "cancel" | "review" | "assign" | "assign_retained" | "unassign" | "swap" | "refuse" | "accept" | "depart" | "arrive" | "extend" | "break_down" | "no_show" | "return" | "return_for_driver" | "start_emergency" | "approve_late" | "receipt" | "close_unconfirmed" | "settle" | "archive" | "pick_up" | "bring_back" | "expire" | "call_off" | "move" | "replan" | "take_offer" | "ride_over" | "hire" | "hire_done" | "go_public";
         /**
          * Adopted
          * @description What of a plan is to be done; absent: all of it.
@@ -4672,6 +5024,17 @@ export interface components {
             vehicles: number;
         };
         /**
+         * AnswerBody
+         * @description Declining says why.
+         */
+        AnswerBody: {
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+        };
+        /**
          * AnswerRow
          * @description One answer of a locator, also to what nobody asked.
          */
@@ -4960,6 +5323,17 @@ export interface components {
             travel_times: string;
             /** What */
             what: string;
+        };
+        /**
+         * AskBody
+         * @description The retained vehicle that is asked for.
+         */
+        AskBody: {
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
         };
         /** Assignment */
         Assignment: {
@@ -5378,6 +5752,11 @@ export interface components {
             answer: components["schemas"]["Answer"] | null;
             /** Hints */
             hints: components["schemas"]["Reason-Output"][];
+            /**
+             * Ladder
+             * @default []
+             */
+            ladder: components["schemas"]["RungBody"][];
             /** Refusals */
             refusals: components["schemas"]["WouldRefuse"][];
         };
@@ -7068,6 +7447,41 @@ export interface components {
          */
         Heard: "answered" | "refused" | "undelivered" | "repeated" | "late" | "unknown" | "foreign";
         /**
+         * HireBody
+         * @description What was agreed with a vendor; without cents by his price list.
+         */
+        HireBody: {
+            /** Cents */
+            cents?: number | null;
+            /**
+             * Driver Name
+             * @default
+             */
+            driver_name: string;
+            /**
+             * Driver Phone
+             * @default
+             */
+            driver_phone: string;
+            /** Plate */
+            plate: string;
+            /** Seats */
+            seats: number;
+            /**
+             * Vendor Id
+             * Format: uuid
+             */
+            vendor_id: string;
+        };
+        /**
+         * HireDoneBody
+         * @description What the trip cost in the end; absent: as agreed.
+         */
+        HireDoneBody: {
+            /** Cents */
+            cents?: number | null;
+        };
+        /**
          * HistoryRow
          * @description One entry of the journal about an order.
          */
@@ -7290,6 +7704,15 @@ export interface components {
             from_km: number;
         };
         /**
+         * Ladder
+         * @description Every rung, in the order they are looked at; nothing is held by looking. `means`: what serves the order already.
+         */
+        Ladder: {
+            means?: components["schemas"]["MeansRow"] | null;
+            /** Rungs */
+            rungs: components["schemas"]["RungBody"][];
+        };
+        /**
          * LeftOut
          * @description A day of the pattern on which nothing takes place: holiday, merged (another one is there), outside the series, past.
          */
@@ -7303,6 +7726,59 @@ export interface components {
             why: string;
         };
         /**
+         * LendingRow
+         * @description A standing consent (no order), or a question of one order and what became of it.
+         */
+        LendingRow: {
+            /** Answer By */
+            answer_by: string | null;
+            /** Answered At */
+            answered_at: string | null;
+            /** Answered By Name */
+            answered_by_name: string | null;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By Name */
+            asked_by_name: string;
+            /** End At */
+            end_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** May Answer */
+            may_answer: boolean;
+            /** May End */
+            may_end: boolean;
+            /** Order Id */
+            order_id: string | null;
+            /** Plate */
+            plate: string | null;
+            /** Row Version */
+            row_version: number;
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
+            /** State */
+            state: string;
+            /** To Unit Name */
+            to_unit_name: string | null;
+            /** To Unit Name En */
+            to_unit_name_en: string | null;
+            /** Unit Name */
+            unit_name: string;
+            /** Unit Name En */
+            unit_name_en: string;
+            /** Words */
+            words: string;
+        };
+        /**
          * Line
          * @description Whether a locator is there now.
          * @enum {string}
@@ -7313,7 +7789,7 @@ export interface components {
          * @description What a line charges; texts live in the interface.
          * @enum {string}
          */
-        LineCode: "distance" | "hours" | "waiting" | "allowance" | "minimum" | "toll" | "parking" | "other" | "shared";
+        LineCode: "distance" | "hours" | "waiting" | "allowance" | "minimum" | "toll" | "parking" | "other" | "shared" | "hire_days" | "hire_distance" | "hire_minimum" | "hire_agreed" | "fare";
         /**
          * LineString
          * @description GeoJSON.
@@ -7565,6 +8041,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[LendingRow] */
+        Listing_LendingRow_: {
+            /** Items */
+            items: components["schemas"]["LendingRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[LocalDayRow] */
         Listing_LocalDayRow_: {
             /** Items */
@@ -7587,6 +8072,15 @@ export interface components {
         Listing_LotRow_: {
             /** Items */
             items: components["schemas"]["LotRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[LumpSumRow] */
+        Listing_LumpSumRow_: {
+            /** Items */
+            items: components["schemas"]["LumpSumRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -7988,6 +8482,24 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[VendorPriceRow] */
+        Listing_VendorPriceRow_: {
+            /** Items */
+            items: components["schemas"]["VendorPriceRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[VendorRow] */
+        Listing_VendorRow_: {
+            /** Items */
+            items: components["schemas"]["VendorRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[VersionRow] */
         Listing_VersionRow_: {
             /** Items */
@@ -8163,6 +8675,57 @@ export interface components {
             trips: number;
         };
         /**
+         * LumpSumBody
+         * @description What a person gets for a way up to so many kilometres from an instant on; no level: everybody without one of his level.
+         */
+        LumpSumBody: {
+            /** Cents Per Person */
+            cents_per_person: number;
+            /**
+             * Holds From
+             * Format: date-time
+             */
+            holds_from: string;
+            /**
+             * Level
+             * @default
+             */
+            level: string;
+            mode: components["schemas"]["Mode"];
+            /** Up To Km */
+            up_to_km: number;
+        };
+        /**
+         * LumpSumRow
+         * @description What a person gets for a way. Cents.
+         */
+        LumpSumRow: {
+            /** Cents Per Person */
+            cents_per_person: number;
+            /** Created By Name */
+            created_by_name: string;
+            /** Holds Now */
+            holds_now: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Level */
+            level: string;
+            /** Mode */
+            mode: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Until */
+            until: string | null;
+            /** Up To Km */
+            up_to_km: number;
+        };
+        /**
          * Made
          * @description A new row.
          */
@@ -8202,6 +8765,37 @@ export interface components {
             days: components["schemas"]["Occurrence"][];
             /** Left Out */
             left_out: components["schemas"]["LeftOut"][];
+        };
+        /**
+         * MeansRow
+         * @description What serves an order that has no vehicle of one's own.
+         */
+        MeansRow: {
+            /** Cents */
+            cents: number;
+            /** Driver Name */
+            driver_name: string;
+            /** Driver Phone */
+            driver_phone: string;
+            /** Level */
+            level: string;
+            /** Lines */
+            lines: {
+                [key: string]: unknown;
+            }[];
+            /** Means */
+            means: string;
+            /** Mode */
+            mode: string | null;
+            /** Plate */
+            plate: string | null;
+            /**
+             * Taken At
+             * Format: date-time
+             */
+            taken_at: string;
+            /** Vendor Name */
+            vendor_name: string | null;
         };
         /**
          * MessageItem
@@ -8334,6 +8928,12 @@ export interface components {
             /** Wheel Ratio */
             wheel_ratio: number | null;
         };
+        /**
+         * Mode
+         * @description Ways of travelling a lump sum is paid for.
+         * @enum {string}
+         */
+        Mode: "metro" | "bus" | "taxi" | "coach" | "train";
         /**
          * MovementRow
          * @description A movement with its vehicle: the order's once it has one, else the planned one.
@@ -9083,6 +9683,30 @@ export interface components {
         OdometerBody: {
             /** Odometer Km */
             odometer_km?: number | null;
+        };
+        /**
+         * Option
+         * @description One way of taking a rung. Cents; no cost: nobody can say it.
+         */
+        Option: {
+            /**
+             * At Most
+             * @default false
+             */
+            at_most: boolean;
+            /** Cost Cents */
+            cost_cents?: number | null;
+            /**
+             * Lines
+             * @default []
+             */
+            lines: components["schemas"]["ChargeLine"][];
+            /** Name */
+            name: string;
+            /** Params */
+            params?: {
+                [key: string]: unknown;
+            };
         };
         /**
          * OrderApproval
@@ -10132,6 +10756,34 @@ export interface components {
             vehicles_done: number;
         };
         /**
+         * PriceBody
+         * @description The price of vehicles of a size (seats without the driver's) from an instant on.
+         */
+        PriceBody: {
+            /**
+             * Cents Per Day
+             * @default 0
+             */
+            cents_per_day: number;
+            /**
+             * Cents Per Km
+             * @default 0
+             */
+            cents_per_km: number;
+            /**
+             * Holds From
+             * Format: date-time
+             */
+            holds_from: string;
+            /**
+             * Minimum Cents
+             * @default 0
+             */
+            minimum_cents: number;
+            /** Seats */
+            seats: number;
+        };
+        /**
          * Problem
          * @description Every error answer; texts for `code` live in the interface, in Chinese and English.
          */
@@ -10169,6 +10821,18 @@ export interface components {
             /** Unit Id */
             unit_id?: string | null;
             what: components["schemas"]["fleet__calendars__change__What"];
+        };
+        /**
+         * PublicBody
+         * @description How the people travel; the level of the traveller where lump sums differ.
+         */
+        PublicBody: {
+            /**
+             * Level
+             * @default
+             */
+            level: string;
+            mode: components["schemas"]["Mode"];
         };
         /**
          * PublishedFence
@@ -11382,6 +12046,33 @@ export interface components {
             trouble: string | null;
         };
         /**
+         * RungBody
+         * @description One rung: there or not and why, its options with the cheapest first, and the route that takes it.
+         */
+        RungBody: {
+            /** Available */
+            available: boolean;
+            /** By */
+            by: string;
+            /** Cost Cents */
+            cost_cents: number | null;
+            kind: components["schemas"]["RungKind"];
+            /** Options */
+            options: components["schemas"]["Option"][];
+            /** Take */
+            take: string;
+            /** Why */
+            why: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * RungKind
+         * @description In the order they are looked at.
+         * @enum {string}
+         */
+        RungKind: "neighbour" | "shared" | "time_share" | "hire" | "public_transport";
+        /**
          * SealPeriodRow
          * @description One sealing period in force.
          */
@@ -11719,12 +12410,12 @@ export interface components {
             /** Cost Cents */
             cost_cents: number;
             /** Distance M */
-            distance_m: number;
+            distance_m: number | null;
             /** Distance Source */
-            distance_source: string;
+            distance_source: string | null;
             /** Lines */
             lines: components["schemas"]["ChargeLine"][];
-            tariff: components["schemas"]["Tariff"];
+            tariff: components["schemas"]["Tariff"] | null;
         };
         /**
          * ShapeFound
@@ -11763,6 +12454,22 @@ export interface components {
             name: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * ShareBody
+         * @description Where the time-share car is taken and left.
+         */
+        ShareBody: {
+            /**
+             * From Site
+             * Format: uuid
+             */
+            from_site: string;
+            /**
+             * To Site
+             * Format: uuid
+             */
+            to_site: string;
         };
         /**
          * ShareCarBody
@@ -12117,6 +12824,36 @@ export interface components {
          */
         Stage: "covered" | "asked" | "urgent" | "provisional";
         /**
+         * StandingBody
+         * @description To whom a unit lends what until when; no vehicle: every one it uses, no unit: to any.
+         */
+        StandingBody: {
+            /**
+             * End At
+             * Format: date-time
+             */
+            end_at: string;
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
+            /** To Unit Id */
+            to_unit_id?: string | null;
+            /**
+             * Unit Id
+             * Format: uuid
+             */
+            unit_id: string;
+            /** Vehicle Id */
+            vehicle_id?: string | null;
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+        };
+        /**
          * State
          * @description Where a command is.
          * @enum {string}
@@ -12174,6 +12911,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Means Cents */
+            means_cents: number;
             /** Minimum Cents */
             minimum_cents: number;
             /** Order No */
@@ -13208,6 +13947,82 @@ export interface components {
          * @enum {string}
          */
         VehicleStatus: "planned" | "registered" | "in_service" | "in_repair" | "idle" | "sealed" | "pending_disposal" | "disposed";
+        /**
+         * VendorBody
+         * @description Who hires vehicles out.
+         */
+        VendorBody: {
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone: string;
+        };
+        /**
+         * VendorPriceRow
+         * @description The price of a size. Cents.
+         */
+        VendorPriceRow: {
+            /** Cents Per Day */
+            cents_per_day: number;
+            /** Cents Per Km */
+            cents_per_km: number;
+            /** Created By Name */
+            created_by_name: string;
+            /** Holds Now */
+            holds_now: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Minimum Cents */
+            minimum_cents: number;
+            /** Seats */
+            seats: number;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Until */
+            until: string | null;
+            /**
+             * Vendor Id
+             * Format: uuid
+             */
+            vendor_id: string;
+            /** Vendor Name */
+            vendor_name: string;
+        };
+        /**
+         * VendorRow
+         * @description Who hires vehicles out.
+         */
+        VendorRow: {
+            /** Active */
+            active: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Phone */
+            phone: string;
+            /** Prices */
+            prices: number;
+            /** Row Version */
+            row_version: number;
+        };
         /**
          * VersionRow
          * @description One version of a fence.
@@ -18351,6 +19166,231 @@ export interface operations {
             };
         };
     };
+    lendings_api_lending_get: {
+        parameters: {
+            query?: {
+                state?: ("asked" | "agreed" | "declined" | "lapsed" | "withdrawn" | "ended") | null;
+                order?: string | null;
+                unit?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_LendingRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lend_api_lending_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StandingBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    agree_api_lending__lending_id__agree_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                lending_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decline_api_lending__lending_id__decline_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                lending_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_api_lending__lending_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                lending_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     live_ticket_api_live_ticket_get: {
         parameters: {
             query?: {
@@ -18495,6 +19535,134 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Listing_LostRow_"];
                 };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lump_sums_api_lump_sums_get: {
+        parameters: {
+            query?: {
+                mode?: components["schemas"]["Mode"] | null;
+                current?: boolean;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_LumpSumRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_lump_sum_api_lump_sums_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LumpSumBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_lump_sum_api_lump_sums__tier_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tier_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused; `code` says why */
             "4XX": {
@@ -19973,6 +21141,98 @@ export interface operations {
             };
         };
     };
+    hire_api_orders__order_id__hire_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HireBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hire_done_api_orders__order_id__hire_done_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HireDoneBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     hold_api_orders__order_id__hold_post: {
         parameters: {
             query?: never;
@@ -20037,6 +21297,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ladder_api_orders__order_id__ladder_get: {
+        parameters: {
+            query?: {
+                level?: string;
+            };
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ladder"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_api_orders__order_id__lending_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
                 };
             };
             /** @description Refused; `code` says why */
@@ -20316,6 +21662,52 @@ export interface operations {
             };
         };
     };
+    go_public_api_orders__order_id__public_transport_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublicBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     rate_api_orders__order_id__rating_post: {
         parameters: {
             query?: never;
@@ -20541,6 +21933,52 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    time_share_api_orders__order_id__time_share_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24185,6 +25623,271 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhyNot"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    vendor_prices_api_vendor_prices_get: {
+        parameters: {
+            query?: {
+                vendor?: string | null;
+                current?: boolean;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_VendorPriceRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_price_api_vendor_prices__price_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                price_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    vendors_api_vendors_get: {
+        parameters: {
+            query?: {
+                active?: boolean | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_VendorRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_vendor_api_vendors_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VendorBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_vendor_api_vendors__vendor_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                vendor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VendorBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_price_api_vendors__vendor_id__prices_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PriceBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
                 };
             };
             /** @description Refused; `code` says why */

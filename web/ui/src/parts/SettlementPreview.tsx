@@ -35,13 +35,16 @@ export function SettlementPreview({ orderId, onPayable }: SettlementPreviewProps
     <>
       <Facts
         facts={[
-          [t("order.distance"), distance(t, distance_m)],
-          [t("step.settlement.source"), wordFor(t, "distanceSource", distance_source)],
-          [t("tariff.version"), tariff.version_no],
+          [t("order.distance"), distance_m === null ? "—" : distance(t, distance_m)],
+          [
+            t("step.settlement.source"),
+            distance_source ? wordFor(t, "distanceSource", distance_source) : "—",
+          ],
+          [t("tariff.version"), tariff?.version_no ?? "—"],
         ]}
       />
       <ChargeLines lines={lines} total={cost_cents} />
-      {distance_source === "route" && <Note tone="warn">{t("step.settlement.notMeasured")}</Note>}
+      {tariff && distance_source === "route" && <Note tone="warn">{t("step.settlement.notMeasured")}</Note>}
     </>
   );
 }

@@ -46,6 +46,8 @@ const ENTRIES: readonly MenuEntry[] = [
   },
   { path: "/admin/sizing", name: "sizing", icon: "vehicles", group: "setup", rights: ["sizing.view"] },
   { path: "/admin/tariffs", name: "tariffs", icon: "list", group: "setup", rights: ["tariff.view"] },
+  { path: "/lending", name: "lending", icon: "vehicles", group: "work", rights: ["lending.view"] },
+  { path: "/admin/vendors", name: "vendors", icon: "list", group: "setup", rights: ["vendor.view"] },
   { path: "/admin/devices", name: "devices", icon: "devices", group: "setup", rights: ["device.view"] },
   { path: "/admin/health", name: "health", icon: "health", group: "setup", rights: ["device.view"] },
   { path: "/admin/tickets", name: "tickets", icon: "tickets", group: "setup", rights: ["device.view"] },

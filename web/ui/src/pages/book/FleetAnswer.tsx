@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { type Checked, checkOrder } from "../../api/orders";
 import { Note } from "../../parts/Note";
 import { Panel } from "../../parts/Panel";
+import { Rungs } from "../../parts/Rungs";
 import { useConfig } from "../../session/useSession";
 import { asCode, wordFor } from "../../text/codes";
 import { helpWords } from "../dispatch/changeWords";
@@ -39,6 +40,14 @@ export function FleetAnswer({ draft, asks }: { draft: Draft; asks: boolean }) {
           </Note>
         ))}
         {answer.data.answer && <Answer answer={answer.data.answer} />}
+        {(answer.data.ladder ?? []).length > 0 && (
+          <>
+            <Text size="sm" fw={650} mt="sm" mb="xs">
+              {t("ladder.title")}
+            </Text>
+            <Rungs rungs={answer.data.ladder ?? []} />
+          </>
+        )}
       </div>
     </Panel>
   );

@@ -19,6 +19,7 @@ import { AttachmentsPanel } from "./AttachmentsPanel";
 import { CostPanel } from "./CostPanel";
 import { EndPanel } from "./EndPanel";
 import { History } from "./History";
+import { LadderPanel } from "./LadderPanel";
 import { LinePanel } from "./LinePanel";
 import { SaidPanel } from "./SaidPanel";
 import { SeriesPanel } from "./SeriesPanel";
@@ -101,6 +102,7 @@ function Trip({ order }: { order: OrderDetail }) {
           <Assignment order={order} />
           <TripTimes order={order} />
           <LinePanel order={order} />
+          <LadderPanel order={order} />
           <SharePanel order={order} />
           <SeriesPanel order={order} />
           <AttachmentsPanel order={order} />

@@ -100,6 +100,8 @@ export const app = {
       share: "Time-share cars",
       sizing: "Fleet sizing",
       tariffs: "Tariffs",
+      lending: "Lending",
+      vendors: "Hire and lump sums",
       devices: "Locators",
       health: "Locator health",
       tickets: "Repair tickets",

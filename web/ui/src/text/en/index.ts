@@ -12,6 +12,7 @@ import { foreign } from "./foreign";
 import { form } from "./form";
 import { health } from "./health";
 import { kinds } from "./kinds";
+import { ladder } from "./ladder";
 import { map } from "./map";
 import { messages } from "./messages";
 import { mileage } from "./mileage";
@@ -32,6 +33,7 @@ export const en = {
   ...codes,
   ...refusals,
   ...kinds,
+  ...ladder,
   ...map,
   ...alert,
   ...vehicle,

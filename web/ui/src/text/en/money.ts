@@ -2,6 +2,11 @@
 export const money = {
   paper: { print: "Print the order", statement: "Print the statement" },
   chargeLine: {
+    hire_days: "Hire, per day",
+    hire_distance: "Hire, distance",
+    hire_minimum: "Hire, up to the minimum",
+    hire_agreed: "Hire as agreed",
+    fare: "Public transport, lump sum",
     distance: "Distance",
     hours: "Time in use",
     waiting: "Waiting",

@@ -97,6 +97,8 @@ export const app = {
       share: "分时租赁",
       sizing: "车辆规模",
       tariffs: "收费标准",
+      lending: "车辆借用",
+      vendors: "租车与包干标准",
       devices: "定位终端",
       health: "终端健康",
       tickets: "维修工单",

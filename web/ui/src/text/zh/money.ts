@@ -2,6 +2,11 @@
 export const money = {
   paper: { print: "打印派车单", statement: "打印月结单" },
   chargeLine: {
+    hire_days: "租车按天",
+    hire_distance: "租车里程",
+    hire_minimum: "租车补足最低收费",
+    hire_agreed: "租车约定价",
+    fare: "公共交通包干",
     distance: "里程费",
     hours: "用车时间费",
     waiting: "等候费",
