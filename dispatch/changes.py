@@ -62,12 +62,12 @@ _EXPLAINED = frozenset(
     {Action.REJECT, Action.WITHDRAW, Action.CANCEL, Action.UNASSIGN, Action.BREAK_DOWN, Action.NO_SHOW, Action.RETURN_FOR_DRIVER, Action.CALL_OFF, Action.OVERRIDE, Action.SWAP}
 )  # fmt: skip
 BEST_RATING = 5
-_GIVEN_BACK = dict.fromkeys(("vehicle_id", "driver_id", "assigned_by", "assignment_reason", "means"))
+_GIVEN_BACK = dict.fromkeys(("vehicle_id", "driver_id", "assigned_by", "assignment_reason"))
 # Steps that write the same whatever was said.
 _ALWAYS: Mapping[Action, Mapping[str, Any]] = {
-    Action.UNASSIGN: _GIVEN_BACK,
+    Action.UNASSIGN: {**_GIVEN_BACK, "means": None},
     Action.REFUSE: _GIVEN_BACK,
-    Action.REOPEN: {**_GIVEN_BACK, "off_hours_approved": False, "holiday_approved": False},
+    Action.REOPEN: {**_GIVEN_BACK, "means": None, "off_hours_approved": False, "holiday_approved": False},
     Action.CLOSE_UNCONFIRMED: {"receipt_note": "not confirmed"},
 }
 

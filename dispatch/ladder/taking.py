@@ -21,7 +21,7 @@ from dispatch.tariffs.price import ChargeLine
 from dispatch.timeshare import trips
 from fleet.access import Actor, require
 from fleet.db import Connection
-from fleet.errors import Conflict, Forbidden, Invalid, NotFound
+from fleet.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from fleet.routing import Router
 from fleet.vehicle import plate_of
 
@@ -131,10 +131,12 @@ async def time_share(
 
     Raises NotFound, Stale, Forbidden for anybody but who asked, WrongState, Invalid, Conflict saying why no car.
     """
-    file = await service.load(conn, order_id, row_version)
+    file = await service.load(conn, order_id, None)
     order = file.order
     if actor.person_id != order.requester_id:
         raise Forbidden(action="order.time_share", object="order")
+    if row_version is not None and row_version != order.row_version:
+        raise Stale(yours=row_version, current=order.row_version)
     lifecycle.step_from(order.state, Action.WITHDRAW)
     if order.confidential or order.rides_with is not None:
         raise Conflict(what="confidential" if order.confidential else "rides_along")

@@ -131,6 +131,13 @@ centre_reviewed    pick_up            in_use             employee
 in_use             bring_back         returned           employee
 extended           bring_back         returned           employee
 broken_down        bring_back         returned           employee
+unit_approved      hire               assigned           dispatcher
+centre_reviewed    hire               assigned           dispatcher
+reassigning        hire               assigned           dispatcher
+assigned           hire_done          returned           dispatcher
+unit_approved      go_public          receipted          {EDIT}
+centre_reviewed    go_public          receipted          {EDIT}
+reassigning        go_public          receipted          {EDIT}
 """
 EXPECTED = {
     (row.split()[0], row.split()[1]): (row.split()[2], frozenset(row.split()[3:]) - {"-"})
@@ -201,7 +208,7 @@ def test_every_state_can_be_reached_and_only_ends_are_final() -> None:
 def test_a_vehicle_is_held_only_after_an_assignment() -> None:
     for step in STEPS:
         if step.target in HOLDING_STATES and not step.sources & HOLDING_STATES:
-            assert Guard.VEHICLE_AND_DRIVER in step.guards
+            assert Guard.VEHICLE_AND_DRIVER in step.guards or step.action is Action.HIRE  # no vehicle of one's own
 
 
 def test_a_wrong_state_says_what_is_possible() -> None:
@@ -328,6 +335,11 @@ GUARDS: list[tuple[Action, OrderState, dict[str, Any], Deed, type[Refusal] | Non
         None,
     ),
     (Action.BRING_BACK, OrderState.IN_USE, {}, Deed(), Invalid),
+    (Action.HIRE, OrderState.UNIT_APPROVED, {}, Deed(), None),
+    (Action.HIRE, OrderState.UNIT_APPROVED, {"deciders": frozenset({ME})}, Deed(), SameHands),
+    (Action.HIRE_DONE, OrderState.ASSIGNED, {}, Deed(), Conflict),
+    (Action.HIRE_DONE, OrderState.ASSIGNED, {"means": "hire"}, Deed(), None),
+    (Action.GO_PUBLIC, OrderState.REASSIGNING, {}, Deed(), None),
     (Action.BRING_BACK, OrderState.IN_USE, {"type": OrderType.TIME_SHARE}, Deed(), None),
     (Action.CLOSE_UNCONFIRMED, OrderState.RETURNED, {}, Deed(workdays_waited=2), Conflict),
     (Action.CLOSE_UNCONFIRMED, OrderState.RETURNED, {}, Deed(workdays_waited=3), None),
