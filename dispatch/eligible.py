@@ -13,6 +13,19 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from dispatch.drivers.fitness import Absence, Qualification, Said, away, unqualified
+from dispatch.drivers.hours import (
+    Work,
+    duty_of,
+    longest_drive,
+    near,
+    on_roster,
+    overtime_s,
+    without_lunch,
+    work_of,
+    works_too_long,
+)
+from dispatch.drivers.rules import DrivingRules, in_force
 from fleet.order import Order, OrderType
 from fleet.vehicle import Vehicle, VehicleClass, VehicleStatus
 
@@ -35,6 +48,7 @@ class Span:
     start_at: datetime
     end_at: datetime
     order_id: UUID | None = None
+    work: Work | None = None  # what the trip asks of its driver; None: its places are not known
 
     def overlaps(self, other: Span) -> bool:
         return self.start_at < other.end_at and other.start_at < self.end_at
@@ -90,6 +104,9 @@ class DriverFacts:
     by_trade: bool = True  # False: somebody who may only drive himself
     busy: tuple[Span, ...] = ()
     shifts: tuple[Span, ...] | None = None  # None: no roster is kept
+    away: tuple[Absence, ...] = ()
+    qualified: tuple[Qualification, ...] = ()
+    rules: tuple[DrivingRules, ...] = ()  # of his tenant, in versions; empty: the built-in ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +121,11 @@ class Obstacle:
 def span_of(order: Order) -> Span:
     """What the database reserves: the planned span and the turnaround after it."""
     return Span(start_at=order.planned_start_at, end_at=order.planned_end_at + TURNAROUND, order_id=order.id)
+
+
+def trip_of(order: Order) -> Span:
+    """What an order is to its driver, without turnaround."""
+    return Span(start_at=order.planned_start_at, end_at=order.planned_end_at, order_id=order.id, work=work_of(order))
 
 
 def vehicle_obstacles(order: Order, facts: VehicleFacts, *, now: datetime, zone: ZoneInfo) -> list[Obstacle]:
@@ -218,12 +240,49 @@ def driver_obstacles(order: Order, driver: DriverFacts, vehicle: Vehicle | None,
     ends = order.planned_end_at.astimezone(zone).date()
     if driver.licence_expires_on is not None and driver.licence_expires_on < ends:
         found.append(Obstacle(code="driver_licence_expires", params={"on": driver.licence_expires_on.isoformat()}))
-    if driver.shifts is not None and not any(
-        shift.start_at <= order.planned_start_at and order.planned_end_at <= shift.end_at for shift in driver.shifts
-    ):
+    rules = in_force(driver.rules, order.planned_start_at)
+    found += _said(away(driver.away, order.planned_start_at, order.planned_end_at))
+    found += _said(
+        unqualified(order, driver.qualified, None if vehicle is None else vehicle.vehicle_class, rules, ends)
+    )
+    if driver.shifts is not None and not on_roster(trip_of(order), driver.shifts, rules):
         found.append(Obstacle(code="driver_off_shift"))
     found += _busy(order, driver.busy, "driver_busy")
+    return found or _hours(order, driver, rules, zone)
+
+
+def overtime_of(order: Order, driver: DriverFacts) -> float:
+    """Seconds of overtime that the trip adds to what the driver has."""
+    trip, rules = trip_of(order), in_force(driver.rules, order.planned_start_at)
+    duty = duty_of(near(driver.busy, trip), trip)
+    others = [each for each in duty if each is not trip]
+    before_s = overtime_s(others, driver.shifts, rules) if others else 0.0
+    return max(0.0, overtime_s(duty, driver.shifts, rules) - before_s)
+
+
+def _hours(order: Order, driver: DriverFacts, rules: DrivingRules, zone: ZoneInfo) -> list[Obstacle]:
+    """Rest, overtime and lunch, with the other trips of the driver. In an emergency a dispatcher may ask for more hours
+    (Labour Law, article 42), never for less rest; about lunch he may always speak with the driver."""
+    trip = trip_of(order)
+    stints = near([each for each in driver.busy if each.order_id != order.id], trip)
+    found = []
+    params: dict[str, object]
+    if drive := longest_drive(stints, trip, rules):
+        params = {"drive_min": drive.is_min, "most_min": drive.most_min, "rest_min": rules.rest_min}
+        found.append(Obstacle(code="driver_rest", params=params))
+    if not driver.by_trade:  # his hours are those of his own work
+        return found
+    if over := works_too_long(duty_of(stints, trip), driver.shifts, rules):
+        params = {"over_min": over.is_min, "most_min": over.most_min}
+        found.append(Obstacle(code="driver_overtime", params=params, hard=order.type is not OrderType.EMERGENCY))
+    if day := without_lunch(stints, trip, rules, zone):
+        params = {"on": day.isoformat(), "minutes": rules.lunch_min}
+        found.append(Obstacle(code="driver_lunch", params=params, hard=False))
     return found
+
+
+def _said(what: Iterator[Said]) -> list[Obstacle]:
+    return [Obstacle(code=code, params=params) for code, params in what]
 
 
 def is_free(order: Order, busy: tuple[Span, ...]) -> bool:

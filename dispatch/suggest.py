@@ -21,7 +21,8 @@ from dispatch.plans.figures import Figures, figures
 from dispatch.plans.present import Present, present
 from dispatch.problem import Problem, TravelSource
 from dispatch.proposal.beside import beside
-from dispatch.proposal.day import Day, has_places, match_drivers, plan_obstacles, problem_of
+from dispatch.proposal.crews import crew_breaches, match_drivers
+from dispatch.proposal.day import Day, has_places, plan_obstacles, problem_of
 from dispatch.proposal.offers import Assignment, Unserved, offers, pairs
 from dispatch.proposal.others import ReasonJson
 from dispatch.proposal.runs import runs
@@ -119,16 +120,18 @@ async def planned(
     together = list(zip(days, problems, plans, strict=True))
     if breaches := [breach for _, problem, plan in together for breach in check(problem, plan)]:
         raise BrokenPlan(breaches)
-    given = [pair for one, _, plan in together for pair in pairs(one, plan)]
-    at_wheel = match_drivers(given, drivers, zone)
-    told = [offers(*each, at_wheel, beside(each[0], given, at_wheel, drivers, zone)) for each in together]
+    trips = [pair for one, _, plan in together for pair in pairs(one, plan)]
+    crew = match_drivers(trips, drivers, zone)
+    if breaches := crew_breaches(trips, crew.drivers, drivers, zone):
+        raise BrokenPlan(breaches)
+    told = [offers(*each, crew, beside(each[0], trips, crew.drivers, drivers, zone)) for each in together]
     unassigned = (*(one for _, unserved in told for one in unserved), *unplaced)
     return Suggestion(
         plan_id=uuid4(),
         travel_times=_source(problems).value,
         assignments=tuple(assignment for assigned, _ in told for assignment in assigned),
         unassigned=unassigned,
-        figures=figures(together, at_wheel, drivers, len(unassigned)),
+        figures=figures(together, crew.drivers, drivers, len(unassigned)),
         travel_factor=factor if _source(problems) is TravelSource.ROUTER else 1.0,
     )
 

@@ -134,6 +134,13 @@ MAY: Mapping[str, frozenset[Role]] = {
     "event.write": frozenset({R.DISPATCHER}),
     "event.approve": frozenset({R.FLEET_ADMIN}),  # and never who imported or froze the plan
     "dispatch.policy": frozenset({R.FLEET_ADMIN}),  # what the engine may adopt by itself
+    "roster.view": frozenset({R.UNIT_ADMIN, R.DRIVER, R.DISPATCHER, R.FLEET_ADMIN}),  # a driver his own, a unit its own
+    "roster.all": frozenset({R.DISPATCHER, R.FLEET_ADMIN}),
+    "roster.edit": frozenset({R.UNIT_ADMIN, R.DISPATCHER, R.FLEET_ADMIN}),
+    "roster.call_in": frozenset({R.DRIVER}),  # sick, and only oneself
+    "driver.qualify": frozenset({R.FLEET_ADMIN}),  # and never oneself
+    "driving_rules.view": frozenset({R.UNIT_ADMIN, R.DRIVER, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
+    "driving_rules.edit": frozenset({R.FLEET_ADMIN}),
     "track.view": frozenset({R.EMPLOYEE, R.UNIT_ADMIN, R.DRIVER, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
     "alert.view": frozenset({R.EMPLOYEE, R.UNIT_ADMIN, R.APPROVER, R.DRIVER, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
     "alert.clear_green": frozenset({R.DISPATCHER}),

@@ -108,6 +108,7 @@ class Order:
     round_trip: bool = True  # the vehicle waits and comes back to its depot
     route: tuple[tuple[float, float], ...] | None = None  # planned path, lon-lat, out and back
     route_source: str | None = None  # router | straight_line | drawn
+    route_duration_s: float | None = None  # of driving it
     off_hours_approved: bool = False
     holiday_approved: bool = False
     confidential: bool = False

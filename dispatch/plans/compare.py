@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-MORE_IS_WORSE = ("unmet", "cost_s", "km", "empty_km", "late_s", "vehicles", "fairness")
+MORE_IS_WORSE = ("unmet", "cost_s", "km", "empty_km", "late_s", "vehicles", "fairness", "overtime_s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 Costs are the solver's, in seconds of driving: what a vehicle drives without passengers, and a bigger car than needed
 (dispatch/proposal/day.py). Kilometres without passengers are those of the plan's routes; with passengers those of the
-trips it serves, the same in every plan that serves them.
+trips it serves, the same in every plan that serves them. Overtime costs what the driving rules say.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from uuid import UUID
 
 from dispatch.eligible import DriverFacts
 from dispatch.problem import Plan, Problem, Route, TaskKind
+from dispatch.proposal.crews import overtime
 from dispatch.proposal.day import Day, trip_points
 from fleet.order import Order
 from fleet.travel import guess_distance_m
@@ -34,6 +35,7 @@ class Figures:
     vehicles: int  # that drive
     drivers: int  # that drive
     busiest_s: float  # of one driver
+    overtime_s: float  # that the trips of the plan add to their drivers' days
     fairness: float  # Gini coefficient of the drivers' hours: 0 all alike, near 1 one does everything
 
 
@@ -54,17 +56,19 @@ def figures(
             loaded_m += sum(_trip_m(order) for order in carried)
             empty_m += _empty_m(route)
             late_s += sum(_late_s(day, route, trips))
+    overtime_s, overtime_cost_s = overtime([order for day, _, _ in planned for order in day.orders], at_wheel, drivers)
     hours = _hours([order for day, _, _ in planned for order in (*day.orders, *day.kept)], at_wheel, drivers)
     return Figures(
         served=served,
         unmet=unmet,
-        cost_s=round(cost_s, 1),
+        cost_s=round(cost_s + overtime_cost_s, 1),
         km=round((empty_m + loaded_m) / 1000, 3),
         empty_km=round(empty_m / 1000, 3),
         late_s=late_s,
         vehicles=len(vehicles),
         drivers=sum(1 for worked_s in hours if worked_s),
         busiest_s=max(hours, default=0.0),
+        overtime_s=overtime_s,
         fairness=round(gini(hours), 4),
     )
 

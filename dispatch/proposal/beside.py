@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from dispatch.eligible import DriverFacts, Span, VehicleFacts
+from dispatch.eligible import DriverFacts, Span, VehicleFacts, trip_of
 from dispatch.problem import Request
 from dispatch.proposal.day import Day
 from dispatch.proposal.others import Sheet
@@ -43,7 +43,7 @@ def beside(
         driver = at_wheel.get(order.id)
         if driver is None:
             continue
-        span = Span(start_at=order.planned_start_at, end_at=order.planned_end_at, order_id=order.id)
+        span = trip_of(order)
         driven[driver.person_id] += (span,)
         if order.id not in own:
             elsewhere[facts.vehicle.id] += (span,)

@@ -64,6 +64,14 @@ HELPS: Mapping[str, frozenset[Kind]] = {
     "driver_licence_expires": frozenset({Kind.TIME, Kind.DRIVER}),
     "driver_off_shift": frozenset({Kind.TIME, Kind.DRIVER}),
     "driver_busy": frozenset({Kind.TIME, Kind.DRIVER}),
+    "driver_on_leave": frozenset({Kind.TIME, Kind.DRIVER}),
+    "driver_sick": frozenset({Kind.TIME, Kind.DRIVER}),
+    "driver_rest": frozenset({Kind.TIME, Kind.DRIVER}),
+    "driver_overtime": frozenset({Kind.TIME, Kind.DRIVER}),
+    "driver_lunch": frozenset({Kind.TIME, Kind.DRIVER}),
+    "driver_not_authorised": frozenset({Kind.VEHICLE_CLASS, Kind.DRIVER}),
+    "driver_not_trained": frozenset({Kind.WHEELCHAIRS, Kind.DRIVER}),
+    "driver_training_expired": frozenset({Kind.TIME, Kind.WHEELCHAIRS, Kind.DRIVER}),
 }
 
 

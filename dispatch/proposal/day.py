@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,7 +18,6 @@ from dispatch.eligible import (
     TURNAROUND,
     DriverFacts,
     Obstacle,
-    Span,
     VehicleFacts,
     driver_obstacles,
     vehicle_obstacles,
@@ -154,35 +153,3 @@ def _request(i: int, order: Order, nodes: Mapping[LonLat, Node], matrix: Matrix,
         exclusive=True,
         pinned_vehicle=pinned,
     )
-
-
-def match_drivers(
-    pairs: Sequence[tuple[Order, VehicleFacts]], drivers: Sequence[DriverFacts], zone: ZoneInfo
-) -> dict[UUID, DriverFacts]:
-    """A driver for each order of the plan, by start time: who already drives that vehicle, then who drives least.
-
-    Orders without a free driver are absent. Drivers of the unit that manages the vehicle come before others.
-    """
-    taken: dict[UUID, list[Span]] = {driver.person_id: list(driver.busy) for driver in drivers}
-    at_wheel: dict[UUID, UUID] = {}
-    found: dict[UUID, DriverFacts] = {}
-    for order, facts in sorted(pairs, key=lambda pair: (pair[0].planned_start_at, pair[0].order_no)):
-        able = [
-            driver
-            for driver in (replace(driver, busy=tuple(taken[driver.person_id])) for driver in drivers)
-            if not driver_obstacles(order, driver, facts.vehicle, zone=zone)
-        ]
-        if not able:
-            continue
-        best = min(able, key=lambda driver: preference(driver, facts, at_wheel.get(facts.vehicle.id)))
-        found[order.id] = best
-        at_wheel[facts.vehicle.id] = best.person_id
-        taken[best.person_id].append(
-            Span(start_at=order.planned_start_at, end_at=order.planned_end_at, order_id=order.id)
-        )
-    return found
-
-
-def preference(driver: DriverFacts, facts: VehicleFacts, last: UUID | None) -> tuple[bool, bool, float, str]:
-    driven_s = sum((span.end_at - span.start_at).total_seconds() for span in driver.busy)
-    return driver.unit_id != facts.manager_unit_id, driver.person_id != last, driven_s, str(driver.person_id)

@@ -18,6 +18,7 @@ from dispatch.explain import SHIFTS_S
 from dispatch.problem import Plan, Problem, Reason, Route, TaskKind
 from dispatch.proposal.beside import Beside, plan_trial
 from dispatch.proposal.change import Change, smallest
+from dispatch.proposal.crews import Crew
 from dispatch.proposal.day import Day
 from dispatch.proposal.others import (
     Alternative,
@@ -61,18 +62,18 @@ class Unserved:
 
 
 def offers(
-    day: Day, problem: Problem, plan: Plan, drivers: Mapping[UUID, DriverFacts], beside: Beside
+    day: Day, problem: Problem, plan: Plan, crew: Crew, beside: Beside
 ) -> tuple[list[Assignment], list[Unserved]]:
-    """Each order of the day once; an order whose vehicle finds no driver is not served. `drivers`: by order, as planned."""
+    """Each order of the day once; an order whose vehicle finds no driver is not served."""
     sheet = Sheet(day=day, problem=problem, duties=duties(problem), routes=_routes(problem, plan), plan=plan)
     given = {request.tasks[0].id: row for row, stops in sheet.routes.items() for _, request in stops}
     assigned, unserved = [], []
     for i, order in enumerate(day.orders):
-        driver = drivers.get(order.id)
+        driver = crew.drivers.get(order.id)
         if i in given and driver is not None:
             assigned.append(_assignment(sheet, i, given[i], driver, beside.zone))
         else:
-            unserved.append(_unserved(sheet, i, beside, without_driver=i in given))
+            unserved.append(_unserved(sheet, i, beside, crew.left.get(order.id) if i in given else None))
     return assigned, unserved
 
 
@@ -155,19 +156,23 @@ def _late_s(sheet: Sheet, i: int, row: int) -> int:
     return missing_s if first.id == i and missing_s > 0 else 0
 
 
-def _unserved(sheet: Sheet, i: int, beside: Beside, *, without_driver: bool) -> Unserved:
+def _unserved(sheet: Sheet, i: int, beside: Beside, kept_off: Mapping[str, int] | None) -> Unserved:
+    """`kept_off`: of an order that has a vehicle but no driver, how many drivers each obstacle keeps away."""
     order = sheet.day.orders[i]
     lists = [list(sheet.day.obstacles.get((order.id, facts.vehicle.id), ())) for facts in sheet.day.vehicles]
-    if without_driver:
+    if kept_off is not None:
         lists.append([Obstacle(code="no_driver")])
     counts = Counter(obstacle.code for obstacles in lists for obstacle in obstacles)
     helped = smallest(order, plan_trial(sheet, i, beside), now=sheet.day.as_of or order.created_at, steps_s=SHIFTS_S)
     return Unserved(
         order_id=order.id,
-        reason=(Reason.ALL_BUSY if without_driver else _reason(lists)).value,
+        reason=(Reason.ALL_BUSY if kept_off is not None else _reason(lists)).value,
         smallest_change=helped.change,
         no_single_change=helped.no_single_change,
-        obstacles=tuple({"code": code, "params": {"vehicles": n}} for code, n in counts.most_common()),
+        obstacles=(
+            *({"code": code, "params": {"vehicles": n}} for code, n in counts.most_common()),
+            *({"code": code, "params": {"drivers": n}} for code, n in (kept_off or {}).items()),
+        ),
     )
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from dispatch.eligible import DriverFacts, Span, VehicleFacts, driver_obstacles
-from dispatch.proposal.day import preference
+from dispatch.eligible import DriverFacts, VehicleFacts, driver_obstacles, trip_of
+from dispatch.proposal.crews import preference
 from fleet.order import Order
 
 
@@ -34,11 +34,10 @@ def crew(
         ]
         own = [each for each in able if each.person_id == order.driver_id]
         last = at_wheel.get(facts.vehicle.id)
-        best = own[0] if own else min(able, key=lambda each: preference(each, facts, last), default=None)
+        best = own[0] if own else min(able, key=lambda each: preference(each, order, facts, last), default=None)
         if best is None:
             continue
         found[order.id] = best
         at_wheel[facts.vehicle.id] = best.person_id
-        span = Span(start_at=order.planned_start_at, end_at=order.planned_end_at, order_id=order.id)
-        taken[best.person_id] = (*taken[best.person_id], span)
+        taken[best.person_id] = (*taken[best.person_id], trip_of(order))
     return found

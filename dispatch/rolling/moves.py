@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
-from dispatch.eligible import DriverFacts, Span, VehicleFacts
+from dispatch.eligible import DriverFacts, VehicleFacts, trip_of
 from dispatch.plans.figures import Figures, figures
 from dispatch.plans.laying import checked
 from dispatch.problem import Matrix, Place, Plan, Problem, TaskKind, TravelSource, Window
@@ -24,7 +24,7 @@ from fleet.travel import LonLat
 
 # How much later than wished an urgent trip may begin, tried in turn: on time, half an hour, two hours.
 TOLERANCES_S = (0, 1_800, 7_200)
-FAR_FUTURE_S = 7 * 86_400
+FAR_FUTURE_S = 60 * 86_400  # farther than any trip that is planned anew
 MOST_ROUNDS = 4  # of looking for drivers
 
 
@@ -177,11 +177,7 @@ def _crewed(situation: Situation, laid: Laid, draft: Draft) -> tuple[list[int], 
 
 
 def _busy_with(driver: DriverFacts, orders: Iterable[Order]) -> DriverFacts:
-    mine = [
-        Span(start_at=order.planned_start_at, end_at=order.planned_end_at, order_id=order.id)
-        for order in orders
-        if order.driver_id == driver.person_id
-    ]
+    mine = [trip_of(order) for order in orders if order.driver_id == driver.person_id]
     return replace(driver, busy=(*driver.busy, *mine)) if mine else driver
 
 

@@ -16,15 +16,17 @@ from fleet.routing import Router
 from fleet.travel import LonLat, guess_distance_m, guess_duration_s
 
 AHEAD = timedelta(hours=24)
+AWAY_AHEAD = timedelta(days=30)  # trips of drivers who are known to be away
 NEXT = timedelta(hours=6)  # a late return matters to trips that begin so soon
 STALE = timedelta(minutes=6)  # a locator reports at least every two minutes: an older fix says where a vehicle was
-BUSY = frozenset({"vehicle_busy", "driver_busy"})  # two trips too close together are nobody's unfitness
+# Trips too close together are nobody's unfitness; what they ask of a driver was weighed when he was given them.
+BUSY = frozenset({"vehicle_busy", "driver_busy", "driver_rest", "driver_overtime"})
 
 
 async def find_unfit(conn: Connection, now: datetime) -> int:
     """Assigned trips of the next day whose vehicle or driver has a hard obstacle now: workshop, papers, sick."""
     found = 0
-    for tenant_id, ids in (await rolling.assigned_between(conn, now, now + AHEAD)).items():
+    for tenant_id, ids in (await rolling.assigned_between(conn, now, now + AHEAD, now + AWAY_AHEAD)).items():
         if not ids:
             continue
         files = await store.order_files(conn, ids)

@@ -8,8 +8,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from dispatch.drivers.hours import Work, work_along
 from dispatch.eligible import DriverFacts, Span, Upkeep, VehicleFacts
-from dispatch.store import lending
+from dispatch.store import lending, rosters
+from dispatch.store.people import zone
 from dispatch.store.rows import many, one, seeing_all
 from fleet.access import Seen
 from fleet.db import Connection
@@ -20,7 +22,7 @@ from fleet.vehicle import Vehicle, VehicleClass, VehicleStatus
 # Orders that hold a vehicle or a driver around a span, or for which they are kept free.
 HOLDING = """
 SELECT id, coalesce(held_vehicle_id, vehicle_id) AS vehicle_id, coalesce(held_driver_id, driver_id) AS driver_id,
-    planned_start_at, planned_end_at FROM dispatch_order
+    planned_start_at, planned_end_at, origin, destination, stops, round_trip, route_source, route_duration_s FROM dispatch_order
 WHERE (state = ANY (%(states)s) OR held_until > %(now)s) AND planned_start_at < %(until)s AND planned_end_at > %(since)s
 """
 # Repair, inspection and maintenance around a span.
@@ -103,6 +105,7 @@ async def drivers(
     """Everybody who drives by trade, and of `selves` those who asked to drive themselves."""
     rows = await many(conn, DRIVERS, tenant=tenant_id, id=person_id, now=now, selves=[one for one in selves if one])
     busy = await _busy(conn, "driver_id", since, until, now)
+    known = await rosters.known(conn, tenant_id, since, until, await zone(conn, tenant_id))
     return [
         DriverFacts(
             person_id=row["id"],
@@ -114,6 +117,10 @@ async def drivers(
             licence_expires_on=row["licence_expires_on"],
             by_trade=row["by_trade"],
             busy=tuple(busy.get(row["id"], ())),
+            shifts=known.shifts.get(row["id"]),
+            away=known.away.get(row["id"], ()),
+            qualified=known.qualified.get(row["id"], ()),
+            rules=known.rules,
         )
         for row in rows
     ]
@@ -133,9 +140,19 @@ async def _busy(
     found: dict[UUID, list[Span]] = {}
     for row in rows:
         if row[whose] is not None:
-            span = Span(start_at=row["planned_start_at"], end_at=row["planned_end_at"], order_id=row["id"])
+            span = Span(
+                start_at=row["planned_start_at"], end_at=row["planned_end_at"], order_id=row["id"], work=_work(row)
+            )
             found.setdefault(row[whose], []).append(span)
     return found
+
+
+def _work(row: Mapping[str, Any]) -> Work | None:
+    if row["origin"] is None or row["destination"] is None:
+        return None
+    points = [(place["lon"], place["lat"]) for place in (row["origin"], *row["stops"], row["destination"])]
+    routed_s = row["route_duration_s"] if row["route_source"] == "router" else None
+    return work_along(points, waits=row["round_trip"], routed_s=routed_s)
 
 
 def _vehicle_facts(row: Mapping[str, Any], busy: tuple[Span, ...], upkeep: tuple[Upkeep, ...]) -> VehicleFacts:

@@ -88,10 +88,12 @@ WHERE p.state = 'proposed' AND p.kind IN ('replan', 'better') AND p.created_at >
     OR EXISTS (SELECT FROM jsonb_array_elements(p.plan -> 'assignments') i JOIN dispatch_order o ON o.id = (i ->> 'order_id')::uuid
         WHERE o.row_version <> (i ->> 'row_version')::int))
 """
-TENANTS = "SELECT DISTINCT tenant_id FROM dispatch_order WHERE state IN ('assigned', 'driver_accepted') AND planned_start_at < %(until)s"
+TENANTS = "SELECT DISTINCT tenant_id FROM dispatch_order WHERE state IN ('assigned', 'driver_accepted') AND planned_start_at < %(far)s"
+# Those that begin soon, and those whose driver is known to be away then.
 ASSIGNED = """
-SELECT id FROM dispatch_order WHERE tenant_id = %(tenant)s AND state IN ('assigned', 'driver_accepted')
-  AND planned_start_at > %(now)s AND planned_start_at < %(until)s ORDER BY planned_start_at LIMIT 2000
+SELECT o.id FROM dispatch_order o WHERE o.tenant_id = %(tenant)s AND o.state IN ('assigned', 'driver_accepted') AND o.planned_start_at > %(now)s
+  AND (o.planned_start_at < %(until)s OR o.planned_start_at < %(far)s AND EXISTS (SELECT FROM driver_absence a WHERE a.person_id = o.driver_id
+    AND a.withdrawn_at IS NULL AND a.during && tstzrange(o.planned_start_at, o.planned_end_at))) ORDER BY o.planned_start_at LIMIT 2000
 """
 # Trips that are under way, with the next one of their vehicle.
 RUNNING = """
@@ -196,12 +198,12 @@ async def drop_outdated(conn: Connection, now: datetime) -> int:
     return (await conn.execute(OUTDATED, {"now": now})).rowcount
 
 
-async def assigned_between(conn: Connection, now: datetime, until: datetime) -> dict[UUID, list[UUID]]:
-    """By tenant the assigned trips that begin in this time."""
-    tenants = await many(conn, TENANTS, until=until)
+async def assigned_between(conn: Connection, now: datetime, until: datetime, far: datetime) -> dict[UUID, list[UUID]]:
+    """By tenant the assigned trips that begin until one instant, and until a farther one those whose driver is away."""
+    tenants = await many(conn, TENANTS, far=far)
     return {
         row["tenant_id"]: [
-            each["id"] for each in await many(conn, ASSIGNED, tenant=row["tenant_id"], now=now, until=until)
+            each["id"] for each in await many(conn, ASSIGNED, tenant=row["tenant_id"], now=now, until=until, far=far)
         ]
         for row in tenants
     }

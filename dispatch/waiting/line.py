@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from dispatch.eligible import DriverFacts, Span, VehicleFacts, driver_obstacles
+from dispatch.eligible import DriverFacts, VehicleFacts, driver_obstacles, trip_of
 from dispatch.proposal.day import plan_obstacles
 from fleet.order import Order, OrderState, OrderType
 
@@ -74,7 +74,7 @@ def offers(
         )
         until = min(now + OFFER_FOR, order.planned_start_at)
         found.append(Offer(order=order, vehicle_id=cars[i].vehicle.id, driver_id=people[j].person_id, until=until))
-        span = Span(start_at=order.planned_start_at, end_at=order.planned_end_at, order_id=order.id)
+        span = trip_of(order)
         cars[i] = replace(cars[i], busy=(*cars[i].busy, span))
         people[j] = replace(people[j], busy=(*people[j].busy, span))
     return found

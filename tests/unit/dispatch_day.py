@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from dispatch.eligible import DriverFacts, Obstacle, Span, VehicleFacts
 from dispatch.problem import Matrix, TravelSource
 from dispatch.proposal.beside import beside
-from dispatch.proposal.day import Day, match_drivers, problem_of
+from dispatch.proposal.crews import match_drivers
+from dispatch.proposal.day import Day, problem_of
 from dispatch.proposal.offers import Assignment, Unserved, offers, pairs
 from dispatch.proposal.runs import runs
 from dispatch.referee import check
@@ -85,9 +86,9 @@ def proposed(
     plans = [solve(problem, Effort(seconds=5, iterations=20)) for _, problem in days]
     assert [check(problem, plan) for (_, problem), plan in zip(days, plans, strict=True)] == [[] for _ in days]
     told = [pair for (each, _), plan in zip(days, plans, strict=True) for pair in pairs(each, plan)]
-    at_wheel = match_drivers(told, drivers, ZONE)
+    crew = match_drivers(told, drivers, ZONE)
     made = [
-        offers(each, problem, plan, at_wheel, beside(each, told, at_wheel, drivers, ZONE))
+        offers(each, problem, plan, crew, beside(each, told, crew.drivers, drivers, ZONE))
         for (each, problem), plan in zip(days, plans, strict=True)
     ]
     return [one for assigned, _ in made for one in assigned], [one for _, unserved in made for one in unserved]

@@ -90,7 +90,8 @@ DRIVERS: list[tuple[dict[str, Any], int, list[str]]] = [
     ({"busy": taken(START, END)}, 5, ["driver_busy"]),
     ({"shifts": ()}, 5, ["driver_off_shift"]),
     ({"shifts": taken(START, END)}, 5, []),
-    ({"shifts": taken(START, END - timedelta(minutes=1))}, 5, ["driver_off_shift"]),
+    ({"shifts": taken(START, END - timedelta(minutes=1))}, 5, []),  # a minute of overtime
+    ({"shifts": taken(START - timedelta(hours=3), START)}, 5, ["driver_off_shift"]),
 ]
 
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from dispatch.eligible import VehicleFacts, vehicle_obstacles
-from dispatch.proposal.day import Day, match_drivers
+from dispatch.proposal.crews import match_drivers
+from dispatch.proposal.day import Day
 from dispatch.proposal.others import MOST_PLATES, MOST_SHOWN
 from dispatch.proposal.runs import runs
 from fleet.order import Order, OrderState
@@ -188,11 +189,11 @@ def test_drivers_keep_their_vehicle_and_share_the_work() -> None:
     anna, ben, stranger = driver("anna"), driver("ben"), driver("stranger", unit_id=UNIT)
     evening = {"planned_start_at": END + timedelta(hours=1), "planned_end_at": END + timedelta(hours=2)}
     first, second, third = order(order_no=1), order(order_no=2), order(order_no=3, **evening)
-    at_wheel = match_drivers([(first, car), (second, bus), (third, car)], [stranger, anna, ben], ZONE)
+    at_wheel = match_drivers([(first, car), (second, bus), (third, car)], [stranger, anna, ben], ZONE).drivers
     assert {at_wheel[first.id].name, at_wheel[second.id].name} == {"anna", "ben"}
     assert at_wheel[third.id].name == at_wheel[first.id].name
     fourth = order(order_no=4)
-    assert fourth.id not in match_drivers([(first, car), (fourth, bus)], [anna], ZONE)
+    assert fourth.id not in match_drivers([(first, car), (fourth, bus)], [anna], ZONE).drivers
 
 
 def test_days_are_planned_apart_unless_a_trip_crosses_midnight() -> None:

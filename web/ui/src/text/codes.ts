@@ -35,6 +35,7 @@ const PARAM_GROUPS: Record<string, string> = {
   trigger: "disruption",
   upkeep_kind: "upkeepKind",
   fit: "noFit",
+  training: "training",
 };
 
 function spoken(t: TFunction, name: string, value: unknown): unknown {

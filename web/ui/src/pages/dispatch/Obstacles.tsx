@@ -11,10 +11,15 @@ export function Obstacles({ obstacles }: { obstacles: readonly Readonly<Record<s
       {obstacles
         .map(asCode)
         .map(({ code, params }) =>
-          t("dispatch.obstacle", {
-            what: wordFor(t, "obstacle", code),
-            vehicles: String(params?.["vehicles"] ?? ""),
-          }),
+          params?.["drivers"] === undefined
+            ? t("dispatch.obstacle", {
+                what: wordFor(t, "obstacle", code),
+                vehicles: String(params?.["vehicles"] ?? ""),
+              })
+            : t("dispatch.obstacleOfDrivers", {
+                what: wordFor(t, "obstacle", code),
+                drivers: String(params["drivers"]),
+              }),
         )
         .join(t("punctuation.comma"))}
     </Text>

@@ -28,6 +28,7 @@ const FIGURES = [
   ["empty_km", "plans.emptyKm"],
   ["late_s", "plans.late"],
   ["vehicles", "plans.vehicles"],
+  ["overtime_s", "plans.overtime"],
   ["fairness", "plans.fairness"],
 ] as const;
 type Figures = Readonly<Record<string, unknown>> | null;

@@ -27,6 +27,7 @@ export const dispatch = {
     excludedAll: "{{why}}: {{vehicles}} ({{plates}})",
     excludedMany: "{{why}}: {{vehicles}} ({{plates}} and others)",
     obstacle: "{{what}}: {{vehicles}}",
+    obstacleOfDrivers: "{{what}}: {{drivers}} drivers",
     refusedSome: "{{count}} could not be assigned: {{why}}",
     refusedBy: "{{time}}: {{by}}, the driver, refused it with {{plate}}: {{reason}}",
     givenBackBy: "{{time}}: {{by}} took {{plate}} (driver {{driver}}) off it: {{reason}}",

@@ -18,6 +18,7 @@ export const rolling = {
     emptyKm: "Empty (km)",
     late: "Late",
     vehicles: "Vehicles",
+    overtime: "Overtime of drivers",
     fairness: "Unevenness",
     fairnessHint: "Gini coefficient of the drivers' hours: 0 all alike, near 1 one does everything",
     none: "No plan yet",

@@ -27,6 +27,7 @@ export const dispatch = {
     excludedAll: "{{why}}：{{vehicles}} 辆（{{plates}}）",
     excludedMany: "{{why}}：{{vehicles}} 辆（{{plates}}等）",
     obstacle: "{{what}} {{vehicles}} 辆",
+    obstacleOfDrivers: "{{what}} {{drivers}} 人",
     refusedSome: "有 {{count}} 单未能派车：{{why}}",
     refusedBy: "{{time}}，驾驶员{{by}}拒绝了{{plate}}的这一单：{{reason}}",
     givenBackBy: "{{time}}，{{by}}将{{plate}}（驾驶员 {{driver}}）退回待派：{{reason}}",

@@ -7,6 +7,7 @@ import { codes } from "./codes";
 import { command } from "./command";
 import { dispatch } from "./dispatch";
 import { event } from "./event";
+import { drivers } from "./drivers";
 import { fence } from "./fence";
 import { foreign } from "./foreign";
 import { form } from "./form";
@@ -40,6 +41,7 @@ export const zh = {
   ...work,
   ...form,
   ...dispatch,
+  ...drivers,
   ...register,
   ...replay,
   ...messages,

@@ -17,6 +17,7 @@ export const rolling = {
     emptyKm: "空驶（公里）",
     late: "晚点",
     vehicles: "用车",
+    overtime: "驾驶员加班",
     fairness: "工时不均",
     fairnessHint: "驾驶员工时的基尼系数：0 最均匀，接近 1 最不均",
     none: "还没有方案",
