@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from dispatch.drivers.fitness import Absence, Qualification, Said, away, unqualified
+from dispatch.drivers.fitness import Absence, Away, Qualification, away, lacks_class, lacks_training
 from dispatch.drivers.hours import (
     Work,
     duty_of,
@@ -241,10 +241,8 @@ def driver_obstacles(order: Order, driver: DriverFacts, vehicle: Vehicle | None,
     if driver.licence_expires_on is not None and driver.licence_expires_on < ends:
         found.append(Obstacle(code="driver_licence_expires", params={"on": driver.licence_expires_on.isoformat()}))
     rules = in_force(driver.rules, order.planned_start_at)
-    found += _said(away(driver.away, order.planned_start_at, order.planned_end_at))
-    found += _said(
-        unqualified(order, driver.qualified, None if vehicle is None else vehicle.vehicle_class, rules, ends)
-    )
+    found += _away(order, driver)
+    found += _unqualified(order, driver, vehicle, rules, ends)
     if driver.shifts is not None and not on_roster(trip_of(order), driver.shifts, rules):
         found.append(Obstacle(code="driver_off_shift"))
     found += _busy(order, driver.busy, "driver_busy")
@@ -281,8 +279,30 @@ def _hours(order: Order, driver: DriverFacts, rules: DrivingRules, zone: ZoneInf
     return found
 
 
-def _said(what: Iterator[Said]) -> list[Obstacle]:
-    return [Obstacle(code=code, params=params) for code, params in what]
+def _away(order: Order, driver: DriverFacts) -> Iterator[Obstacle]:
+    absence = away(driver.away, order.planned_start_at, order.planned_end_at)
+    if absence is None:
+        return
+    until = None if absence.end_at is None else absence.end_at.isoformat()
+    params = {"from": absence.start_at.isoformat(), "to": until}
+    if absence.kind is Away.SICK:
+        yield Obstacle(code="driver_sick", params=params)
+    else:
+        yield Obstacle(code="driver_on_leave", params=params)
+
+
+def _unqualified(
+    order: Order, driver: DriverFacts, vehicle: Vehicle | None, rules: DrivingRules, day: date
+) -> Iterator[Obstacle]:
+    """What the tenant asks for and the driver does not have on the last day of the trip."""
+    if vehicle is not None and (lack := lacks_class(driver.qualified, vehicle.vehicle_class, rules, day)):
+        until = None if lack.until is None else lack.until.isoformat()
+        yield Obstacle(code="driver_not_authorised", params={"vehicle_class": lack.name, "on": until})
+    for lack in lacks_training(order, driver.qualified, rules, day):
+        if lack.until is None:
+            yield Obstacle(code="driver_not_trained", params={"training": lack.name})
+        else:
+            yield Obstacle(code="driver_training_expired", params={"training": lack.name, "on": lack.until.isoformat()})
 
 
 def is_free(order: Order, busy: tuple[Span, ...]) -> bool:

@@ -188,9 +188,8 @@ def _free(stints: Sequence[Stint], since: datetime, until: datetime, rules: Driv
     """Seconds in which a driver could eat between two instants, stretch by stretch: between trips, and while he waits."""
     clock, before = since, None
     for stint in stints:
-        way_s = 0.0 if before is None else _between(before, stint)[0]
-        ready_at = clock if before is None else max(clock, before.end_at + timedelta(seconds=way_s))
-        yield (min(stint.start_at, until) - ready_at).total_seconds()
+        between_s = (min(stint.start_at, until) - clock).total_seconds()
+        yield between_s if before is None else min(between_s, _between(before, stint)[1])
         meets_s = (min(stint.end_at, until) - max(stint.start_at, since)).total_seconds()
         waits_s = (stint.end_at - stint.start_at).total_seconds() - _driving_s(stint, rules)
         yield min(meets_s, waits_s)

@@ -37,6 +37,8 @@ def match_drivers(trips: Sequence[Trip], drivers: Sequence[DriverFacts], zone: Z
             line.give(best, order, facts)
         elif not line.make_room(order, facts):
             left[order.id] = line.kept_off(order, facts)
+    for order, facts in line.broken():  # a later trip may have taken what an earlier one needs
+        left[order.id] = line.kept_off(order, facts)
     found = {order_id: line.drivers[person_id] for order_id, (person_id, _, _) in line.given.items()}
     return Crew(drivers=found, left=left)
 
@@ -90,6 +92,10 @@ def crew_breaches(
     return breaches
 
 
+def _freed(driver: DriverFacts, order: Order) -> DriverFacts:
+    return replace(driver, busy=tuple(span for span in driver.busy if span.order_id != order.id))
+
+
 class _Line:
     """The drivers with what they have been given so far."""
 
@@ -115,7 +121,7 @@ class _Line:
         """Whether a trip given before could go to somebody else so that this one has a driver; then it is so."""
         for person_id, other, its in list(self.given.values()):
             driver = self.drivers[person_id]
-            freed = replace(driver, busy=tuple(span for span in driver.busy if span.order_id != other.id))
+            freed = _freed(driver, other)
             if driver_obstacles(order, freed, facts.vehicle, zone=self._zone):
                 continue
             if heir := self.best(other, its, without=person_id):
@@ -124,6 +130,17 @@ class _Line:
                 self.give(freed, order, facts)
                 return True
         return False
+
+    def broken(self) -> list[Trip]:
+        """Given trips that their drivers may not drive beside everything they were given since; they are taken back."""
+        found = []
+        for order_id, (person_id, order, facts) in list(self.given.items()):
+            driver = self.drivers[person_id]
+            if driver_obstacles(order, driver, facts.vehicle, zone=self._zone):
+                self.drivers[person_id] = _freed(driver, order)
+                del self.given[order_id]
+                found.append((order, facts))
+        return found
 
     def kept_off(self, order: Order, facts: VehicleFacts) -> dict[str, int]:
         """How many drivers each obstacle keeps away, most first."""
