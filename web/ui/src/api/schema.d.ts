@@ -7265,6 +7265,8 @@ export interface components {
             km: number;
             /** Late S */
             late_s: number;
+            /** Overtime S */
+            overtime_s: number;
             /** Served */
             served: number;
             /** Unmet */

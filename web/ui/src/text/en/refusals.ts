@@ -1,6 +1,23 @@
 // Words of refusals: which field, why, what it contradicts, which duties one person may not hold.
 export const refusals = {
   field: {
+    start_at: "start",
+    back_at: "back from",
+    lunch_to: "lunch until",
+    drive_min: "driving without a rest",
+    rest_min: "rest",
+    lunch_min: "lunch",
+    shift_min: "a day's work",
+    overtime_min: "overtime",
+    overtime_weight: "cost of overtime",
+    accept_min: "time to take a trip",
+    accept_before_min: "time before departure",
+    accept_tries: "drivers asked",
+    weekday: "weekday",
+    starts: "begin of the shift",
+    ends: "end of the shift",
+    first_day: "first day",
+    driver: "driver",
     commander_id: "the commander",
     cents_per_day: "amount per day",
     vendor_id: "vendor",
@@ -134,6 +151,11 @@ export const refusals = {
     speed_limit_kmh: "speed limit",
   },
   invalidReason: {
+    outside: "is outside what is possible",
+    too_early: "is too early",
+    outside_1_7: "is 1 (Monday) to 7 (Sunday)",
+    day_or_weekday: "either a day or a weekday",
+    not_a_time: "is not a time",
     not_a_dispatcher: "is not a dispatcher",
     elsewhere: "a lot of that name is elsewhere",
     under_way: "the trip has left already",
@@ -304,6 +326,7 @@ export const refusals = {
     cycle: "the unit above cannot be this one or one below it",
   },
   conflict: {
+    already_away: "is away at that time already",
     event_without_plan: "there is no movement plan yet",
     event_has_orders: "its trips are orders already, the unit stays",
     event_has_trips_ahead: "trips are still ahead",

@@ -1,6 +1,23 @@
 // 被拒绝时的说法：哪一项、为什么、与什么冲突、哪两种职责不能兼任。
 export const refusals = {
   field: {
+    start_at: "开始时间",
+    back_at: "返岗时间",
+    lunch_to: "午餐至",
+    drive_min: "连续驾驶",
+    rest_min: "休息",
+    lunch_min: "午餐",
+    shift_min: "每日工时",
+    overtime_min: "加班",
+    overtime_weight: "加班代价",
+    accept_min: "接单时限",
+    accept_before_min: "出发前时限",
+    accept_tries: "询问人数",
+    weekday: "星期",
+    starts: "上班时间",
+    ends: "下班时间",
+    first_day: "首日",
+    driver: "驾驶员",
     commander_id: "指挥员",
     cents_per_day: "每天金额",
     vendor_id: "租车公司",
@@ -134,6 +151,11 @@ export const refusals = {
     speed_limit_kmh: "限速",
   },
   invalidReason: {
+    outside: "超出允许范围",
+    too_early: "过早",
+    outside_1_7: "须为 1（周一）至 7（周日）",
+    day_or_weekday: "日期与星期二选一",
+    not_a_time: "不是时间",
     not_a_dispatcher: "不是调度员",
     elsewhere: "同名停车场的位置不一致",
     under_way: "车次已经出发，不能再改",
@@ -303,6 +325,7 @@ export const refusals = {
     cycle: "上级不能是本单位或本单位的下级",
   },
   conflict: {
+    already_away: "该时段已登记缺勤",
     event_without_plan: "还没有导入保障计划",
     event_has_orders: "车次已成为派车单，不能更换单位",
     event_has_trips_ahead: "还有未结束的车次",
