@@ -16,6 +16,7 @@ from dispatch.guards import Deed, OrderFile, standing
 from dispatch.lifecycle import Action
 from dispatch.proposal.day import trip_points
 from dispatch.service import load, permit, planned_route, write
+from dispatch.waiting.lapsing import tell_lapsed
 from fleet.access import Actor, Role
 from fleet.db import Connection
 from fleet.errors import Conflict, NotFound, Refusal
@@ -82,7 +83,7 @@ async def assign(
     Raises NotEligible with every reason, Conflict when either was just taken.
     """
     await store.hold(conn, (vehicle_id, driver_id))
-    await store.let_go(conn, (vehicle_id, driver_id), now)
+    lapsed = await store.let_go(conn, (vehicle_id, driver_id), order_id, now)
     file = await load(conn, order_id, row_version)
     if file.order.rides_with is not None:
         raise Conflict(what="rides_along")
@@ -103,6 +104,7 @@ async def assign(
         home = [vehicle.depot] if vehicle.depot else []
         values |= await planned_route(router, [*home, *trip, *home])
     version = await write(conn, actor, file, step, values, deed, now)
+    await tell_lapsed(conn, actor, lapsed, now)
     if step.action is Action.START_EMERGENCY and await approval_store.open_level(conn, order_id) is None:
         await rounds.open_round(conn, await load(conn, order_id, None), "emergency", now)  # its paper comes afterwards
     return version

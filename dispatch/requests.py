@@ -17,7 +17,8 @@ from dispatch.guards import Deed
 from dispatch.lifecycle import Action
 from fleet.access import Actor, require
 from fleet.db import Connection
-from fleet.order import OrderState
+from fleet.errors import Conflict
+from fleet.order import OrderState, OrderType
 from fleet.routing import Router
 
 
@@ -61,7 +62,7 @@ async def correct(
 ) -> int:
     """Another wish in place of the first, until it departs; its unit, requester and type stay.
 
-    What matters to an approval opens it again with what changed, and gives the vehicle back. Returns the new row version. Raises NotFound, Stale, WrongState, Forbidden, Invalid naming the field.
+    What matters to an approval opens it again with what changed, and gives the vehicle back. Returns the new row version. Raises NotFound, Stale, WrongState, Forbidden, Conflict, Invalid naming the field.
     """
     file = await service.load(conn, order_id, row_version)
     step = lifecycle.step_from(file.order.state, Action.EDIT)
@@ -69,7 +70,8 @@ async def correct(
     before = await store.wish(conn, order_id)
     if same_passengers:
         draft = replace(draft, passenger_ids=tuple(before["passenger_ids"]))
-    draft = replace(draft, type=file.order.type)
+    riding = file.order.type is OrderType.SHARED  # nobody books one: it became so
+    draft = replace(draft, type=OrderType.NORMAL if riding else file.order.type)
     check_draft(draft, now)
     await require_conditions(
         conn, actor, draft, unit_id=file.order.unit_id, requester_id=file.order.requester_id or actor.person_id,
@@ -86,12 +88,17 @@ async def correct(
     asks_again = file.order.state is not OrderState.DRAFT and matters(
         wished, file.deciders, frozenset(draft.passenger_ids)
     )
+    if asks_again and file.order.rides_with is not None:
+        raise Conflict(what="rides_along")  # the host's trip was planned for this one as it is
     if asks_again and file.order.state is not OrderState.SUBMITTED:
         step = lifecycle.step_from(file.order.state, Action.REOPEN)
         service.permit(actor, file, step, Deed(), now)
         values |= changes(step, Deed(), now)
-    if not await store.update_order(conn, order_id, row_version, values):
-        raise await service.stale(conn, order_id, row_version)
+    try:
+        if not await store.update_order(conn, order_id, row_version, values):
+            raise await service.stale(conn, order_id, row_version)
+    except store.Overlapping as error:  # at the new time the vehicle kept for it is another's
+        raise Conflict(what=str(error) or "double_booked") from None
     told = {name: service.plain(value) for name, value in values.items() if name != "route"}
     old = {name: service.plain(before[name]) for name in told if name in before} | {"state": file.order.state.value}
     if asks_again:

@@ -6,13 +6,14 @@ places are put into the host's order, so that driver, plan and judging see one t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from dispatch import service, store
+from dispatch import lifecycle, service, store
+from dispatch.changes import changes
 from dispatch.eligible import POOL_CLASSES
 from dispatch.guards import Deed, OrderFile, standing
 from dispatch.lifecycle import Action
@@ -20,17 +21,22 @@ from dispatch.proposal.day import trip_points
 from dispatch.sharing.match import HOSTS, Fit, fit
 from dispatch.store import sharing as rows
 from dispatch.store.rows import seeing_all
+from dispatch.store.waiting import LET_GO
 from dispatch.travel import between
 from fleet import outbox
 from fleet.access import MAY, Actor, Seen
 from fleet.db import Connection
 from fleet.errors import Conflict, Forbidden, NotFound, Refusal
-from fleet.order import OrderState, OrderType
+from fleet.order import OrderState, OrderType, Place
 from fleet.routing import Router
 from fleet.travel import LonLat
 
 AROUND = timedelta(hours=3)  # how far beside the guest's start a host's may lie
 PROGRAM = "dispatch engine"
+ALONE = {
+    "rides_with": None,
+    "type": OrderType.NORMAL.value,
+}  # an order like others again, that can be changed as they can
 OVER = frozenset({OrderState.RETURNED, OrderState.RECEIPTED, OrderState.SETTLED, OrderState.ARCHIVED})
 
 
@@ -137,12 +143,12 @@ async def follow(conn: Connection, guest_id: UUID, *, router: Router, now: datet
     if guest.order.state in (OrderState.REJECTED, OrderState.WITHDRAWN, OrderState.CANCELLED, OrderState.EXPIRED):
         await _part(conn, PROGRAM, host, guest, router, now)
     elif host.order.state in OVER:
-        await service.act(conn, PROGRAM, guest_id, Action.RIDE_OVER, Deed(), row_version=None, now=now)
-        await _write(
-            conn, await service.load(conn, guest_id, None), {"rides_with": None, "departed_at": host.order.departed_at}
-        )
+        step, deed = lifecycle.step_from(guest.order.state, Action.RIDE_OVER), Deed()
+        service.permit(PROGRAM, guest, step, deed, now)
+        values = changes(step, deed, now) | {"rides_with": None, "departed_at": host.order.departed_at}
+        await service.write(conn, PROGRAM, guest, step, values, deed, now)
     else:
-        await _write(conn, guest, {"rides_with": None})
+        await _write(conn, guest, dict(ALONE))
         await service.note(
             conn, PROGRAM, guest.tenant_id, "share_end", guest_id, {"host_order_id": str(host.order.id)}, {}, "", now
         )
@@ -164,9 +170,9 @@ async def _join(
         "passengers": host.order.passengers + guest.order.passengers,
         "planned_end_at": host.order.planned_end_at + timedelta(seconds=fits.detour_s),
     }
-    await _write(conn, host, values)
-    await _plan_again(conn, host.order.id, router)
-    await _write(conn, guest, {"rides_with": host.order.id, "type": OrderType.SHARED.value})
+    await _write(conn, host, values | await _planned_with(host, stops, router))
+    riding = {"rides_with": host.order.id, "type": OrderType.SHARED.value}
+    await _write(conn, guest, {**riding, **LET_GO})  # what was kept free for it is anybody's
     told = {"guest_order_id": str(guest.order.id), "passengers": values["passengers"], "detour_s": fits.detour_s}
     await service.note(conn, actor, host.tenant_id, "share_agree", host.order.id, {}, told, "", now)
     ridden: dict[str, object] = {"host_order_id": str(host.order.id)}
@@ -185,17 +191,20 @@ async def _part(
             if at is not None:
                 stops.pop(at)
         fewer = max(1, host.order.passengers - guest.order.passengers)
-        await _write(conn, host, {"stops": stops, "passengers": fewer})
-        await _plan_again(conn, host.order.id, router)
-    await _write(conn, guest, {"rides_with": None})
-    told = {"guest_order_id": str(guest.order.id)}
-    await service.note(conn, actor, host.tenant_id, "share_left", host.order.id, told, {}, "", now)
+        values = {"stops": stops, "passengers": fewer} | await _planned_with(host, stops, router)
+        await _write(conn, host, values)
+        told = {"guest_order_id": str(guest.order.id)}
+        await service.note(conn, actor, host.tenant_id, "share_left", host.order.id, told, {}, "", now)
+    await _write(conn, guest, dict(ALONE))
+    ridden = {"host_order_id": str(host.order.id)}
+    await service.note(conn, actor, guest.tenant_id, "share_left", guest.order.id, ridden, {}, "", now)
 
 
-async def _plan_again(conn: Connection, order_id: UUID, router: Router) -> None:
-    file = await service.load(conn, order_id, None)
-    if trip := trip_points(file.order):
-        await _write(conn, file, await service.planned_route(router, trip))
+async def _planned_with(host: OrderFile, stops: Sequence[Mapping[str, Any]], router: Router) -> dict[str, Any]:
+    """The path of the host's trip over these stops; nothing when it names no places."""
+    places = tuple(Place(name=stop.get("name", ""), lon=stop["lon"], lat=stop["lat"]) for stop in stops)
+    trip = trip_points(replace(host.order, stops=places))
+    return await service.planned_route(router, trip) if trip else {}
 
 
 async def _write(conn: Connection, file: OrderFile, values: dict[str, Any]) -> None:

@@ -43,10 +43,14 @@ HOLD = """
 SELECT pg_advisory_xact_lock(key) FROM (
     SELECT DISTINCT hashtextextended(id, 0) AS key FROM unnest(%(ids)s::text[]) AS wanted (id) ORDER BY key) AS keys
 """
-# Holds of these vehicles and drivers that are over and that nobody has cleared away yet.
+# Other orders' holds of these vehicles and drivers that are over and that nobody has cleared away yet; the order itself is
+# locked with them, in one order of all, so that two who want each other's vehicles do not wait for each other.
+LAPSED = """
+SELECT id FROM dispatch_order WHERE id = %(order)s
+    OR (held_until <= %(now)s AND (held_vehicle_id = ANY (%(ids)s) OR held_driver_id = ANY (%(ids)s))) ORDER BY id FOR UPDATE
+"""
 LET_GO = """
-UPDATE dispatch_order SET held_vehicle_id = NULL, held_driver_id = NULL, held_until = NULL, held_kind = NULL
-WHERE held_until <= %(now)s AND (held_vehicle_id = ANY (%(ids)s) OR held_driver_id = ANY (%(ids)s))
+UPDATE dispatch_order SET held_vehicle_id = NULL, held_driver_id = NULL, held_until = NULL, held_kind = NULL WHERE id = ANY (%(ids)s)
 """
 LOCK_ORDERS = "SELECT id FROM dispatch_order WHERE id = ANY (%(ids)s) ORDER BY id FOR UPDATE"
 # The highest reading an order reported of a vehicle.
@@ -89,10 +93,17 @@ async def hold(conn: Connection, ids: Iterable[UUID | None]) -> None:
     await conn.execute(HOLD, {"ids": [str(one) for one in ids if one is not None]})
 
 
-async def let_go(conn: Connection, ids: Iterable[UUID | None], now: datetime) -> None:
-    """Free these vehicles and drivers of holds that are over, whosever they were."""
+async def let_go(conn: Connection, ids: Iterable[UUID | None], order_id: UUID, now: datetime) -> list[OrderFile]:
+    """Free these vehicles and drivers of other orders' holds that are over; answers those orders as they were.
+
+    The caller tells of them after it has written its own order: the journal's lock comes after all of theirs.
+    """
     async with seeing_all(conn, Seen.ORDER):
-        await conn.execute(LET_GO, {"ids": [one for one in ids if one is not None], "now": now})
+        wanted = [one for one in ids if one is not None]
+        found = {row["id"] for row in await many(conn, LAPSED, ids=wanted, order=order_id, now=now)} - {order_id}
+        lapsed = await order_files(conn, found) if found else []
+        await conn.execute(LET_GO, {"ids": list(found)})
+    return lapsed
 
 
 async def lock_orders(conn: Connection, order_ids: Iterable[UUID]) -> None:

@@ -22,6 +22,9 @@ UPDATE wait_entry SET state = %(state)s, settled_at = %(now)s WHERE order_id = %
 OFFERED = (
     "UPDATE wait_entry SET state = 'offered', offered_at = %(now)s WHERE order_id = %(order)s AND state = 'waiting'"
 )
+TAKEN_BACK = (
+    "UPDATE wait_entry SET state = 'waiting', offered_at = NULL WHERE order_id = %(order)s AND state = 'offered'"
+)
 # The whole line with its tenants, in its order; who already has a hold is offered nothing.
 LINE = """
 SELECT w.tenant_id, w.order_id, w.priority, w.joined_at FROM wait_entry w JOIN dispatch_order o ON o.id = w.order_id
@@ -45,6 +48,8 @@ FROM vehicle_upkeep WHERE id = %(id)s
 SET_UPKEEP = """
 UPDATE vehicle_upkeep SET during = %(during)s, note = %(note)s, state = %(state)s WHERE id = %(id)s AND row_version = %(version)s
 """
+# The columns of an order that keeps nothing free.
+LET_GO: Mapping[str, None] = dict.fromkeys(("held_vehicle_id", "held_driver_id", "held_until", "held_kind"))
 VEHICLE_TENANT = "SELECT tenant_id FROM vehicle WHERE id = %(id)s"
 
 
@@ -79,6 +84,11 @@ async def settle_entry(conn: Connection, order_id: UUID, state: str, now: dateti
 async def mark_offered(conn: Connection, order_id: UUID, now: datetime) -> bool:
     cursor = await conn.execute(OFFERED, {"order": order_id, "now": now})
     return cursor.rowcount == 1
+
+
+async def take_back_offer(conn: Connection, order_id: UUID) -> None:
+    """The order waits again as before its offer."""
+    await conn.execute(TAKEN_BACK, {"order": order_id})
 
 
 async def line(conn: Connection, states: list[str], now: datetime, until: datetime) -> list[dict[str, Any]]:

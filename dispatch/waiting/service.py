@@ -6,7 +6,6 @@ A hold stands in the order it is for (decision 0025): the constraint that exclud
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,6 +19,8 @@ from dispatch.lifecycle import Action
 from dispatch.proposal.day import trip_points
 from dispatch.store import conditions
 from dispatch.store import waiting as rows
+from dispatch.store.waiting import LET_GO
+from dispatch.waiting.lapsing import PROGRAM, tell, tell_lapsed
 from dispatch.waiting.line import (
     ASSIGNABLE,
     HOLDABLE,
@@ -31,16 +32,13 @@ from dispatch.waiting.line import (
     offers,
     priority_of,
 )
-from fleet import outbox
 from fleet.access import MAY, Actor, require
 from fleet.db import Connection
 from fleet.errors import Conflict, Forbidden, Invalid, NotFound, WrongState
 from fleet.order import OrderType
 from fleet.routing import Router
 
-PROGRAM = "dispatch engine"
 NO_LINE = frozenset({OrderType.RETAINED, OrderType.SERVICE, OrderType.RENTAL})  # not served from the pool
-LET_GO: Mapping[str, None] = {"held_vehicle_id": None, "held_driver_id": None, "held_until": None, "held_kind": None}
 
 
 async def join_line(conn: Connection, actor: Actor, order_id: UUID, *, now: datetime) -> None:
@@ -123,7 +121,7 @@ async def hold_vehicle(
     if not SHORTEST_HOLD <= lasts <= LONGEST_HOLD:
         raise Invalid(field="minutes", reason="count")
     await store.hold(conn, (vehicle_id,))
-    await store.let_go(conn, (vehicle_id,), now)
+    lapsed = await store.let_go(conn, (vehicle_id,), order_id, now)
     file = await service.load(conn, order_id, row_version)
     if file.order.state not in HOLDABLE or file.order.rides_with is not None:
         raise WrongState(state=file.order.state.value, action="hold", allowed=[])
@@ -132,7 +130,10 @@ async def hold_vehicle(
     values = {**LET_GO, "held_vehicle_id": vehicle_id, "held_until": now + lasts, "held_kind": "tentative"}
     await _keep(conn, file, values)
     told = {"vehicle_id": str(vehicle_id), "until": (now + lasts).isoformat()}
+    if file.order.held_kind == "offer":
+        await rows.take_back_offer(conn, order_id)
     await service.note(conn, actor, file.tenant_id, "hold", order_id, {}, told, "", now)
+    await tell_lapsed(conn, actor, lapsed, now)
     return file.order.row_version + 1
 
 
@@ -154,10 +155,7 @@ async def lapse(conn: Connection, order_id: UUID, now: datetime) -> None:
     if file.order.held_until is None or file.order.held_until > now:
         return
     await _keep(conn, file, dict(LET_GO))
-    before = {"vehicle_id": str(file.order.held_vehicle_id)}
-    await service.note(conn, PROGRAM, file.tenant_id, "hold_over", order_id, before, {}, "", now)
-    if file.order.held_kind == "offer" and await rows.settle_entry(conn, order_id, "lapsed", now):
-        await _tell(conn, file, "offer_lapsed", {}, now)
+    await tell_lapsed(conn, PROGRAM, [file], now)
 
 
 async def planned_offers(conn: Connection, now: datetime) -> list[tuple[UUID, Offer]]:
@@ -184,7 +182,7 @@ async def planned_offers(conn: Connection, now: datetime) -> list[tuple[UUID, Of
 async def make_offer(conn: Connection, offer: Offer, now: datetime) -> None:
     """Keep what was found free for who is next, as long as it still is. Raises a refusal when something came between."""
     await store.hold(conn, (offer.vehicle_id, offer.driver_id))
-    await store.let_go(conn, (offer.vehicle_id, offer.driver_id), now)
+    lapsed = await store.let_go(conn, (offer.vehicle_id, offer.driver_id), offer.order.id, now)
     file = await service.load(conn, offer.order.id, offer.order.row_version)
     _, obstacles = await _obstacles(conn, file, offer.vehicle_id, offer.driver_id, now)
     _require_none(obstacles)
@@ -199,7 +197,8 @@ async def make_offer(conn: Connection, offer: Offer, now: datetime) -> None:
     await _keep(conn, file, values)
     told = {"vehicle_id": str(offer.vehicle_id), "until": offer.until.isoformat()}
     await service.note(conn, PROGRAM, file.tenant_id, "offer", file.order.id, {}, told, "", now)
-    await _tell(conn, file, "offer_made", {"until": offer.until.isoformat()}, now)
+    await tell_lapsed(conn, PROGRAM, lapsed, now)
+    await tell(conn, file, "offer_made", {"until": offer.until.isoformat()}, now)
 
 
 async def _give_up(conn: Connection, actor: Actor, order_id: UUID, state: str, verb: str, now: datetime) -> None:
@@ -258,11 +257,3 @@ async def _keep(conn: Connection, file: OrderFile, values: dict[str, Any]) -> No
             raise await service.stale(conn, file.order.id, file.order.row_version)
     except store.Overlapping as error:
         raise Conflict(what=str(error) or "double_booked") from None
-
-
-async def _tell(conn: Connection, file: OrderFile, kind: str, params: Mapping[str, object], now: datetime) -> None:
-    people = {person for person in (file.order.requester_id, file.created_by) if person is not None}
-    await outbox.notify(
-        conn, tenant_id=file.tenant_id, person_ids=people, kind=kind, params={"order_no": file.order.order_no, **params},
-        object_kind="order", object_id=file.order.id, dedupe_key=f"{kind}:{file.order.id}:{file.order.row_version}", now=now,
-    )  # fmt: skip

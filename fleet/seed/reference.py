@@ -37,17 +37,18 @@ RULES = (
 CENTS_PER_KM = {None: 180, "confidential_courier": 180, "emergency_support": 250}
 
 
-async def seed_tenant(conn: Connection, *, code: str, name: str, timezone: str, now: datetime) -> UUID:
-    """Create the tenant with its reference data, or return the one that exists."""
+async def seed_tenant(
+    conn: Connection, *, code: str, name: str, timezone: str, now: datetime, since_year: int = 2004
+) -> UUID:
+    """Create the tenant with its reference data, or return the one that exists. Its calendar begins with `since_year`."""
     known = await store.one(conn, store.TENANT_BY_CODE, (code,))
     if known is not None:
         return UUID(str(known["id"]))
     tenant_id = uuid4()
     await store.insert(conn, "tenant", {"id": tenant_id, "code": code, "name": name, "timezone": timezone})
-    days, _ = built_in_days()
-    await add_calendar_version(
-        conn, version_id=uuid4(), tenant_id=tenant_id, source="chinesecalendar 2004-2026", days=days, created_by=None
-    )
+    days = {day: stated for day, stated in built_in_days()[0].items() if day.year >= since_year}
+    source = f"chinesecalendar {since_year}-2026"
+    await add_calendar_version(conn, version_id=uuid4(), tenant_id=tenant_id, source=source, days=days, created_by=None)
     await store.insert(conn, "work_schedule", {"tenant_id": tenant_id, "work_hours": Jsonb(DEFAULT_HOURS)})
     for rule in RULES:
         # No override: the defaults of docs/rules hold, and a finding stores the parameters it was judged by.

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Person
@@ -127,7 +127,12 @@ def settle(page: Page, path: str) -> None:
 def barriers(page: Page, within: str | None = None) -> list[str]:
     """Rule and element of each finding, on the page or within a part of it."""
     options: Any = {"runOnly": {"type": "tag", "values": LEVELS}, "resultTypes": ["violations"]}
-    violations = Axe().run(page, context=within, options=options).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)  # half a megabyte: once for all pages that are turned to
+    violations: Any = page.evaluate(
+        "([within, options]) => axe.run(within ?? document, options).then(({ violations }) => violations)",
+        [within, options],
+    )
     return [f"{found['id']} {node['target']} {node['html'][:120]}" for found in violations for node in found["nodes"]]
 
 
