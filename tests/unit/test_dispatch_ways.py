@@ -13,7 +13,7 @@ from dispatch.approving.line import Seat
 from dispatch.approving.sitting import Sitting
 from dispatch.changes import changes
 from dispatch.guards import Deed, OrderFile, standing
-from dispatch.lifecycle import Action, step_from
+from dispatch.lifecycle import Action, Guard, step_from
 from dispatch.service import DECISIONS, Who, permit
 from fleet.access import Actor, Role
 from fleet.errors import Refusal
@@ -42,6 +42,9 @@ ACTORS = {
 PERSON = {name: actor.person_id for name, actor in ACTORS.items()}
 DECIDERS = ("approver", "leader", "both")
 ENGINE = "dispatch engine"
+ELSEWHERE = frozenset(
+    {Guard.OTHER_MEANS, Guard.IS_TIME_SHARE}
+)  # steps that use cases of their own take, with more questions
 
 
 @dataclass
@@ -59,6 +62,8 @@ class Way:
         who: Who = ACTORS.get(name, ENGINE)
         try:
             file, step = self.file, step_from(self.file.order.state, action)
+            if not ELSEWHERE.isdisjoint(step.guards):
+                return "invalid"
             if action in DECISIONS:
                 file = replace(file, sitting=self._sitting())
             if action in (Action.APPROVE, Action.APPROVE_LEVEL):
