@@ -14,7 +14,7 @@ from dispatch.changes import changes
 from dispatch.eligible import DriverFacts, Obstacle, VehicleFacts, driver_obstacles, lent_for, vehicle_obstacles
 from dispatch.guards import Deed, OrderFile, standing
 from dispatch.lifecycle import Action
-from dispatch.proposal.day import trip_points
+from dispatch.policy.ways import trip_points
 from dispatch.service import load, permit, planned_route, write
 from dispatch.waiting.lapsing import tell_lapsed
 from fleet.access import Actor, Role
@@ -98,6 +98,7 @@ async def assign(
         flags.append({"code": "lent", "params": {"lending_id": str(lent.id), "unit_id": str(lent.unit_id)}})
     values = changes(step, deed, now) | {
         "assigned_by": actor.person_id,
+        "fleet_policy_id": policy_id(file.order, vehicle),
         "assignment_reason": [*why, *flags] or [{"code": "assigned_by_hand", "params": {}}],
     }
     if trip := trip_points(file.order):
@@ -108,6 +109,12 @@ async def assign(
     if step.action is Action.START_EMERGENCY and await approval_store.open_level(conn, order_id) is None:
         await rounds.open_round(conn, await load(conn, order_id, None), "emergency", now)  # its paper comes afterwards
     return version
+
+
+def policy_id(order: Order, vehicle: VehicleFacts) -> UUID | None:
+    """The version of the fleet policy a vehicle is given by; the trip keeps it."""
+    version = vehicle.policies.version_at(order.planned_start_at)
+    return None if version is None else version.id
 
 
 def _assigning(actor: Actor, file: OrderFile) -> Action:

@@ -2,13 +2,14 @@
 
 Pure: what is known of vehicle, driver and order comes in, obstacles go out. A hard obstacle holds for
 everybody; a soft one only keeps the vehicle out of automatic proposals and is shown to whoever assigns by
-hand. Policy is data: which class serves what, which licence drives how many seats.
+hand. Policy is data: what a tenant has published (dispatch/policy) comes with the facts of every vehicle, so no way to
+a vehicle leads past it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -26,17 +27,19 @@ from dispatch.drivers.hours import (
     works_too_long,
 )
 from dispatch.drivers.rules import DrivingRules, in_force
+from dispatch.obstacle import Obstacle as Obstacle  # noqa: PLC0414 - everybody asks here
+from dispatch.policy.document import LEAST_TURNAROUND_MIN, FleetPolicy
+from dispatch.policy.energy import Charge
+from dispatch.policy.judging import of_the_battery, of_the_trip
+from dispatch.policy.timeline import NO_POLICY, Timeline
+from dispatch.policy.ways import planned_m, trip_points
 from fleet.order import Order, OrderType
+from fleet.travel import LonLat
 from fleet.vehicle import Vehicle, VehicleClass, VehicleStatus
 
-TURNAROUND = timedelta(minutes=15)  # the same as occupied_span in the database
+TURNAROUND = timedelta(minutes=LEAST_TURNAROUND_MIN)  # the same as occupied_span in the database
 LOCATOR_ALIVE = timedelta(hours=24)
-BROKEN_FOR = timedelta(
-    hours=12
-)  # so long a vehicle that broke down is taken to be out, unless it drives for an order again
-
-# Classes that serve an order which asks for no class; the others only when asked for by name.
-POOL_CLASSES = frozenset({VehicleClass.EMERGENCY_SUPPORT, VehicleClass.CONFIDENTIAL_COURIER, VehicleClass.OTHER})
+BROKEN_FOR = timedelta(hours=12)  # so long a vehicle that broke down is out, unless it drives for an order again
 # Seats a licence may drive, the driver's included (GA/T: C 9, B1 19, A1 any).
 MOST_SEATS: Mapping[str, int] = {"A1": 80, "A2": 9, "A3": 9, "B1": 19, "B2": 9, "C1": 9, "C2": 9}
 
@@ -49,6 +52,8 @@ class Span:
     end_at: datetime
     order_id: UUID | None = None
     work: Work | None = None  # what the trip asks of its driver; None: its places are not known
+    way_m: float | None = None  # of a trip from its first place to its last; None: nobody knows
+    ends: tuple[LonLat, LonLat] | None = None  # these places
 
     def overlaps(self, other: Span) -> bool:
         return self.start_at < other.end_at and other.start_at < self.end_at
@@ -90,6 +95,11 @@ class VehicleFacts:
     upkeep: tuple[Upkeep, ...] = ()
     lent: tuple[Lent, ...] = ()
     broke_down_at: datetime | None = None  # not driven for an order since
+    energy: str = ""
+    range_km: int | None = None  # with a full battery; None: unknown, or no battery
+    charge: Charge | None = None
+    driven: tuple[Span, ...] = ()  # trips that are over, from depot to depot
+    policies: Timeline = NO_POLICY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,18 +119,27 @@ class DriverFacts:
     rules: tuple[DrivingRules, ...] = ()  # of his tenant, in versions; empty: the built-in ones
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Obstacle:
-    """Why not. Texts live in the interface."""
-
-    code: str
-    params: Mapping[str, object] = field(default_factory=dict)
-    hard: bool = True
+def span_of(order: Order, turnaround: timedelta = TURNAROUND) -> Span:
+    """What an order reserves: the planned span and the turnaround after it. The database knows only the least turnaround."""
+    return Span(start_at=order.planned_start_at, end_at=order.planned_end_at + turnaround, order_id=order.id)
 
 
-def span_of(order: Order) -> Span:
-    """What the database reserves: the planned span and the turnaround after it."""
-    return Span(start_at=order.planned_start_at, end_at=order.planned_end_at + TURNAROUND, order_id=order.id)
+def trip_span(order: Order) -> Span:
+    """An order as what holds its vehicle, with its way."""
+    points = trip_points(order)
+    return Span(
+        start_at=order.planned_start_at,
+        end_at=order.planned_end_at,
+        order_id=order.id,
+        work=work_of(order),
+        way_m=planned_m(order),
+        ends=(points[0], points[-1]) if points else None,
+    )
+
+
+def turnaround_of(order: Order, facts: VehicleFacts) -> timedelta:
+    """What the policy asks for between two trips of a vehicle when this order begins."""
+    return timedelta(minutes=facts.policies.at(order.planned_start_at).turnaround_min)
 
 
 def trip_of(order: Order) -> Span:
@@ -130,13 +149,21 @@ def trip_of(order: Order) -> Span:
 
 def vehicle_obstacles(order: Order, facts: VehicleFacts, *, now: datetime, zone: ZoneInfo) -> list[Obstacle]:
     """Every reason against, hard ones first."""
+    policy = facts.policies.at(order.planned_start_at)
     found = [
-        *_status(order, facts, zone),
-        *_policy(order, facts),
+        *_status(order, facts, policy, zone),
+        *_policy(order, facts, policy),
         *_size(order, facts.vehicle),
         *_brought(order, facts),
     ]
-    found += [*_busy(order, facts.busy, "vehicle_busy"), *_upkeep(order, facts.upkeep)]
+    if policy.restrictions or policy.farthest_km:
+        found += of_the_trip(order, facts, policy, zone)
+    if facts.range_km is not None or policy.energy.unknown_range_blocks:
+        others = [span for span in facts.busy if span.order_id != order.id]
+        found += of_the_battery(trip_span(order), others, facts, policy, zone)
+    if facts.busy:
+        found += _busy(order, facts.busy, "vehicle_busy", timedelta(minutes=policy.turnaround_min))
+    found += _upkeep(order, facts.upkeep)
     if facts.last_heard_at is None or now - facts.last_heard_at > LOCATOR_ALIVE:
         heard = facts.last_heard_at.isoformat() if facts.last_heard_at else None
         found.append(Obstacle(code="locator_silent", params={"last_heard_at": heard}, hard=False))
@@ -148,7 +175,7 @@ def vehicle_obstacles(order: Order, facts: VehicleFacts, *, now: datetime, zone:
     return sorted(found, key=lambda obstacle: not obstacle.hard)
 
 
-def _status(order: Order, facts: VehicleFacts, zone: ZoneInfo) -> Iterator[Obstacle]:
+def _status(order: Order, facts: VehicleFacts, policy: FleetPolicy, zone: ZoneInfo) -> Iterator[Obstacle]:
     vehicle = facts.vehicle
     to_garage = order.for_vehicle_id == vehicle.id and vehicle.status is VehicleStatus.IN_REPAIR
     if vehicle.status is not VehicleStatus.IN_SERVICE and not to_garage:
@@ -156,9 +183,11 @@ def _status(order: Order, facts: VehicleFacts, zone: ZoneInfo) -> Iterator[Obsta
     ends = order.planned_end_at.astimezone(zone).date()
     if facts.documents_valid_until is not None and facts.documents_valid_until < ends:
         yield Obstacle(code="documents_expire", params={"on": facts.documents_valid_until.isoformat()})
+    if facts.documents_valid_until is None and policy.unknown_papers_block:
+        yield Obstacle(code="documents_unknown")
 
 
-def _policy(order: Order, facts: VehicleFacts) -> Iterator[Obstacle]:
+def _policy(order: Order, facts: VehicleFacts, policy: FleetPolicy) -> Iterator[Obstacle]:
     """Class policy, retained and exempt vehicles; a retained one is sent by the unit that uses it."""
     vehicle = facts.vehicle
     if order.for_vehicle_id is not None:  # a service is done to this vehicle, whatever its class
@@ -167,8 +196,8 @@ def _policy(order: Order, facts: VehicleFacts) -> Iterator[Obstacle]:
         return
     params = {"vehicle_class": vehicle.vehicle_class.value, "class_wanted": order.class_wanted}
     any_class = order.type is OrderType.RETAINED and order.class_wanted is None
-    if vehicle.vehicle_class not in classes_for(
-        order.class_wanted, confidential=order.confidential, any_class=any_class
+    if vehicle.vehicle_class not in policy.classes(
+        order.purpose, order.class_wanted, confidential=order.confidential, any_class=any_class
     ):
         yield Obstacle(code="class_policy", params=params)
     own = order.type is OrderType.RETAINED and facts.user_unit_id == order.unit_id
@@ -187,14 +216,9 @@ def lent_for(order: Order, facts: VehicleFacts) -> Lent | None:
     return None
 
 
-def classes_for(
-    class_wanted: str | None, *, confidential: bool = False, any_class: bool = False
-) -> frozenset[VehicleClass]:
-    """The classes that may serve a wish: the one asked for, else the pool's; couriers carry only what is confidential."""
-    if class_wanted is not None:
-        return frozenset({VehicleClass(class_wanted)})
-    classes = frozenset(VehicleClass) if any_class else POOL_CLASSES
-    return classes if confidential else classes - {VehicleClass.CONFIDENTIAL_COURIER}
+def classes_for(class_wanted: str | None) -> frozenset[VehicleClass]:
+    """The classes that may serve a wish of no stated purpose where no policy is in force; couriers excepted."""
+    return FleetPolicy().classes("", class_wanted)
 
 
 def _size(order: Order, vehicle: Vehicle) -> Iterator[Obstacle]:
@@ -305,15 +329,10 @@ def _unqualified(
             yield Obstacle(code="driver_training_expired", params={"training": lack.name, "on": lack.until.isoformat()})
 
 
-def is_free(order: Order, busy: tuple[Span, ...]) -> bool:
-    """Whether nothing else takes a vehicle or driver at the hours of the order, turnaround included."""
-    return not any(_busy(order, busy, "vehicle_busy"))
-
-
-def _busy(order: Order, spans: tuple[Span, ...], code: str) -> Iterator[Obstacle]:
-    wanted = span_of(order)
+def _busy(order: Order, spans: tuple[Span, ...], code: str, turnaround: timedelta = TURNAROUND) -> Iterator[Obstacle]:
+    wanted = span_of(order, turnaround)
     for span in spans:
-        taken = Span(start_at=span.start_at, end_at=span.end_at + TURNAROUND)
+        taken = Span(start_at=span.start_at, end_at=span.end_at + turnaround)
         if span.order_id != order.id and wanted.overlaps(taken):
             params = {"from": span.start_at.isoformat(), "to": taken.end_at.isoformat()}
             yield Obstacle(code=code, params=params)

@@ -141,6 +141,9 @@ MAY: Mapping[str, frozenset[Role]] = {
     "driver.qualify": frozenset({R.FLEET_ADMIN}),  # and never oneself
     "driving_rules.view": frozenset({R.UNIT_ADMIN, R.DRIVER, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
     "driving_rules.edit": frozenset({R.FLEET_ADMIN}),
+    "fleet_policy.view": frozenset({R.UNIT_ADMIN, R.APPROVER, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
+    "fleet_policy.draft": frozenset({R.DISPATCHER, R.FLEET_ADMIN}),
+    "fleet_policy.publish": frozenset({R.FLEET_ADMIN}),  # and never who drafted it
     "track.view": frozenset({R.EMPLOYEE, R.UNIT_ADMIN, R.DRIVER, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
     "alert.view": frozenset({R.EMPLOYEE, R.UNIT_ADMIN, R.APPROVER, R.DRIVER, R.DISPATCHER, R.FLEET_ADMIN, R.INSPECTOR}),
     "alert.clear_green": frozenset({R.DISPATCHER}),

@@ -109,6 +109,8 @@ class Order:
     route: tuple[tuple[float, float], ...] | None = None  # planned path, lon-lat, out and back
     route_source: str | None = None  # router | straight_line | drawn
     route_duration_s: float | None = None  # of driving it
+    route_distance_m: float | None = None  # of that path
+    purpose: str = ""  # its kind
     off_hours_approved: bool = False
     holiday_approved: bool = False
     confidential: bool = False
@@ -125,5 +127,6 @@ class Order:
     held_driver_id: UUID | None = None
     held_until: datetime | None = None
     held_kind: str | None = None  # tentative | offer
+    fleet_policy_id: UUID | None = None  # the version its vehicle was judged by; None = before there was one
     departed_at: datetime | None = None
     returned_at: datetime | None = None

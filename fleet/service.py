@@ -190,6 +190,7 @@ async def add_vehicle(
     home_depot_id: UUID | None = None,
     status: str = "in_service",
     documents_valid_until: date | None = None,
+    range_km: int | None = None,
 ) -> UUID:
     """A new vehicle with its three relations, valid from now. Raises Taken (plate), Invalid (plate, missing relation, seats)."""
     _allow(actor, "vehicle.edit")
@@ -206,6 +207,7 @@ async def add_vehicle(
         "id": vehicle_id, "tenant_id": tenant_id, "plate": plain, "vehicle_class": str(vehicle_class),
         "seats": seats, "make_model": make_model, "energy": energy, "retained": retained, "exempt": exempt,
         "home_depot_id": home_depot_id, "status": status, "documents_valid_until": documents_valid_until,
+        **({} if range_km is None else {"range_km": range_km}),
     }  # fmt: skip
     await _insert(conn, "vehicle", values, field="plate", value=plain)
     for relation, unit_id in custody.items():

@@ -35,6 +35,7 @@ from web.routes import (
     events,
     fence_events,
     fences,
+    fleet_policy,
     foreign_names,
     health,
     ladder,
@@ -130,6 +131,7 @@ def _api() -> APIRouter:
         sizing.router,
         timeshare.router,
         events.router,
+        fleet_policy.router,
         money.router,  # as said
         lending.router,  # as said
         ladder.router,  # as said

@@ -25,7 +25,7 @@ Item = TypeVar("Item")
 Format = Literal["json", "csv", "xlsx"]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Label = Annotated[str, Field(max_length=200)]
-MAY_BE_ABSENT = frozenset({"licence_class", "licence_expires_on", "home_depot_id", "documents_valid_until"})
+MAY_BE_ABSENT = frozenset({"licence_class", "licence_expires_on", "home_depot_id", "documents_valid_until", "range_km"})
 
 
 class VersionRequired(Refusal):

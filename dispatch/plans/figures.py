@@ -13,9 +13,10 @@ from itertools import pairwise
 from uuid import UUID
 
 from dispatch.eligible import DriverFacts
+from dispatch.policy.ways import trip_points
 from dispatch.problem import Plan, Problem, Route, TaskKind
 from dispatch.proposal.crews import overtime
-from dispatch.proposal.day import Day, trip_points
+from dispatch.proposal.day import Day
 from fleet.order import Order
 from fleet.travel import guess_distance_m
 

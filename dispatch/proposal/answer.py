@@ -16,6 +16,7 @@ from dispatch.booking import Draft
 from dispatch.eligible import DriverFacts, Obstacle, VehicleFacts
 from dispatch.proposal.change import Change, grid, nearest_pair, smallest
 from dispatch.proposal.day import plan_obstacles
+from dispatch.proposal.moments import steps
 from dispatch.proposal.others import ReasonJson
 from dispatch.proposal.trial import Trial
 from fleet.geo import distance_m
@@ -71,7 +72,7 @@ def best_answer(
     )
     if not able:
         trial = Trial(obstacles=found, vehicles=vehicles, drivers=drivers, now=now, zone=zone)
-        helped = smallest(order, trial, now=now, steps_s=grid())
+        helped = smallest(order, trial, now=now, steps_s=steps(order, vehicles, grid(), zone))
         pair = nearest_pair(order, trial, now=now) if helped.no_single_change else None
         return replace(
             answer, smallest_change=helped.change, no_single_change=helped.no_single_change, nearest_pair=pair

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from dispatch.eligible import DriverFacts, Span, VehicleFacts, trip_of
+from dispatch.eligible import DriverFacts, Span, VehicleFacts, trip_span
 from dispatch.problem import Request
 from dispatch.proposal.day import Day
 from dispatch.proposal.others import Sheet
@@ -43,7 +43,7 @@ def beside(
         driver = at_wheel.get(order.id)
         if driver is None:
             continue
-        span = trip_of(order)
+        span = trip_span(order)
         driven[driver.person_id] += (span,)
         if order.id not in own:
             elsewhere[facts.vehicle.id] += (span,)

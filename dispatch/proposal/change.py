@@ -45,6 +45,12 @@ HELPS: Mapping[str, frozenset[Kind]] = {
     "not_in_service": _NOTHING,
     "broken_down": _NOTHING,
     "documents_expire": _TIME,
+    "documents_unknown": _NOTHING,
+    "plate_restricted": _TIME,
+    "too_far": _NOTHING,
+    "distance_unknown": _NOTHING,
+    "range_too_short": _TIME,  # after a charge
+    "range_unknown": _NOTHING,
     "other_vehicle": _NOTHING,
     "class_policy": frozenset({Kind.VEHICLE_CLASS}),
     "retained": _NOTHING,  # its unit may lend it

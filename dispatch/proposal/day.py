@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from dispatch.eligible import (
     Obstacle,
     VehicleFacts,
     driver_obstacles,
+    turnaround_of,
     vehicle_obstacles,
 )
 from dispatch.problem import (
@@ -34,6 +35,7 @@ from dispatch.problem import (
     Window,
 )
 from dispatch.problem import Place as Node
+from dispatch.proposal.ranges import with_ranges
 from fleet.order import Order, Place
 from fleet.travel import LonLat
 
@@ -77,14 +79,6 @@ def has_places(order: Order) -> bool:
     return order.origin is not None and last_place(order) is not None
 
 
-def trip_points(order: Order) -> list[tuple[float, float]]:
-    """The places of the trip in order, back to the origin when the vehicle waits; empty when it names none."""
-    if order.origin is None or order.destination is None:
-        return []
-    places = [order.origin, *order.stops, order.destination, *([order.origin] if order.round_trip else [])]
-    return [(place.lon, place.lat) for place in places]
-
-
 def plan_obstacles(
     order: Order, facts: VehicleFacts, drivers: Sequence[DriverFacts], now: datetime, zone: ZoneInfo
 ) -> list[Obstacle]:
@@ -101,18 +95,32 @@ def problem_of(day: Day, matrix: Matrix, source: TravelSource) -> Problem:
     """Order i is shipment i, vehicle j is vehicle j; kept orders follow with the highest priority and a pin."""
     nodes = {point: Node(index=i, lonlat=point) for i, point in enumerate(day.points)}
     rows = {facts.vehicle.id: row for row, facts in enumerate(day.vehicles)}
-    requests = [_request(i, order, nodes, matrix) for i, order in enumerate(day.orders)]
+    requests = [_request(i, order, nodes, matrix, _turnaround(day, order)) for i, order in enumerate(day.orders)]
     for i, order in enumerate(day.kept, start=len(requests)):
         pinned = None if order.vehicle_id is None else rows.get(order.vehicle_id)
         if pinned is not None:
-            requests.append(_request(i, order, nodes, matrix, pinned=pinned))
-    return Problem(
+            requests.append(_request(i, order, nodes, matrix, _turnaround(day, order), pinned=pinned))
+    problem = Problem(
         vehicles=tuple(_vehicle(day, row, facts, nodes) for row, facts in enumerate(day.vehicles)),
         requests=tuple(requests),
         places=tuple(nodes.values()),
         matrices={"car": matrix},
         travel_times=source,
     )
+    return with_ranges(problem, day.vehicles, dict(enumerate((*day.orders, *day.kept))))
+
+
+def _turnaround(day: Day, order: Order) -> timedelta:
+    """What the policy asks for; between two trips already given to a vehicle no more than lies between them."""
+    asked = turnaround_of(order, day.vehicles[0]) if day.vehicles else TURNAROUND
+    following = [
+        each.planned_start_at - order.planned_end_at
+        for each in day.kept
+        if each.vehicle_id is not None
+        and each.vehicle_id == order.vehicle_id
+        and each.planned_start_at >= order.planned_end_at
+    ]
+    return max(TURNAROUND, min([asked, *following]))
 
 
 def _vehicle(day: Day, row: int, facts: VehicleFacts, nodes: Mapping[LonLat, Node]) -> Vehicle:
@@ -129,7 +137,14 @@ def _vehicle(day: Day, row: int, facts: VehicleFacts, nodes: Mapping[LonLat, Nod
     )
 
 
-def _request(i: int, order: Order, nodes: Mapping[LonLat, Node], matrix: Matrix, pinned: int | None = None) -> Request:
+def _request(
+    i: int,
+    order: Order,
+    nodes: Mapping[LonLat, Node],
+    matrix: Matrix,
+    turnaround: timedelta,
+    pinned: int | None = None,
+) -> Request:
     end = last_place(order)
     if order.origin is None or end is None:
         raise ValueError(f"order {order.order_no} names no places")
@@ -145,7 +160,7 @@ def _request(i: int, order: Order, nodes: Mapping[LonLat, Node], matrix: Matrix,
     return Request(
         tasks=(
             Task(kind=TaskKind.PICKUP, id=i, place=first, service_s=stay_s, windows=(window,)),
-            Task(kind=TaskKind.DELIVERY, id=i, place=last, service_s=int(TURNAROUND.total_seconds())),
+            Task(kind=TaskKind.DELIVERY, id=i, place=last, service_s=int(turnaround.total_seconds())),
         ),
         amount=(order.passengers,) if pinned is None else (0,),
         skills=frozenset() if pinned is not None else frozenset({i}),

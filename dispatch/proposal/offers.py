@@ -20,6 +20,7 @@ from dispatch.proposal.beside import Beside, plan_trial
 from dispatch.proposal.change import Change, smallest
 from dispatch.proposal.crews import Crew
 from dispatch.proposal.day import Day
+from dispatch.proposal.moments import steps
 from dispatch.proposal.others import (
     Alternative,
     Excluded,
@@ -163,7 +164,8 @@ def _unserved(sheet: Sheet, i: int, beside: Beside, kept_off: Mapping[str, int] 
     if kept_off is not None:
         lists.append([Obstacle(code="no_driver")])
     counts = Counter(obstacle.code for obstacles in lists for obstacle in obstacles)
-    helped = smallest(order, plan_trial(sheet, i, beside), now=sheet.day.as_of or order.created_at, steps_s=SHIFTS_S)
+    steps_s = steps(order, sheet.day.vehicles, SHIFTS_S, beside.zone)
+    helped = smallest(order, plan_trial(sheet, i, beside), now=sheet.day.as_of or order.created_at, steps_s=steps_s)
     return Unserved(
         order_id=order.id,
         reason=(Reason.ALL_BUSY if kept_off is not None else _reason(lists)).value,

@@ -16,7 +16,8 @@ from dispatch.eligible import Obstacle
 from dispatch.guards import Deed, OrderFile
 from dispatch.lifecycle import Action
 from dispatch.plans.present import Present, present
-from dispatch.proposal.day import Day, has_places, problem_of, trip_points
+from dispatch.policy.ways import trip_points
+from dispatch.proposal.day import Day, has_places, problem_of
 from dispatch.proposal.runs import runs
 from dispatch.rolling.bonds import STARTED
 from dispatch.service import Who, load, note, permit, plain, planned_route, stale
@@ -188,6 +189,7 @@ async def _move(
         "vehicle_id": deed.vehicle_id,
         "driver_id": deed.driver_id,
         "assigned_by": who.person_id if isinstance(who, Actor) else None,
+        "fleet_policy_id": assignment.policy_id(order, vehicle),
         "assignment_reason": [*item["reasons"], *(_told(each) for each in obstacles)],
     }
     if trip := trip_points(order):

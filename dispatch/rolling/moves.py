@@ -73,7 +73,8 @@ def problem(
             start = Place(index=rows[place], lonlat=place)
             vehicle = replace(vehicle, start=start, window=Window(start_s=now_s, end_s=now_s + FAR_FUTURE_S))
         vehicles.append(vehicle)
-    places = [*base.places, *(Place(index=i, lonlat=points[i]) for i in range(len(base.places), len(points)))]
+    known = len(situation.day.points)
+    places = [*base.places, *(Place(index=i, lonlat=points[i]) for i in range(known, len(points)))]
     requests = list(base.requests)
     for i, order in enumerate(situation.day.orders):
         if order.id in situation.urgent:

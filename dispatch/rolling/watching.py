@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -41,6 +42,8 @@ async def find_unfit(conn: Connection, now: datetime) -> int:
         for order in (file.order for file in files):
             facts = vehicles.get(order.vehicle_id) if order.vehicle_id else None
             driver = drivers.get(order.driver_id) if order.driver_id else None
+            if facts is not None:  # a policy published since is no reason to take a vehicle away
+                facts = replace(facts, policies=facts.policies.decided_by(order.fleet_policy_id))
             of_vehicle = [] if facts is None else vehicle_obstacles(order, facts, now=now, zone=zone)
             of_driver = (
                 ["driver_gone"]

@@ -14,10 +14,10 @@ from uuid import UUID, uuid4
 
 from dispatch import lifecycle, service, store
 from dispatch.changes import changes
-from dispatch.eligible import POOL_CLASSES
 from dispatch.guards import Deed, OrderFile, standing
 from dispatch.lifecycle import Action
-from dispatch.proposal.day import trip_points
+from dispatch.policy.document import POOL_CLASSES
+from dispatch.policy.ways import trip_points
 from dispatch.sharing.match import HOSTS, Fit, fit
 from dispatch.store import sharing as rows
 from dispatch.store.rows import seeing_all

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from dispatch.drivers.hours import Work, work_along
 from dispatch.eligible import DriverFacts, Span, Upkeep, VehicleFacts
-from dispatch.store import lending, rosters
+from dispatch.policy.ways import straight_m
+from dispatch.store import lending, policies, rosters
 from dispatch.store.people import zone
 from dispatch.store.rows import many, one, seeing_all
 from fleet.access import Seen
@@ -33,7 +34,7 @@ WHERE tenant_id = %(tenant)s AND state = 'planned' AND during && tstzrange(%(sin
 # Vehicles with depot, custody and the last sign of life of their locator; broken down without having driven for an order since.
 VEHICLES = """
 SELECT v.id, v.vehicle_no, v.plate, v.vehicle_class, v.status, v.seats, v.retained, v.exempt, v.home_depot_id, v.row_version,
-    v.documents_valid_until, v.wheelchair_places, v.luggage_pieces, a.geometry AS depot, coalesce(a.name, '') AS depot_name, l.received_at AS last_heard_at,
+    v.documents_valid_until, v.wheelchair_places, v.luggage_pieces, v.energy, v.range_km, a.geometry AS depot, coalesce(a.name, '') AS depot_name, l.received_at AS last_heard_at,
     m.unit_id AS manager_unit_id, u.unit_id AS user_unit_id, (
         SELECT max(d.noticed_at) FROM disruption d WHERE d.tenant_id = v.tenant_id AND d.kind = 'breakdown' AND d.vehicle_id = v.id
             AND d.noticed_at > %(now)s - interval '12 hours'
@@ -81,14 +82,37 @@ async def vehicles(
     windows: dict[UUID, list[Upkeep]] = {}
     for row in await many(conn, UPKEEP, tenant=tenant_id, since=since, until=until):
         windows.setdefault(row.pop("vehicle_id"), []).append(Upkeep(**row))
-    return [
+    line = await policies.timeline(conn, tenant_id, now)
+    found = [
         replace(
             _vehicle_facts(row, tuple(busy.get(row["id"], ())), tuple(windows.get(row["id"], ()))),
             lent=tuple(
                 lent for unit, car, lent in consents if unit == row["user_unit_id"] and car in (None, row["id"])
             ),
+            policies=line,
         )
         for row in rows
+    ]
+    return await _charged(conn, tenant_id, found, since, until)
+
+
+async def _charged(
+    conn: Connection, tenant_id: UUID, found: list[VehicleFacts], since: datetime, until: datetime
+) -> list[VehicleFacts]:
+    """With what is known of the batteries, where there is one."""
+    ids = [each.vehicle.id for each in found if each.range_km is not None]
+    if not ids:
+        return found
+    charges = await policies.batteries(conn, tenant_id)
+    over: dict[UUID, list[Span]] = {}
+    for row in await policies.driven(conn, ids, since, until):
+        span = Span(start_at=row["start_at"], end_at=row["end_at"], order_id=row["id"], way_m=row["way_m"])
+        over.setdefault(row["vehicle_id"], []).append(span)
+    return [
+        replace(each, charge=charges.get(each.vehicle.id), driven=tuple(over.get(each.vehicle.id, ())))
+        if each.range_km is not None
+        else each
+        for each in found
     ]
 
 
@@ -140,9 +164,7 @@ async def _busy(
     found: dict[UUID, list[Span]] = {}
     for row in rows:
         if row[whose] is not None:
-            span = Span(
-                start_at=row["planned_start_at"], end_at=row["planned_end_at"], order_id=row["id"], work=_work(row)
-            )
+            span = _span(row)
             found.setdefault(row[whose], []).append(span)
     return found
 
@@ -153,6 +175,21 @@ def _work(row: Mapping[str, Any]) -> Work | None:
     points = [(place["lon"], place["lat"]) for place in (row["origin"], *row["stops"], row["destination"])]
     routed_s = row["route_duration_s"] if row["route_source"] == "router" else None
     return work_along(points, waits=row["round_trip"], routed_s=routed_s)
+
+
+def _span(row: Mapping[str, Any]) -> Span:
+    """A trip with its way as straight lines have it."""
+    there = [row["origin"], *row["stops"], row["destination"]]
+    points = [] if None in there else [(each["lon"], each["lat"]) for each in there]
+    points += points[:1] if row["round_trip"] else []
+    return Span(
+        start_at=row["planned_start_at"],
+        end_at=row["planned_end_at"],
+        order_id=row["id"],
+        work=_work(row),
+        way_m=straight_m(points) if points else None,
+        ends=(points[0], points[-1]) if points else None,
+    )
 
 
 def _vehicle_facts(row: Mapping[str, Any], busy: tuple[Span, ...], upkeep: tuple[Upkeep, ...]) -> VehicleFacts:
@@ -182,4 +219,6 @@ def _vehicle_facts(row: Mapping[str, Any], busy: tuple[Span, ...], upkeep: tuple
         luggage_pieces=row["luggage_pieces"],
         upkeep=upkeep,
         broke_down_at=row["broke_down_at"],
+        energy=row["energy"],
+        range_km=row["range_km"],
     )

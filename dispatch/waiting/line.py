@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from dispatch.eligible import DriverFacts, VehicleFacts, driver_obstacles, trip_of
+from dispatch.eligible import DriverFacts, VehicleFacts, driver_obstacles, trip_span
 from dispatch.proposal.day import plan_obstacles
 from fleet.order import Order, OrderState, OrderType
 
@@ -74,7 +74,7 @@ def offers(
         )
         until = min(now + OFFER_FOR, order.planned_start_at)
         found.append(Offer(order=order, vehicle_id=cars[i].vehicle.id, driver_id=people[j].person_id, until=until))
-        span = trip_of(order)
+        span = trip_span(order)
         cars[i] = replace(cars[i], busy=(*cars[i].busy, span))
         people[j] = replace(people[j], busy=(*people[j].busy, span))
     return found

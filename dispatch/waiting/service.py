@@ -16,7 +16,7 @@ from dispatch.changes import changes
 from dispatch.eligible import DriverFacts, Obstacle, VehicleFacts, driver_obstacles, vehicle_obstacles
 from dispatch.guards import Deed, OrderFile, standing
 from dispatch.lifecycle import Action
-from dispatch.proposal.day import trip_points
+from dispatch.policy.ways import trip_points
 from dispatch.store import conditions
 from dispatch.store import waiting as rows
 from dispatch.store.waiting import LET_GO
@@ -94,6 +94,7 @@ async def take_offer(
         "vehicle_id": order.held_vehicle_id,
         "driver_id": order.held_driver_id,
         "assignment_reason": [{"code": "offer_taken", "params": {}}],
+        "fleet_policy_id": assignment.policy_id(order, vehicle),
         **LET_GO,
     }
     if trip := trip_points(order):

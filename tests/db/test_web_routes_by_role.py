@@ -143,6 +143,14 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/sizing/vehicles"): OVERSEEING,
     ("GET", "/api/sizing/drivers"): OVERSEEING,
     ("GET", "/api/sizing/units"): OVERSEEING,
+    ("GET", "/api/fleet-policy"): MONEY,
+    ("GET", "/api/fleet-policies"): MONEY,
+    ("POST", "/api/fleet-policies"): frozenset({"dispatcher", "fleet_admin"}),
+    ("POST", "/api/fleet-policies/{policy_id}/publish"): frozenset({"fleet_admin"}),  # told that it is none any more, or done by withdrawing
+    ("POST", "/api/fleet-policies/{policy_id}/withdraw"): frozenset({"fleet_admin"}),
+    ("GET", "/api/vehicles/{vehicle_id}/papers"): OVERSEEING,
+    ("POST", "/api/vehicles/{vehicle_id}/papers"): frozenset({"fleet_admin"}),
+    ("POST", "/api/vehicles/{vehicle_id}/papers/{paper_id}/take-out"): NO_ONE,  # there is no such paper
     ("GET", "/api/tariffs"): MONEY,
     ("POST", "/api/tariffs"): frozenset({"fleet_admin"}),
     ("POST", "/api/tariffs/{tariff_id}/publish"): frozenset({"fleet_admin"}),  # told that it is none any more, or done by withdrawing
@@ -462,6 +470,11 @@ async def things(site: Site) -> dict[str, UUID | str]:
     await store.insert(
         site.owner, "reimbursement_tier", since | {"id": tier, "mode": "metro", "up_to_km": 10, "cents_per_person": 1}
     )
+    fleet_policy = uuid4()
+    await store.insert(site.owner, "fleet_policy", {
+        "id": fleet_policy, "tenant_id": town.tenant_id, "version_no": 9, "body": "{}", "reason": "test", "holds_from": now + timedelta(days=1),
+        "during": db.TimestamptzRange(empty=True), "created_at": now, "created_by": stranger,
+    })  # fmt: skip
     policy, post, deputy, budget = uuid4(), uuid4(), uuid4(), uuid4()
     of_other = {"tenant_id": town.tenant_id, "unit_id": town.units["other"]}
     await store.insert(site.owner, "approval_change", of_other | {
@@ -481,7 +494,7 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "share_id": share, "host_id": host, "right_id": right, "upkeep_id": upkeep, "series_id": series, "attachment_id": paper, "plan_id": plan, "other_plan_id": other_plan,
         "transport_event_id": transport, "version_no": 1, "lot_id": uuid4(), "movement_id": uuid4(),
         "lending_id": lending, "vendor_id": vendor, "price_id": price, "tier_id": tier,
-        "lost_id": uuid4(), "tariff_id": tariff, "voucher_id": uuid4(),
+        "lost_id": uuid4(), "tariff_id": tariff, "voucher_id": uuid4(), "policy_id": fleet_policy, "paper_id": uuid4(),
         "approval_change_id": policy, "approval_post_id": post, "approval_delegation_id": deputy, "approval_budget_id": budget,
         "rule_change_id": rules, "rule_preview_id": tried, "change_id": change, "area_id": area, "draft_id": draft, "preview_id": preview, "event_id": event, "place_id": named, "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
         "unit_id": town.units["other"], "person_id": stranger, "device_id": device["id"], "entry_id": entry,
@@ -551,6 +564,9 @@ def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, s
         ("PATCH", "/api/vendors/{vendor_id}"): {"name": f"m-{role}"},
         ("POST", "/api/vendors/{vendor_id}/prices"): {"seats": 6, "cents_per_day": 5, "holds_from": (now + timedelta(days=1)).isoformat()},
         ("POST", "/api/lump-sums"): {"mode": "taxi", "up_to_km": 9, "cents_per_person": 5, "holds_from": (now + timedelta(days=1)).isoformat()},
+        ("POST", "/api/fleet-policies"): {"holds_from": (now + timedelta(days=3)).isoformat(), "reason": "test", "body": {}},
+        ("POST", "/api/vehicles/{vehicle_id}/papers"): {"kind": "inspection", "valid_until": "2030-01-31"},
+        ("POST", "/api/vehicles/{vehicle_id}/papers/{paper_id}/take-out"): {"reason": "wrong"},
         ("POST", "/api/tariffs"): {"holds_from": (now + timedelta(days=3)).isoformat(), "reason": "test", "vehicle_class": "law_enforcement"},
         ("POST", "/api/orders/{order_id}/vouchers"): {"kind": "toll", "cents": 500, "paid_at": now.isoformat()},
         ("POST", "/api/orders/{order_id}/vouchers/{voucher_id}/take-out"): {"reason": "wrong"},

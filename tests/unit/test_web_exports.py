@@ -28,6 +28,7 @@ from web.store.ending import LostRow
 from web.store.events import EventChangeRow, EventRow, EventVersionRow, LotRow, MovementRow
 from web.store.fence_events import FenceEventRow
 from web.store.fences import DraftRow, FenceRow, PreviewFindingRow
+from web.store.fleet_policy import FleetPolicyRow, PaperRow
 from web.store.foreign_names import ForwarderRow, SourceBindingRow
 from web.store.health import HealthRow, TicketRow
 from web.store.home_travel import HomeTravelRow
@@ -64,6 +65,7 @@ ROWS: dict[str, type] = {
     "rule-versions": RuleLineRow, "rule-mutes": RuleMuteRow, "rule-changes": RuleChangeRow, "rule-preview-counts": RuleCountRow, "rule-preview-differences": RuleDifferenceRow,
     "order-series": SeriesRow, "wait-list": WaitRow, "upkeep": UpkeepRow, "home-travel": HomeTravelRow,
     "mileage": MileageMonthRow, "mileage-days": MileageDayRow, "drives": DriveRow, "stops": StopRow, "plans": PlanRow, "disruptions": DisruptionRow,
+    "fleet-policies": FleetPolicyRow, "vehicle-papers": PaperRow,
     "tariffs": TariffRow, "statements": UnitMonthRow, "statement-lines": StatementLine,
     "sizing-days": SizingDayRow, "sizing-vehicles": SizingVehicleRow, "sizing-drivers": SizingDriverRow, "sizing-units": SizingUnitRow, "lost-property": LostRow, "share-sites": ShareSiteRow, "share-cars": ShareCarRow,
     "events": EventRow, "event-versions": EventVersionRow, "event-changes": EventChangeRow, "event-movements": MovementRow, "event-lots": LotRow,

@@ -32,6 +32,7 @@ from web.exports.mileage_tables import MILEAGE_TABLES
 from web.exports.money_tables import MONEY_TABLES
 from web.exports.past_tables import PAST_TABLES
 from web.exports.plan_tables import PLAN_TABLES
+from web.exports.policy_tables import POLICY_TABLES
 from web.exports.rulebook_tables import RULEBOOK_TABLES
 from web.exports.sizing_tables import SIZING_TABLES
 
@@ -341,6 +342,7 @@ TABLES: Mapping[str, Table] = {
     **EVENT_TABLES,
     **PAST_TABLES,
     **PLAN_TABLES,
+    **POLICY_TABLES,
     **RULEBOOK_TABLES,
     "audit": AUDIT,
     "journal": JOURNAL,

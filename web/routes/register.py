@@ -21,6 +21,7 @@ from web.store.register import DeviceRow
 from web.work import Signed, SignedRoute, Work
 
 router = APIRouter(tags=["vehicles"], route_class=SignedRoute)
+RangeKm = Annotated[int, Field(ge=1, le=3000)]  # of an electric vehicle with a full battery
 
 
 class NewVehicle(BaseModel):
@@ -39,6 +40,7 @@ class NewVehicle(BaseModel):
     home_depot_id: UUID | None = None
     status: VehicleStatus = VehicleStatus.IN_SERVICE
     documents_valid_until: date | None = None
+    range_km: RangeKm | None = None
 
 
 class VehicleEdit(BaseModel):
@@ -55,6 +57,7 @@ class VehicleEdit(BaseModel):
     documents_valid_until: date | None = None
     wheelchair_places: Annotated[int, Field(ge=0, le=20)] | None = None
     luggage_pieces: Annotated[int, Field(ge=0, le=200)] | None = None  # what the boot takes
+    range_km: RangeKm | None = None
 
 
 class Transfer(BaseModel):

@@ -35,6 +35,7 @@ class VehicleRow:
     documents_valid_until: date | None
     wheelchair_places: int
     luggage_pieces: int | None  # None: one a passenger seat
+    range_km: int | None  # with a full battery; None: unknown, or none
     device: str | None
     lon: float | None
     lat: float | None

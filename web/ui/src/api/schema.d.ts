@@ -1782,6 +1782,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/fleet-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fleet Policies
+         * @description Every version with what it states, drafts too.
+         */
+        get: operations["fleet_policies_api_fleet_policies_get"];
+        put?: never;
+        /**
+         * Draft Fleet Policy
+         * @description Drafts a version; nobody is judged by it until a second person publishes it.
+         */
+        post: operations["draft_fleet_policy_api_fleet_policies_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fleet-policies/{policy_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Fleet Policy
+         * @description Lets a draft of somebody else hold from its instant on; never backwards.
+         */
+        post: operations["publish_fleet_policy_api_fleet_policies__policy_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fleet-policies/{policy_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Fleet Policy
+         * @description Takes a draft back.
+         */
+        post: operations["withdraw_fleet_policy_api_fleet_policies__policy_id__withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/fleet-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fleet Policy
+         * @description The policy that holds now, defaults included, and the version that follows.
+         */
+        get: operations["fleet_policy_api_fleet_policy_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/forwarders": {
         parameters: {
             query?: never;
@@ -4370,6 +4454,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/vehicles/{vehicle_id}/papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Vehicle Papers
+         * @description The papers of a vehicle with their history; `counting`: only those that are not taken out, or only those that are.
+         */
+        get: operations["vehicle_papers_api_vehicles__vehicle_id__papers_get"];
+        put?: never;
+        /**
+         * Enter Paper
+         * @description Keeps a paper; the vehicle's file then says until when all of them hold.
+         */
+        post: operations["enter_paper_api_vehicles__vehicle_id__papers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/vehicles/{vehicle_id}/papers/{paper_id}/take-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Out Paper
+         * @description Takes a wrong paper out, with a reason; it stays readable.
+         */
+        post: operations["take_out_paper_api_vehicles__vehicle_id__papers__paper_id__take_out_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/vehicles/{vehicle_id}/stops": {
         parameters: {
             query?: never;
@@ -6720,6 +6848,24 @@ export interface components {
             ratings: components["schemas"]["RatingRow"][];
         };
         /**
+         * EnergyBody
+         * @description How electric vehicles are planned.
+         */
+        EnergyBody: {
+            /** Charging Min */
+            charging_min?: number | null;
+            /**
+             * Reserve Pct
+             * @default 20
+             */
+            reserve_pct: number;
+            /**
+             * Unknown Range Blocks
+             * @default false
+             */
+            unknown_range_blocks: boolean;
+        };
+        /**
          * Entry
          * @description One entry with its bytes; `raw` is absent when nothing was kept of it.
          */
@@ -7287,6 +7433,69 @@ export interface components {
             warnings: {
                 [key: string]: unknown;
             }[];
+        };
+        /**
+         * FleetPolicyNow
+         * @description What vehicles are judged by now, and what is planned to follow.
+         */
+        FleetPolicyNow: {
+            body: components["schemas"]["PolicyContent"];
+            /** May Draft */
+            may_draft: boolean;
+            /** May Publish */
+            may_publish: boolean;
+            /** Next From */
+            next_from: string | null;
+            /** Next Version No */
+            next_version_no: number | null;
+            /** Version No */
+            version_no: number | null;
+        };
+        /**
+         * FleetPolicyRow
+         * @description One version of the fleet policy.
+         */
+        FleetPolicyRow: {
+            /** Body */
+            body: {
+                [key: string]: unknown;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By Name */
+            created_by_name: string;
+            /** Holds Now */
+            holds_now: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Orders */
+            orders: number;
+            /** Own */
+            own: boolean;
+            /** Reason */
+            reason: string;
+            /** Settled By Name */
+            settled_by_name: string | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "in_force" | "withdrawn";
+            /** Until */
+            until: string | null;
+            /** Version No */
+            version_no: number;
         };
         /**
          * Form
@@ -8016,6 +8225,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[FleetPolicyRow] */
+        Listing_FleetPolicyRow_: {
+            /** Items */
+            items: components["schemas"]["FleetPolicyRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[ForwarderRow] */
         Listing_ForwarderRow_: {
             /** Items */
@@ -8146,6 +8364,15 @@ export interface components {
         Listing_OrderRow_: {
             /** Items */
             items: components["schemas"]["OrderRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[PaperRow] */
+        Listing_PaperRow_: {
+            /** Items */
+            items: components["schemas"]["PaperRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -9505,6 +9732,8 @@ export interface components {
             owner_unit_id: string;
             /** Plate */
             plate: string;
+            /** Range Km */
+            range_km?: number | null;
             /**
              * Retained
              * @default false
@@ -10195,6 +10424,74 @@ export interface components {
             reason: string;
         };
         /**
+         * PaperBody
+         * @description A paper of a vehicle; `valid_until` is its last day.
+         */
+        PaperBody: {
+            /** Issued On */
+            issued_on?: string | null;
+            kind: components["schemas"]["PaperKind"];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Number
+             * @default
+             */
+            number: string;
+            /**
+             * Valid Until
+             * Format: date
+             */
+            valid_until: string;
+        };
+        /**
+         * PaperKind
+         * @enum {string}
+         */
+        PaperKind: "driving_permit" | "inspection" | "compulsory_insurance" | "commercial_insurance" | "other";
+        /**
+         * PaperRow
+         * @description A paper of a vehicle; taken out ones too.
+         */
+        PaperRow: {
+            /**
+             * Entered At
+             * Format: date-time
+             */
+            entered_at: string;
+            /** Entered By Name */
+            entered_by_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Issued On */
+            issued_on: string | null;
+            /** Kind */
+            kind: string;
+            /** Note */
+            note: string;
+            /** Number */
+            number: string;
+            /** Plate */
+            plate: string;
+            /** Taken Out At */
+            taken_out_at: string | null;
+            /** Taken Out By Name */
+            taken_out_by_name: string | null;
+            /** Taken Out Why */
+            taken_out_why: string | null;
+            /**
+             * Valid Until
+             * Format: date
+             */
+            valid_until: string;
+        };
+        /**
          * ParameterValue
          * @description One parameter: what holds, whether it is the default's, the profile's or the version's, and what it may be.
          */
@@ -10503,6 +10800,20 @@ export interface components {
             vehicles: number | null;
         };
         /**
+         * PolicyBody
+         * @description A version of the fleet policy, holding from an instant on.
+         */
+        PolicyBody: {
+            body: components["schemas"]["PolicyContent"];
+            /**
+             * Holds From
+             * Format: date-time
+             */
+            holds_from: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * PolicyChangeRow
          * @description One proposal and what became of it.
          */
@@ -10545,6 +10856,48 @@ export interface components {
             unit_name: string | null;
             /** Unit Name En */
             unit_name_en: string | null;
+        };
+        /**
+         * PolicyContent
+         * @description What a version states; what is left out stays as it is without a policy.
+         */
+        PolicyContent: {
+            /**
+             * @default {
+             *       "reserve_pct": 20,
+             *       "unknown_range_blocks": false
+             *     }
+             */
+            energy: components["schemas"]["EnergyBody"];
+            /**
+             * Farthest Km
+             * @default {}
+             */
+            farthest_km: {
+                [key: string]: number;
+            };
+            /**
+             * Purposes
+             * @default {}
+             */
+            purposes: {
+                [key: string]: components["schemas"]["VehicleClass"][];
+            };
+            /**
+             * Restrictions
+             * @default []
+             */
+            restrictions: components["schemas"]["RestrictionBody"][];
+            /**
+             * Turnaround Min
+             * @default 15
+             */
+            turnaround_min: number;
+            /**
+             * Unknown Papers Block
+             * @default false
+             */
+            unknown_papers_block: boolean;
         };
         /**
          * PolicyInForce
@@ -11378,6 +11731,47 @@ export interface components {
              * Format: uuid
              */
             vehicle_id: string;
+        };
+        /**
+         * RestrictionBody
+         * @description Days on which plates with these last digits stay off the road, from `from` to `to` of the civil day.
+         */
+        RestrictionBody: {
+            /** Area Id */
+            area_id?: string | null;
+            /**
+             * Days Off Exempt
+             * @default false
+             */
+            days_off_exempt: boolean;
+            /** Digits */
+            digits: number[];
+            /**
+             * Exempt Classes
+             * @default []
+             */
+            exempt_classes: components["schemas"]["VehicleClass"][];
+            /**
+             * From
+             * @default 00:00
+             */
+            from: string;
+            /** Letter As */
+            letter_as?: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Nev Exempt
+             * @default false
+             */
+            nev_exempt: boolean;
+            /**
+             * To
+             * @default 24:00
+             */
+            to: string;
+            /** Weekdays */
+            weekdays: number[];
         };
         /**
          * RevisionRow
@@ -13764,6 +14158,8 @@ export interface components {
             plate: string;
             /** Quality */
             quality: number | null;
+            /** Range Km */
+            range_km: number | null;
             /** Received At */
             received_at: string | null;
             /** Retained */
@@ -13839,6 +14235,8 @@ export interface components {
             make_model?: string | null;
             /** Plate */
             plate?: string | null;
+            /** Range Km */
+            range_km?: number | null;
             /** Retained */
             retained?: boolean | null;
             /** Seats */
@@ -13912,6 +14310,8 @@ export interface components {
             plate: string;
             /** Quality */
             quality: number | null;
+            /** Range Km */
+            range_km: number | null;
             /** Received At */
             received_at: string | null;
             /** Retained */
@@ -14423,6 +14823,14 @@ export interface components {
             on_map: boolean;
             /** Reasons */
             reasons: components["schemas"]["Reason-Output"][];
+        };
+        /**
+         * WhyOutBody
+         * @description Why a paper is taken out.
+         */
+        WhyOutBody: {
+            /** Reason */
+            reason: string;
         };
         /**
          * Wish
@@ -18920,6 +19328,209 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Listing_VersionRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fleet_policies_api_fleet_policies_get: {
+        parameters: {
+            query?: {
+                state?: ("draft" | "in_force" | "withdrawn") | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_FleetPolicyRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_fleet_policy_api_fleet_policies_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_fleet_policy_api_fleet_policies__policy_id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_fleet_policy_api_fleet_policies__policy_id__withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                policy_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fleet_policy_api_fleet_policy_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetPolicyNow"];
                 };
             };
             /** @description Refused; `code` says why */
@@ -25489,6 +26100,143 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Listing_MileageDayRow_"];
                 };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    vehicle_papers_api_vehicles__vehicle_id__papers_get: {
+        parameters: {
+            query?: {
+                kind?: components["schemas"]["PaperKind"] | null;
+                counting?: boolean | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path: {
+                vehicle_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_PaperRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_paper_api_vehicles__vehicle_id__papers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vehicle_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaperBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_out_paper_api_vehicles__vehicle_id__papers__paper_id__take_out_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vehicle_id: string;
+                paper_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyOutBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused; `code` says why */
             "4XX": {

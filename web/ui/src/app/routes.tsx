@@ -50,6 +50,7 @@ export const router = createBrowserRouter([
           { path: "share", lazy: () => import("../pages/share/SharePage") },
           { path: "lending", lazy: () => import("../pages/lending/LendingPage") },
           { path: "admin/vendors", lazy: () => import("../pages/money/VendorsPage") },
+          { path: "admin/fleet-policy", lazy: () => import("../pages/policy/FleetPolicyPage") },
           { path: "admin/tariffs", lazy: () => import("../pages/money/TariffsPage") },
           { path: "admin/devices", lazy: () => import("../pages/admin/DevicesPage") },
           { path: "admin/devices/refused", lazy: () => import("../pages/admin/RefusedPage") },

@@ -45,6 +45,13 @@ const ENTRIES: readonly MenuEntry[] = [
     rights: ["statement.view"],
   },
   { path: "/admin/sizing", name: "sizing", icon: "vehicles", group: "setup", rights: ["sizing.view"] },
+  {
+    path: "/admin/fleet-policy",
+    name: "fleetPolicy",
+    icon: "list",
+    group: "setup",
+    rights: ["fleet_policy.view"],
+  },
   { path: "/admin/tariffs", name: "tariffs", icon: "list", group: "setup", rights: ["tariff.view"] },
   { path: "/lending", name: "lending", icon: "vehicles", group: "work", rights: ["lending.view"] },
   { path: "/admin/vendors", name: "vendors", icon: "list", group: "setup", rights: ["vendor.view"] },

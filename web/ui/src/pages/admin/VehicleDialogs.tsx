@@ -21,6 +21,7 @@ import {
   VEHICLE_STATUSES,
   wordChoices,
 } from "./choices";
+import { PapersPanel } from "./PapersPanel";
 import { UpkeepPanel } from "./UpkeepPanel";
 import { useRowEdit } from "./useRowEdit";
 
@@ -76,6 +77,7 @@ function useFileFields(): Field[] {
       required: true,
       choices: wordChoices(t, "energy", ENERGIES),
     },
+    { name: "range_km", label: t("vehicle.rangeKm"), kind: "number", min: 1, max: 3000, whole: true },
     { name: "home_depot_id", label: t("vehicle.homeDepot"), kind: "choice", choices: depots },
     { name: "documents_valid_until", label: t("vehicle.documents"), kind: "date" },
     { name: "retained", label: t("vehicle.retainedHint"), kind: "switch" },
@@ -138,6 +140,7 @@ export function VehicleDialog({ id, onClose }: { id: string; onClose: () => void
             ]}
           />
           <CustodyPanel vehicle={vehicle.data} />
+          <PapersPanel vehicle={vehicle.data.id} />
           <UpkeepPanel vehicle={vehicle.data.id} />
         </>
       )}
@@ -160,6 +163,7 @@ function VehicleFile({ vehicle, onClose }: { vehicle: VehicleCard; onClose: () =
       onSend={(values) => edit.send(fields, start, values)}
     >
       <CustodyPanel vehicle={vehicle} transferable />
+      <PapersPanel vehicle={vehicle.id} />
       <UpkeepPanel vehicle={vehicle.id} />
     </FormDialog>
   );
@@ -174,6 +178,7 @@ const fileOf = (vehicle: VehicleCard): Values => ({
   luggage_pieces: vehicle.luggage_pieces,
   make_model: vehicle.make_model,
   energy: vehicle.energy,
+  range_km: vehicle.range_km,
   home_depot_id: vehicle.home_depot_id,
   documents_valid_until: vehicle.documents_valid_until,
   retained: vehicle.retained,

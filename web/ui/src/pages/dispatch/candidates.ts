@@ -10,12 +10,13 @@ import { showPlate } from "../../text/plates";
 type Clock = ReturnType<typeof useTime>;
 
 const BUSY = ["vehicle_busy", "driver_busy"];
+const TIMED = [...BUSY, "plate_restricted"];
 
-/** One objection in words; of another task also from when to when. */
+/** One objection in words; of another task and of a day off the road also from when to when. */
 export function objectionWords(t: TFunction, time: Clock, { code, params }: Objection): string {
   const words = sentence(t, "dispatchReason", { code, params });
   const { from, to } = params;
-  if (!BUSY.includes(code) || typeof from !== "string" || typeof to !== "string") return words;
+  if (!TIMED.includes(code) || typeof from !== "string" || typeof to !== "string") return words;
   return t("dispatch.busyFromTo", { words, from: time(from), to: time(to) });
 }
 

@@ -102,6 +102,7 @@ export const app = {
       tariffs: "Tariffs",
       lending: "Lending",
       vendors: "Hire and lump sums",
+      fleetPolicy: "Fleet policy",
       devices: "Locators",
       health: "Locator health",
       tickets: "Repair tickets",

@@ -19,6 +19,7 @@ export const vehicle = {
     none: "No vehicles you could see",
     wheelchairPlaces: "Wheelchair places",
     luggagePieces: "Room for luggage (pieces)",
+    rangeKm: "Range on a full battery (km)",
     seatsHint: "Seats (with the driver's)",
     retainedHint: "Retained: its own unit sends it",
     unitOf: { owner: "Owned by", manager: "Managed by", user: "Used by" },

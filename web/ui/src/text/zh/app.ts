@@ -99,6 +99,7 @@ export const app = {
       tariffs: "收费标准",
       lending: "车辆借用",
       vendors: "租车与包干标准",
+      fleetPolicy: "用车政策",
       devices: "定位终端",
       health: "终端健康",
       tickets: "维修工单",

@@ -19,6 +19,7 @@ import { messages } from "./messages";
 import { mileage } from "./mileage";
 import { money } from "./money";
 import { past } from "./past";
+import { policy } from "./policy";
 import { record } from "./record";
 import { refusals } from "./refusals";
 import { register } from "./register";
@@ -48,6 +49,7 @@ export const zh = {
   ...past,
   ...mileage,
   ...money,
+  ...policy,
   ...record,
   ...health,
   ...command,

@@ -19,6 +19,7 @@ export const vehicle = {
     none: "没有可查看的车辆",
     wheelchairPlaces: "轮椅席位",
     luggagePieces: "行李空间（件）",
+    rangeKm: "满电续航（公里）",
     seatsHint: "座位数（含驾驶员）",
     retainedHint: "保留车辆（由本单位自行派用）",
     unitOf: { owner: "所有单位", manager: "管理单位", user: "使用单位" },
