@@ -198,6 +198,11 @@ def _is_time_share(step: Step, file: OrderFile, person_id: UUID | None, deed: De
         raise Invalid(field="type", reason="not_time_share")
 
 
+def _not_time_share(step: Step, file: OrderFile, person_id: UUID | None, deed: Deed, now: datetime) -> None:
+    if file.order.type is OrderType.TIME_SHARE:
+        raise Invalid(field="type", reason="time_share")
+
+
 _CHECKS: Mapping[Guard, Callable[[Step, OrderFile, UUID | None, Deed, datetime], None]] = {
     Guard.NOT_REQUESTER: _not_requester,
     Guard.NOT_ONLY_PASSENGER: _not_only_passenger,
@@ -220,4 +225,5 @@ _CHECKS: Mapping[Guard, Callable[[Step, OrderFile, UUID | None, Deed, datetime],
     Guard.OFFER_OPEN: _offer_open,
     Guard.OTHER_MEANS: _other_means,
     Guard.IS_HIRED: _is_hired,
+    Guard.NOT_TIME_SHARE: _not_time_share,
 }

@@ -152,10 +152,9 @@ async def accept_plan(
     chosen = list(proposed) if order_ids is None else list(dict.fromkeys(order_ids))
     if unknown := [order_id for order_id in chosen if order_id not in proposed]:
         raise Invalid(field="order_ids", reason="not_in_plan", order_id=str(unknown[0]))
-    await store.hold(
-        conn, [UUID(proposed[order_id][key]) for order_id in chosen for key in ("vehicle_id", "driver_id")]
-    )
-    await store.lock_orders(conn, chosen)
+    hands = [UUID(proposed[order_id][key]) for order_id in chosen for key in ("vehicle_id", "driver_id")]
+    await store.hold(conn, hands)
+    await store.lock_orders(conn, chosen, hands, now)
     assigned, refused = [], []
     found = await _present(conn, actor.tenant_id, [proposed[order_id] for order_id in chosen], router, now)
     for order_id in chosen:

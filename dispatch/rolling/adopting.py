@@ -64,8 +64,9 @@ async def carry_out(
         raise Invalid(field="order_ids", reason="not_in_plan", order_id=str(unknown[0]))
     wanted = [items[order_id] for order_id in chosen]
     keys = ("vehicle_id", "driver_id", "from_vehicle_id", "from_driver_id")
-    await store.hold(conn, [UUID(item[key]) for item in wanted for key in keys if item[key]])
-    await store.lock_orders(conn, chosen)
+    hands = [UUID(item[key]) for item in wanted for key in keys if item[key]]
+    await store.hold(conn, hands)
+    await store.lock_orders(conn, chosen, hands, now)
     found = await _present(conn, tenant_id, wanted, router, now)
     trigger = (row["cause"] or {}).get("trigger", "")
     assigned: list[UUID] = []

@@ -63,11 +63,12 @@ async def situation(
     until = max(order.planned_end_at for order in upset.around) + AROUND
     zone = await store.zone(conn, tenant_id)
     vehicles = await store.vehicles(conn, tenant_id, since=since, until=until, now=now)
-    drivers = await store.drivers(conn, tenant_id, since=since, until=until, now=now)
     heard = await rolling.positions(conn, tenant_id, now)
     held_ids = {span.order_id for facts in vehicles for span in facts.busy if span.order_id is not None}
     held = [file.order for file in await store.order_files(conn, held_ids)]
     urgent = {order.id: order for order in upset.urgent}
+    selves = [order.requester_id for order in (*urgent.values(), *held) if order.self_drive]
+    drivers = await store.drivers(conn, tenant_id, since=since, until=until, now=now, selves=selves)
     bonds = {order.id: bond(order, urgent.keys(), policy, now) for order in held}
     overrun = {order.id: now for order in held if order.state in STARTED and order.planned_end_at < now}
     until_at = {**overrun, **upset.until}

@@ -36,8 +36,10 @@ async def find_unfit(conn: Connection, now: datetime) -> int:
         vehicles = {
             each.vehicle.id: each for each in await store.vehicles(conn, tenant_id, since=now, until=until, now=now)
         }
+        selves = [file.order.driver_id for file in files if file.order.self_drive]
         drivers = {
-            each.person_id: each for each in await store.drivers(conn, tenant_id, since=now, until=until, now=now)
+            each.person_id: each
+            for each in await store.drivers(conn, tenant_id, since=now, until=until, now=now, selves=selves)
         }
         for order in (file.order for file in files):
             facts = vehicles.get(order.vehicle_id) if order.vehicle_id else None

@@ -26,10 +26,11 @@ LEFT JOIN LATERAL (SELECT id, state FROM approval_round WHERE order_id = o.id OR
 """
 ORDER = _ORDER + "WHERE o.id = %(id)s"
 ORDERS = _ORDER + "WHERE o.id = ANY (%(ids)s) ORDER BY o.planned_start_at, o.id"
-# Approved and not yet assigned, soonest first; movements of an event are planned with their event.
+# Approved and not yet assigned, soonest first; movements of an event are planned with their event, a time-share car was promised with the booking.
 QUEUE = (
     _ORDER
-    + "WHERE o.state = ANY (%(states)s) AND o.planned_end_at > %(now)s AND o.rides_with IS NULL AND o.event_id IS NULL ORDER BY o.planned_start_at, o.id LIMIT 500"
+    + """WHERE o.state = ANY (%(states)s) AND o.planned_end_at > %(now)s AND o.rides_with IS NULL AND o.event_id IS NULL AND o.type <> 'time_share'
+ORDER BY o.planned_start_at, o.id LIMIT 500"""
 )
 # What somebody asked for.
 WISH = """
@@ -52,7 +53,10 @@ SELECT id FROM dispatch_order WHERE id = %(order)s
 LET_GO = """
 UPDATE dispatch_order SET held_vehicle_id = NULL, held_driver_id = NULL, held_until = NULL, held_kind = NULL WHERE id = ANY (%(ids)s)
 """
-LOCK_ORDERS = "SELECT id FROM dispatch_order WHERE id = ANY (%(ids)s) ORDER BY id FOR UPDATE"
+LOCK_ORDERS = """
+SELECT id FROM dispatch_order WHERE id = ANY (%(ids)s)
+    OR (held_until <= %(now)s AND (held_vehicle_id = ANY (%(hands)s) OR held_driver_id = ANY (%(hands)s))) ORDER BY id FOR UPDATE
+"""
 # The highest reading an order reported of a vehicle.
 LAST_ODOMETER = """
 SELECT max(greatest(depart_odometer_km, return_odometer_km)) AS reading FROM dispatch_order
@@ -106,9 +110,13 @@ async def let_go(conn: Connection, ids: Iterable[UUID | None], order_id: UUID, n
     return lapsed
 
 
-async def lock_orders(conn: Connection, order_ids: Iterable[UUID]) -> None:
-    """Before several orders are written in one transaction: the journal's lock comes after all of theirs."""
-    await conn.execute(LOCK_ORDERS, {"ids": list(order_ids)})
+async def lock_orders(conn: Connection, order_ids: Iterable[UUID], hands: Iterable[UUID], now: datetime) -> None:
+    """Before several orders are written in one transaction: the journal's lock comes after all of theirs.
+
+    Those whose holds on these vehicles and drivers are over are written as well, each just before the journal.
+    """
+    async with seeing_all(conn, Seen.ORDER):
+        await conn.execute(LOCK_ORDERS, {"ids": list(order_ids), "hands": list(hands), "now": now})
 
 
 async def insert_order(conn: Connection, values: Mapping[str, Any]) -> None:

@@ -35,12 +35,9 @@ WHERE tenant_id = %(tenant)s AND state = 'planned' AND during && tstzrange(%(sin
 VEHICLES = """
 SELECT v.id, v.vehicle_no, v.plate, v.vehicle_class, v.status, v.seats, v.retained, v.exempt, v.home_depot_id, v.row_version,
     v.documents_valid_until, v.wheelchair_places, v.luggage_pieces, v.energy, v.range_km, a.geometry AS depot, coalesce(a.name, '') AS depot_name, l.received_at AS last_heard_at,
-    m.unit_id AS manager_unit_id, u.unit_id AS user_unit_id, (
-        SELECT max(d.noticed_at) FROM disruption d WHERE d.tenant_id = v.tenant_id AND d.kind = 'breakdown' AND d.vehicle_id = v.id
-            AND d.noticed_at > %(now)s - interval '12 hours'
-            AND NOT EXISTS (SELECT FROM dispatch_order o WHERE o.vehicle_id = v.id AND o.departed_at > d.noticed_at)
-    ) AS broke_down_at
+    m.unit_id AS manager_unit_id, u.unit_id AS user_unit_id, broken.broke_down_at
 FROM vehicle v
+LEFT JOIN vehicles_broken(%(tenant)s, %(now)s) broken ON broken.vehicle_id = v.id
 LEFT JOIN area_version a ON a.area_id = v.home_depot_id AND a.during @> %(now)s
 LEFT JOIN custody m ON m.vehicle_id = v.id AND m.relation = 'manager' AND m.during @> %(now)s
 LEFT JOIN custody u ON u.vehicle_id = v.id AND u.relation = 'user' AND u.during @> %(now)s

@@ -25,7 +25,7 @@ WITH upset AS (
     WHERE (o.state = 'broken_down' AND o.planned_end_at > %(now)s - interval '6 hours')
        OR (o.state IN ('no_show', 'cancelled') AND o.vehicle_id IS NOT NULL AND o.planned_end_at > %(now)s AND o.updated_at > %(now)s - interval '1 hour')
        OR (o.state = 'submitted' AND o.type = 'emergency' AND o.planned_end_at > %(now)s)
-       OR (o.state IN ('unit_approved', 'centre_reviewed', 'reassigning') AND o.type <> 'retained' AND o.planned_start_at > %(now)s - interval '2 hours'
+       OR (o.state IN ('unit_approved', 'centre_reviewed', 'reassigning') AND o.type NOT IN ('retained', 'time_share') AND o.planned_start_at > %(now)s - interval '2 hours'
            AND o.event_id IS NULL AND o.planned_start_at < %(now)s + interval '48 hours' AND o.origin IS NOT NULL AND o.destination IS NOT NULL))
 INSERT INTO disruption (tenant_id, kind, order_id, order_row_version, vehicle_id, driver_id, noticed_at)
 SELECT u.tenant_id, u.kind, u.id, u.row_version, u.vehicle_id, u.had_driver, %(now)s FROM upset u
@@ -73,7 +73,7 @@ WHERE d.tenant_id = %(tenant)s AND d.kind = 'breakdown' AND d.vehicle_id IS NOT 
 """
 WAITING = """
 SELECT id FROM dispatch_order
-WHERE tenant_id = %(tenant)s AND state = ANY (%(states)s) AND type <> 'retained' AND event_id IS NULL AND planned_start_at > %(now)s
+WHERE tenant_id = %(tenant)s AND state = ANY (%(states)s) AND type NOT IN ('retained', 'time_share') AND event_id IS NULL AND planned_start_at > %(now)s
   AND planned_start_at < %(until)s AND planned_end_at > %(since)s ORDER BY planned_start_at, id LIMIT 50
 """
 OPEN_PLANS = """

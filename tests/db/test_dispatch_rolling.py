@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from dispatch import store as dispatch_store
 from dispatch.lifecycle import Action
 from dispatch.rolling import answering, rounds, watching
 from dispatch.rolling.adopting import adopt_replan
@@ -14,6 +15,7 @@ from dispatch.rolling.policy import ReplanPolicy, Trigger
 from dispatch.store import rolling
 from dispatch.suggest import suggest
 from fleet import db, journal, store
+from fleet.errors import Invalid
 from fleet.routing import Router
 from tests.db import dispatch_stage, town
 from tests.db.dispatch_stage import SPAN, START, Stage
@@ -164,3 +166,44 @@ async def test_a_car_sent_to_the_workshop_is_found_and_an_engine_that_died_over_
     (item,) = plan["plan"]["assignments"]
     assert (item["order_id"], item["vehicle_id"]) == (str(order_id), str(stage.town.vehicles["pool2"]))
     assert plan["figures"]["unmet"] == 0
+
+
+async def test_who_drives_himself_is_nobodys_missing_driver(stage: Stage, engine: db.Connection) -> None:
+    """The booker has a licence and no driver's role: his assigned trip upsets nothing."""
+    await stage.owner.execute(
+        "UPDATE person SET licence_class = 'C1', licence_expires_on = '2030-01-01' WHERE id = %s",
+        (stage.town.people["employee"],),
+    )
+    order_id = await stage.approved(self_drive=True)
+    await stage.assign("dispatcher", order_id, driver="employee")
+    done = await look(engine, stage.router, NOW)
+    assert done["unfit"] == 0
+    assert await disruptions(stage) == []
+
+
+async def test_a_time_share_trip_is_no_trip_of_the_pool(stage: Stage, engine: db.Connection) -> None:
+    """It stands in no queue, upsets no day, and no pool vehicle can be sent for it."""
+    order_id = await stage.approved()
+    await stage.owner.execute("UPDATE dispatch_order SET type = 'time_share', self_drive = true WHERE id = %s", (order_id,))  # fmt: skip
+    await look(engine, stage.router, NOW)
+    assert await disruptions(stage) == []
+    async with stage.as_person("dispatcher") as (conn, actor):
+        proposal = await suggest(conn, actor, order_ids=None, router=stage.router, now=NOW)
+    assert (proposal.assignments, proposal.unassigned) == ((), ())
+    with pytest.raises(Invalid) as refused:
+        await stage.assign("dispatcher", order_id)
+    assert refused.value.params == {"field": "type", "reason": "time_share"}
+
+
+async def test_a_broken_vehicle_is_broken_for_whoever_asks(stage: Stage, engine: db.Connection) -> None:
+    """Disruptions are the dispatchers' to read; that a car is out is told to the employee's question, too."""
+    broken = await assigned(stage, "pool", "driver", START)
+    await stage.act("driver", broken, Action.DEPART, now=START)
+    await stage.act("driver", broken, Action.BREAK_DOWN, now=START + HOUR, reason="水温过高")
+    now = START + HOUR + timedelta(minutes=1)
+    await look(engine, stage.router, now)
+    for name in ("employee", "dispatcher"):
+        async with stage.as_person(name) as (conn, _):
+            facts = await dispatch_store.vehicles(conn, stage.town.tenant_id, since=now, until=now + HOUR, now=now)
+            out = {each.vehicle.id for each in facts if each.broke_down_at is not None}
+        assert out == {stage.town.vehicles["pool"]}, name

@@ -173,6 +173,7 @@ export const refusals = {
     own_vehicle: "that is a vehicle of the fleet",
     too_few_seats: "not enough seats for everybody",
     use_share: "use the page of time-share cars",
+    time_share: "a time-share trip has its car already",
     not_time_share: "not a time-share trip",
     not_csv: "not a CSV file",
     missing_column: "this column is missing",

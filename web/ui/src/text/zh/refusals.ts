@@ -173,6 +173,7 @@ export const refusals = {
     own_vehicle: "是车队自有车辆",
     too_few_seats: "座位不够",
     use_share: "请在分时租赁中办理",
+    time_share: "分时租赁用车已有约定车辆",
     not_time_share: "不是分时租赁",
     not_csv: "不是有效的 CSV 文件",
     missing_column: "缺少这一列",
