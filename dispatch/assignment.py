@@ -15,6 +15,9 @@ from dispatch.eligible import DriverFacts, Obstacle, VehicleFacts, driver_obstac
 from dispatch.guards import Deed, OrderFile, standing
 from dispatch.lifecycle import Action
 from dispatch.policy.ways import trip_points
+from dispatch.proposal.change import Change, grid, smallest
+from dispatch.proposal.day import plan_obstacles
+from dispatch.proposal.trial import Trial
 from dispatch.service import load, permit, planned_route, write
 from dispatch.waiting.lapsing import tell_lapsed
 from fleet.access import Actor, Role
@@ -27,7 +30,8 @@ AROUND = timedelta(days=1)  # how far beside a trip other trips are read
 
 
 class NotEligible(Refusal):
-    """This vehicle or driver may not serve this order. Params: reasons (list of code and params)."""
+    """This vehicle or driver may not serve this order. Params: reasons (list of code and params), and where one is known
+    smallest_change, with which these two could."""
 
     code = "not_eligible"
     status = 409
@@ -92,7 +96,9 @@ async def assign(
     permit(actor, file, step, deed, now)
     vehicle, obstacles = await obstacles_of(conn, file, vehicle_id, driver_id, now)
     if any(obstacle.hard for obstacle in obstacles):
-        raise NotEligible(reasons=[_reason_json(obstacle) for obstacle in obstacles if obstacle.hard])
+        reasons = [_reason_json(obstacle) for obstacle in obstacles if obstacle.hard]
+        change = await _change(conn, file, vehicle, driver_id, now)
+        raise NotEligible(reasons=reasons, **({"smallest_change": change} if change else {}))
     flags = [_reason_json(obstacle) for obstacle in obstacles]
     if vehicle.vehicle.retained and (lent := lent_for(file.order, vehicle)) is not None:
         flags.append({"code": "lent", "params": {"lending_id": str(lent.id), "unit_id": str(lent.unit_id)}})
@@ -144,6 +150,21 @@ async def obstacles_of(
     zone = await store.zone(conn, file.tenant_id)
     found = vehicle_obstacles(order, vehicles[0], now=now, zone=zone)
     return vehicles[0], found + driver_obstacles(order, drivers[0], vehicles[0].vehicle, zone=zone)
+
+
+async def _change(
+    conn: Connection, file: OrderFile, vehicle: VehicleFacts, driver_id: UUID, now: datetime
+) -> Change | None:
+    """The smallest change of the order with which this vehicle and driver could serve it, tried with both as they are."""
+    order = file.order
+    since, until = order.planned_start_at - AROUND, order.planned_end_at + AROUND
+    drivers = await store.drivers(
+        conn, file.tenant_id, since=since, until=until, now=now, person_id=driver_id, selves=[order.requester_id]
+    )
+    zone = await store.zone(conn, file.tenant_id)
+    found = {vehicle.vehicle.id: plan_obstacles(order, vehicle, drivers, now, zone)}
+    trial = Trial(obstacles=found, vehicles=[vehicle], drivers=drivers, now=now, zone=zone)
+    return smallest(order, trial, now=now, steps_s=grid()).change
 
 
 def _selves(order: Order) -> list[UUID | None]:

@@ -60,7 +60,7 @@ def plan_trial(sheet: Sheet, i: int, plan: Beside) -> Trial:
         row = rows[facts.vehicle.id]
         stops = [stop for stop in sheet.routes.get(row, ()) if stop[1] is not own]
         by_s = round((order.planned_start_at - wish.planned_start_at).total_seconds())
-        return insert(sheet.duties[row], stops, _at_any_vehicle(own, by_s, order.passengers)) is not None
+        return insert(sheet.duties[row], stops, at_any_vehicle(own, by_s, order.passengers)) is not None
 
     obstacles = sheet.day.obstacles
     return Trial(
@@ -73,7 +73,8 @@ def plan_trial(sheet: Sheet, i: int, plan: Beside) -> Trial:
     )
 
 
-def _at_any_vehicle(request: Request, by_s: int, passengers: int) -> Request:
+def at_any_vehicle(request: Request, by_s: int, passengers: int) -> Request:
+    """A changed order as a request; eligibility is asked elsewhere, so no skill is wanted."""
     tasks = tuple(
         replace(task, windows=tuple(window.shifted(by_s) for window in task.windows)) for task in request.tasks
     )

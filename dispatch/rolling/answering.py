@@ -20,6 +20,7 @@ from dispatch import store
 from dispatch.apart import solve_apart
 from dispatch.problem import Matrix, TaskKind, TravelSource
 from dispatch.rolling.adopting import carry_out
+from dispatch.rolling.helping import what_helps
 from dispatch.rolling.learning import factor_of
 from dispatch.rolling.moves import (
     Move,
@@ -218,7 +219,7 @@ def plan_row(what: Disruption, made: Replan, kind: str, now: datetime, **more: A
         {
             "order_id": str(order_id),
             "reason": reason,
-            "smallest_change": None,
+            "smallest_change": what_helps(made, order_id),
             "obstacles": obstacles_of(made.situation, order_id),
         }
         for order_id, reason in made.unserved.items()

@@ -96,6 +96,7 @@ async def situation(
         for facts in chosen:
             found = _obstacles(order, facts, free_drivers, upset.out, now, zone)
             obstacles[order.id, facts.vehicle.id] = found
+    planned = frozenset(order.id for order in movable) | urgent.keys()  # who drives elsewhere stays busy
     busy_now = {order.vehicle_id for order in kept if order.planned_start_at <= now}
     day = Day(
         orders=(*urgent.values(), *movable),
@@ -107,7 +108,7 @@ async def situation(
     return Situation(
         day=day,
         urgent=frozenset(urgent),
-        drivers=tuple(free_drivers),
+        drivers=tuple(_without(driver, planned, until_at) for driver in drivers),
         away=upset.away,
         kept_away={
             order_id: [frozenset(each.code for each in obstacles[order_id, facts.vehicle.id]) for facts in freed]

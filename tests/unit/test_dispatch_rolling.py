@@ -10,17 +10,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dispatch.eligible import DriverFacts, VehicleFacts
 from dispatch.plans.laying import checked
 from dispatch.problem import Problem, TaskKind, TravelSource
-from dispatch.proposal.day import Day, problem_of
+from dispatch.proposal.change import changed
+from dispatch.proposal.day import Day, plan_obstacles, problem_of
 from dispatch.rolling.adopting import groups
 from dispatch.rolling.bonds import Bond, bond
+from dispatch.rolling.helping import what_helps
+from dispatch.rolling.moves import Replan, points_of, replanned
 from dispatch.rolling.policy import ReplanPolicy
+from dispatch.rolling.situation import Situation
 from dispatch.rolling.smallest import Laid, lay_out, moved, smallest, steady
 from dispatch.search.fleet import Draft, Key, best_offer
 from dispatch.search.patience import Patience
 from fleet.order import Order, OrderState
-from tests.unit.dispatch_day import NOW, START, along_the_road, garage, order, spot
+from tests.unit.dispatch_day import NOW, START, ZONE, along_the_road, driver, garage, order, spot
 
 FOREVER = Patience(float("inf"))
 CARS = 4
@@ -179,3 +184,39 @@ def test_trips_that_hand_vehicles_or_drivers_to_one_another_are_written_together
         takes = {item[key] for item in group for key in ("vehicle_id", "driver_id")}
         others = [item for other in found if other is not group for item in other]
         assert not takes & {item[key] for item in others for key in ("from_vehicle_id", "from_driver_id")}
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(
+    starts=st.lists(st.integers(0, 240), min_size=2, max_size=5),
+    people=st.lists(st.integers(1, 6), min_size=5, max_size=5),
+    drivers=st.integers(0, 2),
+)
+def test_a_trip_a_replan_leaves_out_is_served_once_its_stated_change_is_made(
+    starts: list[int], people: list[int], drivers: int
+) -> None:
+    """Two cars for up to five urgent trips: with the change made, the re-plan serves one more."""
+    cars = (garage(1, 0, seats=5), garage(2, 0, seats=4))
+    who = [driver(str(number)) for number in range(drivers)]
+    orders = [replace(trip(number, 5, start, 60), passengers=people[number]) for number, start in enumerate(starts)]
+    made = urgently(orders, cars, who)
+    for order_id in made.unserved:
+        change = what_helps(made, order_id)
+        if change is not None:
+            again = [two for one in orders for two in (changed(one, change) if one.id == order_id else (one,))]
+            assert len(urgently(again, cars, who).unserved) < len(made.unserved), change
+
+
+def urgently(orders: list[Order], cars: tuple[VehicleFacts, ...], who: list[DriverFacts]) -> Replan:
+    """The re-plan of a day on which all of these need a vehicle at once."""
+    obstacles = {
+        (each.id, car.vehicle.id): plan_obstacles(each, car, who, NOW, ZONE) for each in orders for car in cars
+    }
+    day = Day(
+        orders=tuple(orders), kept=(), vehicles=cars, obstacles={k: v for k, v in obstacles.items() if v}, as_of=NOW
+    )
+    around = Situation(
+        day=day, urgent=frozenset(each.id for each in orders), drivers=tuple(who), away={}, stands_at={}, zone=ZONE, now=NOW,
+        kept_away={each.id: [frozenset(o.code for o in obstacles[each.id, car.vehicle.id]) for car in cars] for each in orders},
+    )  # fmt: skip
+    return replanned(around, points_of(around), along_the_road(day), TravelSource.ROUTER, ReplanPolicy(), FOREVER)
