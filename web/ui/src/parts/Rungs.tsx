@@ -33,7 +33,7 @@ export function Rungs({ rungs, take }: RungsProps) {
             )}
           </Group>
           {rung.why.map((each) => (
-            <Text key={String(each["code"])} size="sm" c="dimmed">
+            <Text key={String(each["code"])} size="sm">
               {wordFor(t, "rungWhy", String(each["code"]))}
             </Text>
           ))}

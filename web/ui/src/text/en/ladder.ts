@@ -42,6 +42,7 @@ export const ladder = {
     detour: "{{duration}} of detour",
     upTo: "up to {{distance}}",
     nothingHeld: "Nothing is held by looking; it is asked again when it is taken.",
+    takeThere: "Take it on the trip's page",
     ask: "Ask its unit",
     asked: "The unit's administrators were asked",
     hire: "Hire",

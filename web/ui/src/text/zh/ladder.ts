@@ -42,6 +42,7 @@ export const ladder = {
     detour: "绕行{{duration}}",
     upTo: "{{distance}}以内",
     nothingHeld: "查看不占用任何资源，办理时重新核实。",
+    takeThere: "到行程页面办理",
     ask: "征求使用单位意见",
     asked: "已向该单位车管员提出",
     hire: "租车",
