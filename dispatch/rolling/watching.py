@@ -20,8 +20,9 @@ AHEAD = timedelta(hours=24)
 AWAY_AHEAD = timedelta(days=30)  # trips of drivers who are known to be away
 NEXT = timedelta(hours=6)  # a late return matters to trips that begin so soon
 STALE = timedelta(minutes=6)  # a locator reports at least every two minutes: an older fix says where a vehicle was
-# Trips too close together are nobody's unfitness; what they ask of a driver was weighed when he was given them.
-BUSY = frozenset({"vehicle_busy", "driver_busy", "driver_rest", "driver_overtime"})
+# Trips too close together are nobody's unfitness; what they ask of a driver was weighed when he was given them, and what was promised
+# stays when a consent to lend ends.
+PROMISED = frozenset({"vehicle_busy", "driver_busy", "driver_rest", "driver_overtime", "retained"})
 
 
 async def find_unfit(conn: Connection, now: datetime) -> int:
@@ -57,8 +58,8 @@ async def find_unfit(conn: Connection, now: datetime) -> int:
                 ]
             )
             codes = [each.code for each in of_vehicle if each.hard] if facts else ["vehicle_gone"]
-            whose = [(code, True) for code in of_driver if code not in BUSY]
-            whose += [(code, False) for code in codes if code not in BUSY]
+            whose = [(code, True) for code in of_driver if code not in PROMISED]
+            whose += [(code, False) for code in codes if code not in PROMISED]
             if whose:
                 code, is_driver = whose[0]
                 found += await _add(conn, tenant_id, Trigger.UNFIT, order, is_driver, {"obstacle": code}, now)

@@ -91,7 +91,8 @@ WHERE p.state = 'proposed' AND p.kind IN ('replan', 'better') AND p.created_at >
 TENANTS = "SELECT DISTINCT tenant_id FROM dispatch_order WHERE state IN ('assigned', 'driver_accepted') AND planned_start_at < %(far)s"
 # Those that begin soon, and those whose driver is known to be away then.
 ASSIGNED = """
-SELECT o.id FROM dispatch_order o WHERE o.tenant_id = %(tenant)s AND o.state IN ('assigned', 'driver_accepted') AND o.planned_start_at > %(now)s
+SELECT o.id FROM dispatch_order o WHERE o.tenant_id = %(tenant)s AND o.state IN ('assigned', 'driver_accepted') AND o.means IS NULL
+  AND o.planned_start_at > %(now)s
   AND (o.planned_start_at < %(until)s OR o.planned_start_at < %(far)s AND EXISTS (SELECT FROM driver_absence a WHERE a.person_id = o.driver_id
     AND a.withdrawn_at IS NULL AND a.during && tstzrange(o.planned_start_at, o.planned_end_at))) ORDER BY o.planned_start_at LIMIT 2000
 """

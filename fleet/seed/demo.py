@@ -17,6 +17,7 @@ from fleet import service, store
 from fleet.access import Role
 from fleet.db import Connection, TimestamptzRange
 from fleet.errors import Conflict
+from fleet.seed.other_means import seed_other_means
 from fleet.seed.reference import seed_tenant
 from fleet.vehicle import Relation, VehicleClass
 
@@ -98,6 +99,9 @@ async def seed_demo(
     await _places(conn, tenant_id, city)
     accounts = await _people(conn, tenant_id, units, password, drivers=vehicles * 2 // 3, rng=rng, now=now)
     await _offices(conn, tenant_id, units["ROOT"], now)
+    keeper = await store.one(conn, store.LOGIN, ("fleetadmin",))
+    assert keeper is not None  # noqa: S101 - made a moment ago
+    await seed_other_means(conn, tenant_id, keeper["id"], now)
     devices = await _vehicles(conn, tenant_id, units, depots, count=vehicles, rng=rng, now=now)
     _keep(state_dir / ACCOUNTS_FILE, accounts)
     _keep(state_dir / DEVICES_FILE, devices)

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from dispatch.engine import look
+from dispatch.rolling.watching import find_unfit
 from fleet import db, store
 from tests.db import town as town_of
 from tests.db.site import Site, serving
@@ -120,6 +121,7 @@ async def test_a_day_without_a_free_car_shows_every_rung_with_its_cost_and_each_
             "UPDATE dispatch_order SET planned_start_at = now() - interval '5 h', planned_end_at = now() - interval '1 h' WHERE id = %s", (order["id"],)
         )  # fmt: skip
         assert (await look(site.owner, datetime.now(UTC)))["expired"] == 0
+        assert await find_unfit(site.owner, datetime.now(UTC) - timedelta(hours=8)) == 0
         done = await dispatcher.post(f"/api/orders/{order['id']}/hire/done", json={"cents": 36_000})
         assert done.status_code == 200, done.text
         order = (await step(employee, done.json(), "receipt")).json()
@@ -174,6 +176,7 @@ async def test_a_retained_vehicle_serves_another_units_order_once_its_unit_agree
         assert (await lender.post(f"/api/lending/{asked}/agree", json={}, headers=seen)).status_code == 200
         given = await step(dispatcher, order, "assign", **chosen)
         assert given.status_code == 200, given.text
+        assert await find_unfit(site.owner, datetime.fromisoformat(order["planned_start_at"]) - timedelta(hours=2)) == 0
         lent = next(each for each in given.json()["assignment_reason"] if each["code"] == "lent")
         assert lent["params"] == {"lending_id": asked, "unit_id": str(town.units["other"])}
         history = (await dispatcher.get(f"/api/orders/{order['id']}")).json()["history"]
