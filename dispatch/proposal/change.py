@@ -62,7 +62,7 @@ HELPS: Mapping[str, frozenset[Kind]] = {
     "upkeep": _TIME,
     "locator_silent": _NOTHING,
     "no_depot": _NOTHING,
-    "no_driver": frozenset({Kind.TIME, Kind.DRIVER}),
+    "no_driver": frozenset(Kind) - {Kind.LUGGAGE},  # whatever helps against one of what keeps drivers away
     "driver_inactive": _NOTHING,
     "drives_himself": frozenset({Kind.DRIVER}),
     "not_a_driver": frozenset({Kind.DRIVER}),
