@@ -163,7 +163,7 @@ async def _change(
     )
     zone = await store.zone(conn, file.tenant_id)
     found = {vehicle.vehicle.id: plan_obstacles(order, vehicle, drivers, now, zone)}
-    trial = Trial(obstacles=found, vehicles=[vehicle], drivers=drivers, now=now, zone=zone)
+    trial = Trial(wish=order, obstacles=found, vehicles=[vehicle], drivers=drivers, now=now, zone=zone)
     return smallest(order, trial, now=now, steps_s=grid()).change
 
 

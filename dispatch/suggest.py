@@ -22,7 +22,7 @@ from dispatch.plans.present import Present, present
 from dispatch.problem import Problem, TravelSource
 from dispatch.proposal.beside import beside
 from dispatch.proposal.crews import crew_breaches, match_drivers
-from dispatch.proposal.day import Day, has_places, plan_obstacles, problem_of
+from dispatch.proposal.day import Day, has_places, plan_obstacles, problem_of, who_could
 from dispatch.proposal.offers import Assignment, Unserved, offers, pairs
 from dispatch.proposal.others import ReasonJson
 from dispatch.proposal.runs import runs
@@ -254,6 +254,7 @@ async def day_around(
     busy = {span.order_id for facts in vehicles for span in facts.busy if span.order_id is not None}
     kept = [file.order for file in await store.order_files(conn, busy) if has_places(file.order)]
     wanted = tuple(order for order in orders if has_places(order))
+    able = {order.id: who_could(order, drivers, zone) for order in wanted}
     day = Day(
         orders=wanted,
         kept=tuple(kept),
@@ -262,7 +263,7 @@ async def day_around(
             (order.id, facts.vehicle.id): found
             for order in wanted
             for facts in vehicles
-            if (found := plan_obstacles(order, facts, drivers, now, zone))
+            if (found := plan_obstacles(order, facts, able[order.id], now, zone))
         },
         as_of=now,
     )

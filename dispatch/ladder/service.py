@@ -15,7 +15,7 @@ from dispatch.guards import OrderFile, standing
 from dispatch.ladder.rungs import Facts, Neighbour, Rung, SharedRide, ShareOffer, ladder
 from dispatch.lifecycle import Action
 from dispatch.proposal.answer import order_of
-from dispatch.proposal.day import PLANNED_ANYWAY, plan_obstacles
+from dispatch.proposal.day import PLANNED_ANYWAY, plan_obstacles, who_could
 from dispatch.sharing import service as sharing
 from dispatch.sharing.match import Fit
 from dispatch.store import conditions, timeshare
@@ -136,20 +136,21 @@ async def _fleet(conn: Connection, file: OrderFile, now: datetime) -> tuple[list
 def _able(
     order: Order, vehicles: Sequence[VehicleFacts], drivers: Sequence[DriverFacts], now: datetime, zone: ZoneInfo
 ) -> int:
-    return sum(1 for facts in vehicles if not plan_obstacles(order, facts, drivers, now, zone))
+    able = who_could(order, drivers, zone)
+    return sum(1 for facts in vehicles if not plan_obstacles(order, facts, able, now, zone))
 
 
 def _neighbours(
     order: Order, vehicles: Sequence[VehicleFacts], drivers: Sequence[DriverFacts], names: dict[UUID, str], now: datetime, zone: ZoneInfo
 ) -> list[Neighbour]:  # fmt: skip
     """Retained vehicles of other units that somebody could drive and that only their unit's word keeps back."""
-    found = []
+    found, able = [], who_could(order, drivers, zone)
     for facts in vehicles:
         vehicle, unit_id = facts.vehicle, facts.user_unit_id
         if not vehicle.retained or vehicle.exempt or unit_id is None or unit_id == order.unit_id:
             continue
         codes = {each.code for each in vehicle_obstacles(order, facts, now=now, zone=zone)} - PLANNED_ANYWAY
-        if codes <= ONLY_NEIGHBOURS and any(not driver_obstacles(order, each, vehicle, zone=zone) for each in drivers):
+        if codes <= ONLY_NEIGHBOURS and any(not driver_obstacles(order, each, vehicle, zone=zone) for each in able):
             found.append(
                 Neighbour(
                     vehicle_id=vehicle.id, plate=vehicle.plate, vehicle_class=vehicle.vehicle_class, seats=vehicle.seats - 1,

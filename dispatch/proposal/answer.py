@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from dispatch.booking import Draft
 from dispatch.eligible import DriverFacts, Obstacle, VehicleFacts
 from dispatch.proposal.change import Change, grid, nearest_pair, smallest
-from dispatch.proposal.day import plan_obstacles
+from dispatch.proposal.day import plan_obstacles, who_could
 from dispatch.proposal.moments import steps
 from dispatch.proposal.others import ReasonJson
 from dispatch.proposal.trial import Trial
@@ -61,7 +61,8 @@ def best_answer(
     order: Order, vehicles: Sequence[VehicleFacts], drivers: Sequence[DriverFacts], *, now: datetime, zone: ZoneInfo
 ) -> Answer:
     """Every vehicle is asked once; changes are looked for only when none is free."""
-    found = {facts.vehicle.id: plan_obstacles(order, facts, drivers, now, zone) for facts in vehicles}
+    able_to_drive = who_could(order, drivers, zone)
+    found = {facts.vehicle.id: plan_obstacles(order, facts, able_to_drive, now, zone) for facts in vehicles}
     able = [facts for facts in vehicles if not found[facts.vehicle.id]]
     counts = Counter(code for obstacles in found.values() for code in _codes(obstacles))
     answer = Answer(
@@ -71,7 +72,7 @@ def best_answer(
         obstacles=tuple({"code": code, "params": {"vehicles": n}} for code, n in counts.most_common()),
     )
     if not able:
-        trial = Trial(obstacles=found, vehicles=vehicles, drivers=drivers, now=now, zone=zone)
+        trial = Trial(wish=order, obstacles=found, vehicles=vehicles, drivers=drivers, now=now, zone=zone)
         helped = smallest(order, trial, now=now, steps_s=steps(order, vehicles, grid(), zone))
         pair = nearest_pair(order, trial, now=now) if helped.no_single_change else None
         return replace(

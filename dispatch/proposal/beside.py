@@ -64,6 +64,7 @@ def plan_trial(sheet: Sheet, i: int, plan: Beside) -> Trial:
 
     obstacles = sheet.day.obstacles
     return Trial(
+        wish=wish,
         obstacles={facts.vehicle.id: obstacles.get((wish.id, facts.vehicle.id), ()) for facts in sheet.day.vehicles},
         vehicles=tuple(plan.vehicle(facts) for facts in sheet.day.vehicles),
         drivers=plan.drivers,

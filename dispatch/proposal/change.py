@@ -7,11 +7,12 @@ never asked to be less secret, and nobody is told to ask for a leader's or a cou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import combinations
+from typing import Protocol
 from uuid import uuid4
 
 from dispatch.eligible import Obstacle
@@ -37,13 +38,11 @@ class Kind(StrEnum):
     DRIVER = "driver"  # self-drive instead of being driven, or the other way round
 
 
-# Whether these orders together would be served after a change of these kinds; of no orders, whether any vehicle could be won so.
-Tried = Callable[[Sequence[Order], frozenset[Kind]], bool]
 _NOTHING: frozenset[Kind] = frozenset()
 _TIME = frozenset({Kind.TIME})
 HELPS: Mapping[str, frozenset[Kind]] = {
     "not_in_service": _NOTHING,
-    "broken_down": _NOTHING,
+    "broken_down": _TIME,
     "documents_expire": _TIME,
     "documents_unknown": _NOTHING,
     "plate_restricted": _TIME,
@@ -79,6 +78,16 @@ HELPS: Mapping[str, frozenset[Kind]] = {
     "driver_not_trained": frozenset({Kind.WHEELCHAIRS, Kind.DRIVER}),
     "driver_training_expired": frozenset({Kind.TIME, Kind.WHEELCHAIRS, Kind.DRIVER}),
 }
+
+
+class Tried(Protocol):
+    """Tries changed requests; `exhausted` once it asked so much that it finds nothing more."""
+
+    @property
+    def exhausted(self) -> bool: ...
+
+    def __call__(self, orders: Sequence[Order], kinds: frozenset[Kind]) -> bool:
+        """Whether these orders together would be served after a change of these kinds; of no orders, whether any vehicle could be won so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +133,7 @@ def smallest(order: Order, tried: Tried, *, now: datetime, steps_s: Sequence[int
         for change in _of_kind(order, kind, steps_s):
             if _ahead(order, change, now) and tried(changed(order, change), frozenset({kind})):
                 return Help(change=change)
-    return Help(no_single_change=True)
+    return Help(no_single_change=not tried.exhausted)
 
 
 def nearest_pair(order: Order, tried: Tried, *, now: datetime) -> tuple[Change, Change] | None:

@@ -91,6 +91,11 @@ def plan_obstacles(
     return found
 
 
+def who_could(order: Order, drivers: Sequence[DriverFacts], zone: ZoneInfo) -> list[DriverFacts]:
+    """Those nothing keeps from the trip but perhaps its vehicle: asked once, before hundreds of vehicles are."""
+    return [driver for driver in drivers if not driver_obstacles(order, driver, None, zone=zone)]
+
+
 def problem_of(day: Day, matrix: Matrix, source: TravelSource) -> Problem:
     """Order i is shipment i, vehicle j is vehicle j; kept orders follow with the highest priority and a pin."""
     nodes = {point: Node(index=i, lonlat=point) for i, point in enumerate(day.points)}

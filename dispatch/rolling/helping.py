@@ -32,14 +32,21 @@ def what_helps(made: Replan, order_id: UUID) -> Change | None:
 
     away = around.away.get(order_id, frozenset())
     trial = Trial(
+        wish=wish,
         obstacles={facts.vehicle.id: day.obstacles.get((order_id, facts.vehicle.id), ()) for facts in day.vehicles},
-        vehicles=day.vehicles,
+        vehicles=[facts for facts in day.vehicles if not _is_out(made, order_id, facts)],
         drivers=[driver for driver in _busy(made) if driver.person_id not in away],
         now=around.now,
         zone=around.zone,
         room=room,
     )
     return smallest(wish, trial, now=around.now, steps_s=SHIFTS_S).change
+
+
+def _is_out(made: Replan, order_id: UUID, facts: VehicleFacts) -> bool:
+    """Cannot drive, whatever the hour: that is known of the disruption and not of the vehicle."""
+    found = made.situation.day.obstacles.get((order_id, facts.vehicle.id), ())
+    return any(obstacle.code == "broken_down" for obstacle in found)
 
 
 def _busy(made: Replan) -> list[DriverFacts]:
