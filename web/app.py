@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
-from starlette.routing import Mount
+from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from fleet.db import open_pool
@@ -98,14 +99,22 @@ def make_app(settings: Settings, *, clock: Callable[[], datetime] = utc_now, ui:
         responses=problems.ANSWERS,
     )
     problems.install(app)
-    app.include_router(_api())
-    app.include_router(meta.router)
-    app.include_router(vehicles.tiles)
+    app.router.routes.extend(_routes())
     _serve_pages(app, ui)
     app.add_middleware(Intake)
     app.add_middleware(Measured)
     app.add_middleware(SecurityHeaders)
     return app
+
+
+@cache  # reading every signature takes half a second, and a test may make many of these programs
+def _routes() -> tuple[BaseRoute, ...]:
+    """Every route of the interface; they know no settings: what they need is in the program's state."""
+    described = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, responses=problems.ANSWERS)
+    described.include_router(_api())
+    described.include_router(meta.router)
+    described.include_router(vehicles.tiles)
+    return tuple(described.router.routes)
 
 
 def _api() -> APIRouter:
