@@ -20,6 +20,7 @@ import structlog
 from dispatch import lifecycle, service, store
 from dispatch.approving import timers as approval
 from dispatch.ending.reminders import remind
+from dispatch.event import background as event_days
 from dispatch.guards import EXPIRES_AFTER, UNCONFIRMED_WORKDAYS, Deed
 from dispatch.lending import service as lending
 from dispatch.lifecycle import Action
@@ -68,7 +69,7 @@ async def run(
 async def _serve(database_url: str, clock: Callable[[], datetime], stopping: asyncio.Event, router: Router) -> None:
     listener = await connect(database_url)
     worker = await connect(database_url)
-    beside = asyncio.create_task(background.run(database_url, router, clock))
+    beside = [asyncio.create_task(each(database_url, router, clock)) for each in (background.run, event_days.run)]
     try:
         await listener.execute("LISTEN order_changed")
         await rounds.take_over(worker)
@@ -89,12 +90,14 @@ async def _serve(database_url: str, clock: Callable[[], datetime], stopping: asy
                 done |= await approval.look(worker, now)
             if any(done.values()):
                 log.info("moved", **done)
-            if beside.done():
-                beside.result()  # a lost database; anything else is ours and ends the program
+            for task in beside:
+                if task.done():
+                    task.result()  # a lost database; anything else is ours and ends the program
             await _woken(listener, stopping)
     finally:
-        beside.cancel()
-        await asyncio.gather(beside, return_exceptions=True)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         await listener.close()
         await worker.close()
 

@@ -33,6 +33,7 @@ from web.routes import (
     depots,
     dispatch,
     ending,
+    event_day,
     events,
     fence_events,
     fences,
@@ -141,6 +142,7 @@ def _api() -> APIRouter:
         timeshare.router,
         events.router,
         fleet_policy.router,
+        event_day.router,
         money.router,  # as said
         lending.router,  # as said
         ladder.router,  # as said

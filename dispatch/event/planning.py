@@ -28,6 +28,7 @@ from fleet.vehicle import VehicleClass
 AROUND = timedelta(hours=6)  # beside the trips of a day a vehicle may be on its way
 FROM_OTHERS = timedelta(hours=1)  # between a trip outside the event and one of it: where that ends is not looked at
 ANY_CLASS = 0
+PRIORITY = (0, 50, 100)  # ordinary, important, VIP
 SKILL = {each: number for number, each in enumerate(VehicleClass, start=1)}
 OF_THE_HOUR = frozenset({"vehicle_busy", "upkeep"})  # these close hours, not the day
 
@@ -97,12 +98,14 @@ def day_of(orders: Sequence[Order], vehicles: Iterable[VehicleFacts], *, now: da
     return EventDay(orders=tuple(orders), vehicles=tuple(found), kept_out=dict(kept_out))
 
 
-def problem_of(day: EventDay, matrix: Matrix, source: TravelSource) -> Problem:
-    """Order i is shipment i, vehicle j is vehicle j; the matrix is that of `day.points`."""
+def problem_of(day: EventDay, matrix: Matrix, source: TravelSource, priorities: Sequence[int] | None = None) -> Problem:
+    """Order i is shipment i, vehicle j is vehicle j; the matrix is that of `day.points`. `priorities`: of each order, 0 to 2."""
     nodes = {point: Node(index=i, lonlat=point) for i, point in enumerate(day.points)}
     return Problem(
         vehicles=tuple(_vehicle(row, facts, hours, nodes) for row, (facts, hours) in enumerate(day.vehicles)),
-        requests=tuple(_request(i, order, nodes, matrix) for i, order in enumerate(day.orders)),
+        requests=tuple(
+            _request(i, order, nodes, matrix, priorities[i] if priorities else 0) for i, order in enumerate(day.orders)
+        ),
         places=tuple(nodes.values()),
         matrices={"car": matrix},
         travel_times=source,
@@ -165,7 +168,7 @@ def _vehicle(row: int, facts: VehicleFacts, hours: Window, nodes: Mapping[LonLat
     )
 
 
-def _request(i: int, order: Order, nodes: Mapping[LonLat, Node], matrix: Matrix) -> Request:
+def _request(i: int, order: Order, nodes: Mapping[LonLat, Node], matrix: Matrix, priority: int) -> Request:
     first, last = (nodes[point] for point in _ends(order))
     start_s = math.floor(order.planned_start_at.timestamp())
     span_s = math.ceil(order.planned_end_at.timestamp()) - start_s
@@ -181,6 +184,7 @@ def _request(i: int, order: Order, nodes: Mapping[LonLat, Node], matrix: Matrix)
         amount=(order.passengers,),
         skills=frozenset({skill}),
         exclusive=True,
+        priority=PRIORITY[priority],
     )  # fmt: skip
 
 

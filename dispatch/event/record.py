@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -16,9 +15,12 @@ def as_json(movement: Movement | None) -> dict[str, Any] | None:
     """Instants in ISO UTC, places as objects; None stays None."""
     if movement is None:
         return None
-    values = asdict(movement)
+    values = {name: getattr(movement, name) for name in Movement.__dataclass_fields__}
     for name in ("planned_start_at", "planned_end_at"):
         values[name] = values[name].astimezone(UTC).isoformat()
+    for name in ("origin", "destination", "staging"):
+        place: Place | None = values[name]
+        values[name] = None if place is None else {"name": place.name, "lon": place.lon, "lat": place.lat}
     return values
 
 

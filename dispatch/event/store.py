@@ -24,11 +24,11 @@ LOCK_EVENT = EVENT + " FOR UPDATE"
 # The plan as it is now; the order of a movement has the last word about vehicle and state.
 MOVEMENTS = """
 SELECT m.id, m.trip_no, m.wave, m.group_name AS "group", m.people, m.priority, m.origin, m.destination, m.meeting_point, m.planned_start_at, m.planned_end_at,
-    m.class_wanted, m.order_id, m.vehicle_id, m.driver_id, m.way_s, m.drive_s, m.left_code, m.lot_id,
+    m.class_wanted, m.order_id, coalesce(o.vehicle_id, m.vehicle_id) AS vehicle_id, coalesce(o.driver_id, m.driver_id) AS driver_id, m.way_s, m.drive_s, m.left_code, m.lot_id,
     CASE WHEN l.id IS NOT NULL THEN jsonb_build_object('name', l.name, 'lon', l.lon, 'lat', l.lat) END AS staging,
     o.state AS order_state, o.row_version AS order_row_version
 FROM event_movement m LEFT JOIN event_lot l ON l.id = m.lot_id LEFT JOIN dispatch_order o ON o.id = m.order_id
-WHERE m.event_id = %(event)s AND NOT m.removed
+WHERE m.event_id = %(event)s AND NOT m.removed AND (%(id)s::uuid IS NULL OR m.id = %(id)s)
   AND (%(since)s::timestamptz IS NULL OR m.planned_start_at >= %(since)s) AND (%(until)s::timestamptz IS NULL OR m.planned_start_at < %(until)s)
 ORDER BY m.planned_start_at, m.trip_no
 """
@@ -93,7 +93,7 @@ class Kept:
     order_id: UUID | None
     order_state: str | None
     order_row_version: int | None
-    vehicle_id: UUID | None  # as planned
+    vehicle_id: UUID | None  # of its order once that has one, else as planned
     driver_id: UUID | None
     way_s: int | None
     drive_s: int | None
@@ -118,9 +118,13 @@ async def movements(
     conn: Connection, event_id: UUID, since: datetime | None = None, until: datetime | None = None
 ) -> list[Kept]:
     """The plan in force, or what begins in a span of it, by begin."""
-    rows = await many(conn, MOVEMENTS, event=event_id, since=since, until=until)
-    others = [name for name in Kept.__dataclass_fields__ if name != "movement"]
-    return [Kept(movement=movement_of(row), **{name: row[name] for name in others}) for row in rows]
+    return [_kept(row) for row in await many(conn, MOVEMENTS, event=event_id, since=since, until=until, id=None)]
+
+
+async def movement(conn: Connection, event_id: UUID, movement_id: UUID) -> Kept | None:
+    """One movement of the plan in force."""
+    row = await one(conn, MOVEMENTS, event=event_id, since=None, until=None, id=movement_id)
+    return None if row is None else _kept(row)
 
 
 async def lot(conn: Connection, event_id: UUID, lot_id: UUID) -> dict[str, Any] | None:
@@ -212,6 +216,11 @@ async def keep_planned(
 
 async def unplan(conn: Connection, event_id: UUID, trips: Collection[str]) -> None:
     await conn.execute(UNPLAN, {"event": event_id, "trips": list(trips)})
+
+
+def _kept(row: Mapping[str, Any]) -> Kept:
+    others = [name for name in Kept.__dataclass_fields__ if name != "movement"]
+    return Kept(movement=movement_of(row), **{name: row[name] for name in others})
 
 
 def _place(place: Place) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from dispatch.store.rows import many
-from fleet.db import Connection, Jsonb
+from fleet.db import Connection, Jsonb, pg_errors
 
 BEFORE_DEPARTURE = ("submitted", "unit_approved", "centre_reviewed", "assigned", "driver_accepted", "reassigning")
 # Each movement without an order gets one; sent again it finds nothing to do.
@@ -57,18 +57,10 @@ UPDATE dispatch_order o SET state = 'cancelled', state_reason = %(reason)s FROM 
 WHERE m.event_id = %(event)s AND m.trip_no = ANY (%(trips)s) AND o.id = m.order_id AND o.state = ANY (%(states)s)
 RETURNING o.id
 """
-# Of assignments about to be written those whose vehicle or driver is taken meanwhile; asked while both are held.
-TAKEN = """
-SELECT r.id FROM jsonb_to_recordset(%(rows)s) AS r (id uuid, vehicle_id uuid, driver_id uuid) JOIN dispatch_order mine ON mine.id = r.id
-WHERE EXISTS (SELECT FROM dispatch_order o WHERE o.id <> mine.id AND o.occupied && mine.occupied AND coalesce(o.held_vehicle_id, o.vehicle_id) = r.vehicle_id
-        AND (o.held_vehicle_id IS NOT NULL OR o.state = ANY (%(holding)s)))
-   OR EXISTS (SELECT FROM dispatch_order o WHERE o.id <> mine.id AND o.occupied && mine.occupied AND coalesce(o.held_driver_id, o.driver_id) = r.driver_id
-        AND (o.held_driver_id IS NOT NULL OR o.state = ANY (%(holding)s)))
-"""
 ASSIGN = """
 UPDATE dispatch_order o SET state = 'assigned', state_reason = NULL, vehicle_id = r.vehicle_id, driver_id = r.driver_id, assigned_by = %(by)s,
-    assignment_reason = r.why, route_source = r.route_source, route_distance_m = r.route_distance_m, route_duration_s = r.route_duration_s
-FROM jsonb_to_recordset(%(rows)s) AS r (id uuid, row_version int, vehicle_id uuid, driver_id uuid, why jsonb, route_source text,
+    assignment_reason = r.why, fleet_policy_id = r.fleet_policy_id, route_source = r.route_source, route_distance_m = r.route_distance_m, route_duration_s = r.route_duration_s
+FROM jsonb_to_recordset(%(rows)s) AS r (id uuid, row_version int, vehicle_id uuid, driver_id uuid, why jsonb, fleet_policy_id uuid, route_source text,
     route_distance_m float8, route_duration_s float8)
 WHERE o.id = r.id AND o.row_version = r.row_version AND o.state IN ('unit_approved', 'centre_reviewed', 'reassigning')
 RETURNING o.id
@@ -112,12 +104,18 @@ async def call_off(conn: Connection, event_id: UUID, trips: Collection[str], rea
     return {row["id"] for row in rows}
 
 
-async def taken(conn: Connection, rows: Sequence[Mapping[str, Any]], holding: Collection[str]) -> set[UUID]:
-    """Orders whose vehicle or driver somebody else has in that time."""
-    asked = [{name: row[name] for name in ("id", "vehicle_id", "driver_id")} for row in rows]
-    return {row["id"] for row in await many(conn, TAKEN, rows=in_one(asked), holding=list(holding))}
-
-
 async def assign(conn: Connection, rows: Sequence[Mapping[str, Any]], by: UUID) -> set[UUID]:
-    """Orders that got vehicle and driver; one that changed since is not among them."""
-    return {row["id"] for row in await many(conn, ASSIGN, rows=in_one(rows), by=by)}
+    """Orders that got vehicle and driver; one that changed since is not among them, nor one whose vehicle or driver is taken.
+
+    The exclusion constraints say who that is: where they refuse, the halves are tried, down to the single order.
+    """
+    if not rows:
+        return set()
+    try:
+        async with conn.transaction():
+            return {row["id"] for row in await many(conn, ASSIGN, rows=in_one(rows), by=by)}
+    except pg_errors.ExclusionViolation:
+        if len(rows) == 1:
+            return set()
+        half = len(rows) // 2
+        return await assign(conn, rows[:half], by) | await assign(conn, rows[half:], by)

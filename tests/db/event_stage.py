@@ -83,6 +83,17 @@ async def many_vehicles(owner: db.Connection, stage: Stage, seats: Iterable[int]
             "INSERT INTO device_binding (tenant_id, device_id, device_no, vehicle_id, during) VALUES (%s, %s, %s, %s, tstzrange('2020-01-01Z', NULL))",
             (stage.town.tenant_id, device_id, row[0], vehicle_id),
         )
+        await owner.execute(
+            """INSERT INTO latest_position (fixed_at, received_at, batch, device_no, lon_e7, lat_e7, tenant_no, writer_no, quality)
+            VALUES (%s, %s, 1, %s, %s, %s, 1, 1, 0)""",
+            (
+                NOW - timedelta(minutes=1),
+                NOW - timedelta(minutes=1),
+                row[0],
+                round(DEPOT[0] * 1e7),
+                round(DEPOT[1] * 1e7),
+            ),
+        )
         stage.town.vehicles[f"e{number}"] = vehicle_id
         stage.town.device_no[f"e{number}"] = row[0]
 

@@ -132,6 +132,16 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("GET", "/api/events/{transport_event_id}/movements"): OVERSEEING,
     ("GET", "/api/events/{transport_event_id}/lots"): OVERSEEING,
     ("PATCH", "/api/events/{transport_event_id}/lots/{lot_id}"): NO_ONE,  # there is no such lot
+    ("POST", "/api/events/{transport_event_id}/runs"): frozenset({"dispatcher"}),
+    ("GET", "/api/events/{transport_event_id}/runs"): OVERSEEING,
+    ("POST", "/api/events/{transport_event_id}/assign"): frozenset({"dispatcher"}),
+    ("POST", "/api/events/{transport_event_id}/rehearse"): frozenset({"dispatcher"}),
+    ("GET", "/api/events/{transport_event_id}/drive-plan"): OVERSEEING,
+    ("GET", "/api/events/{transport_event_id}/readiness"): OVERSEEING,
+    ("GET", "/api/events/{transport_event_id}/punctuality"): OVERSEEING,
+    ("GET", "/api/events/{transport_event_id}/exceptions"): OVERSEEING,
+    ("POST", "/api/events/{transport_event_id}/movements/{movement_id}/marks"): NO_ONE,  # there is no such movement
+    ("POST", "/api/events/{transport_event_id}/movements/{movement_id}/swap"): frozenset({"dispatcher"}),  # told that it is not approved
     ("GET", "/api/lost-property"): EVERYBODY,
     ("GET", "/api/orders/{order_id}/ending"): OVERSEEING,
     ("POST", "/api/orders/{order_id}/checklist"): frozenset({"dispatcher"}),  # told that it has not begun
@@ -550,6 +560,12 @@ def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, s
         ("POST", "/api/events/{transport_event_id}/plan"): {"csv": "trip_no"},
         ("POST", "/api/events/{transport_event_id}/versions/{version_no}/decide"): {"agree": True},
         ("PATCH", "/api/events/{transport_event_id}/lots/{lot_id}"): {"capacity": 3},
+        ("POST", "/api/events/{transport_event_id}/assign"): {"day": f"{now:%Y-%m-%d}"},
+        ("POST", "/api/events/{transport_event_id}/rehearse"): {"day": f"{now:%Y-%m-%d}"},
+        ("POST", "/api/events/{transport_event_id}/movements/{movement_id}/marks"): {"item": "fuel", "good": True},
+        ("POST", "/api/events/{transport_event_id}/movements/{movement_id}/swap"): {
+            "vehicle_id": str(town.vehicles["pool"]), "driver_id": str(town.people["driver"]), "reason": "x",
+        },
         ("POST", "/api/share/sites"): {"name": f"n-{role}", "lon": 116, "lat": 32, "bays": 2},
         ("POST", "/api/share/cars"): {"vehicle_id": str(town.vehicles["pool"]), "site_id": str(uuid4())},
         ("POST", "/api/share/orders"): {"from_site": str(uuid4()), "to_site": str(uuid4()), "start_at": (now + timedelta(hours=2)).isoformat(), "end_at": (now + timedelta(hours=3)).isoformat()},
@@ -626,6 +642,7 @@ async def ask(
         if path == "/api/share/free"
         else {}
     )
+    params |= {"day": f"{now:%Y-%m-%d}"} if path.endswith("/drive-plan") else {}
     params |= {"month": "2026-11"} if path.startswith("/api/statements") else {}
     by_day = path == "/api/device-coverage" or path.endswith(("/mileage", "/days"))
     params |= {"from": "2026-11-01", "to": "2026-11-02"} if by_day else {}

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from benchmarks import event as benchmark
 from dispatch.event import movement, readiness, rehearsal
 from dispatch.event.crews import LONGEST_DUTY, Chain, Link, crew, duties
+from dispatch.event.crowding import Arrival, Stay, gate_waves, lot_loads
 from dispatch.event.difference import applied, difference
 from dispatch.event.movement import BadPlan
 from dispatch.event.planning import conflicts, crewed, day_of, problem_of
@@ -251,3 +252,63 @@ def test_a_trip_that_has_begun_may_stand_in_the_file_as_it_was_and_is_never_remo
     other = movement.read_lines(HEAD + line("A", start="2026-11-17 08:00", end="2026-11-17 08:50"), ZONE, NOW, known)
     assert [error.reason for error in other.errors] == ["past"]
     assert difference(known, [], whole=True, now=NOW) == ()
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 20), st.integers(1, 9), st.sampled_from("ab")), max_size=12), st.integers(0, 4)
+)
+def test_a_lot_is_as_full_as_the_vehicles_that_stand_in_it_at_one_instant(
+    stays: list[tuple[int, int, str]], room: int
+) -> None:
+    """Counted minute by minute; who leaves at an instant makes room for who comes."""
+    minute = timedelta(minutes=1)
+    found = lot_loads(
+        [Stay(lot=lot, from_at=START + a * minute, until_at=START + (a + n) * minute) for a, n, lot in stays],
+        {"a": room},
+    )
+    for load in found:
+        inside = [sum(a <= at < a + n for a, n, lot in stays if lot == load.lot) for at in range(30)]
+        assert (load.most, load.at) == (max(inside), START + inside.index(max(inside)) * minute)
+        assert load.over_s == (60 * sum(each > room for each in inside) if load.lot == "a" else 0)
+    assert {load.lot for load in found} == {lot for _, _, lot in stays}
+
+
+def test_a_gate_wave_is_the_fullest_quarter_of_an_hour() -> None:
+    hour = START.replace(minute=0)
+    arrivals = [Arrival(place="门", at=hour + timedelta(minutes=m), people=10) for m in (1, 2, 14, 16, 31)]
+    (wave,) = gate_waves(arrivals)
+    assert (wave.from_at, wave.vehicles, wave.people) == (hour, 3, 30)
+    assert gate_waves([]) == []
+
+
+def test_what_the_engine_expects_and_people_saw_counts_on_the_zero_miss_list() -> None:
+    """A vehicle seen in its lot is believed there; an expected arrival is better than a guess; who rides late is told until the end."""
+    far = state(at=(116.3, 32.0))
+    seen = replace(far, marks={"staged": (True, "")}, expected_at=far.start_at)
+    late = replace(seen, expected_at=far.start_at + timedelta(minutes=15))
+    aboard = state(
+        state=OrderState.IN_USE, start_at=NOW - timedelta(minutes=30), expected_end_at=END + timedelta(minutes=20)
+    )
+    bad = state(marks={"fuel": (False, "低")})
+    expired = state(state=OrderState.EXPIRED, start_at=NOW - timedelta(hours=3))
+    trips = [far, seen, late, aboard, bad, expired]
+    found = [
+        [lack.code for lack in trip.lacks]
+        for each in trips
+        for trip in readiness.exceptions([each], now=NOW, zone=ZONE, ahead=timedelta(hours=1))
+    ]
+    assert found == [
+        ["running_late", "not_at_staging"],
+        ["running_late"],
+        ["arrives_late"],
+        ["not_ready"],
+        ["running_late", "missed"],
+    ]
+    assert {
+        lack.who
+        for each in trips
+        for trip in readiness.exceptions([each], now=NOW, zone=ZONE, ahead=timedelta(hours=1))
+        for lack in trip.lacks
+    } == {"dispatcher", "driver", "commander"}
+    early = state(start_at=NOW + timedelta(hours=5), heard_at=NOW - timedelta(hours=3), at=(116.3, 32.0))
+    assert readiness.lacks(early, now=NOW, zone=ZONE) == ()

@@ -16,6 +16,7 @@ from web.exports.columns import Reader
 from web.exports.formats import Sheet, as_csv, as_xlsx, guard_cell
 from web.exports.sheets import Taking, file_of, sheet_of
 from web.exports.tables import TABLES
+from web.routes.event_day import ExceptionRow, WavePunctualRow, WaveReadyRow
 from web.routes.messages import MessageItem
 from web.routes.sizing import SizingDayRow, SizingDriverRow, SizingUnitRow, SizingVehicleRow
 from web.routes.vehicles import VehicleItem
@@ -25,7 +26,7 @@ from web.store.commands import AnswerRow, CommandRow
 from web.store.depots import DepotDayRow, DepotRow, DepotStayRow
 from web.store.disruptions import DisruptionRow
 from web.store.ending import LostRow
-from web.store.events import EventChangeRow, EventRow, EventVersionRow, LotRow, MovementRow
+from web.store.events import EventChangeRow, EventRow, EventRunRow, EventVersionRow, LotRow, MovementRow
 from web.store.fence_events import FenceEventRow
 from web.store.fences import DraftRow, FenceRow, PreviewFindingRow
 from web.store.fleet_policy import FleetPolicyRow, PaperRow
@@ -69,6 +70,7 @@ ROWS: dict[str, type] = {
     "tariffs": TariffRow, "statements": UnitMonthRow, "statement-lines": StatementLine,
     "sizing-days": SizingDayRow, "sizing-vehicles": SizingVehicleRow, "sizing-drivers": SizingDriverRow, "sizing-units": SizingUnitRow, "lost-property": LostRow, "share-sites": ShareSiteRow, "share-cars": ShareCarRow,
     "events": EventRow, "event-versions": EventVersionRow, "event-changes": EventChangeRow, "event-movements": MovementRow, "event-lots": LotRow,
+    "event-runs": EventRunRow, "event-readiness": WaveReadyRow, "event-punctuality": WavePunctualRow, "event-exceptions": ExceptionRow,
 }  # fmt: skip
 
 
@@ -141,7 +143,7 @@ def test_every_column_names_a_field_of_its_list(name: str) -> None:
     class Asked:
         def __getattr__(self, field: str) -> Any:
             asked.add(field)
-            return {"params": {}, "roles": [], "metrics": {}, "action": "x", "kind": "x"}.get(field)
+            return {"params": {}, "figures": {}, "roles": [], "metrics": {}, "action": "x", "kind": "x"}.get(field)
 
     for reader in (ZH, EN):
         made = sheet_of([Asked()], taking(name=name), reader)

@@ -1,4 +1,4 @@
-"""Event transport as files: events, versions of their plans and what they changed, movements, lots."""
+"""Event transport as files: events, versions of their plans and what they changed, movements, lots, runs, readiness, punctuality, exceptions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from web import labels
 from web.exports.columns import Column, Reader, Table, code, degrees, instant, made, named, plain
 from web.exports.formats import Cell
+from web.exports.sizing_tables import rounded
 
 
 def numbered(zh: str, en: str, field: str, group: str) -> Column:
@@ -16,6 +17,23 @@ def numbered(zh: str, en: str, field: str, group: str) -> Column:
         return None if value is None else labels.word(reader.language, group, str(value))
 
     return made(zh, en, show)
+
+
+def figure(zh: str, en: str, name: str) -> Column:
+    """A figure of a run, absent where its kind has none."""
+    return made(zh, en, lambda row, _: (row.figures or {}).get(name))
+
+
+def said(row: Any, reader: Reader) -> Cell:
+    """What makes a trip an exception, in figures and words."""
+    params: Mapping[str, Any] = row.params or {}
+    words = {"left": "eventLeft", "item": "eventItem", "state": "orderState"}
+    told = [
+        labels.word(reader.language, words[name], value) if name in words else str(value)
+        for name, value in params.items()
+        if value not in (None, "")
+    ]
+    return " ".join(told)
 
 
 EVENTS = Table("活动保障", "Events", (
@@ -96,10 +114,67 @@ LOTS = Table("待发停车场", "Staging lots", (
     degrees("纬度", "Latitude", "lat"),
 ))  # fmt: skip
 
+RUNS = Table("排车与推演记录", "Plannings and rehearsals", (
+    plain("日期", "Day", "day"),
+    code("内容", "What", "kind", "eventRun"),
+    code("状态", "State", "state", "eventRunState"),
+    instant("申请时间", "Asked", "asked_at"),
+    plain("申请人", "Asked by", "asked_by_name"),
+    instant("完成时间", "Done", "done_at"),
+    plain("计划版本", "Version", "plan_version"),
+    figure("车次", "Trips", "trips"),
+    figure("已排车", "With a vehicle", "given"),
+    figure("推演准点率", "Rehearsed on time", "on_time"),
+    figure("有风险车次", "At risk", "at_risk"),
+))  # fmt: skip
+
+READINESS = Table("各批次准备情况", "Readiness by wave", (
+    plain("批次", "Wave", "wave"),
+    instant("最早开始", "First start", "first_start_at"),
+    plain("车次", "Trips", "trips"),
+    plain("已就绪", "Ready", "ready"),
+    plain("无车辆", "Without vehicle", "without_vehicle"),
+    plain("未接单", "Not accepted", "not_accepted"),
+    plain("证件到期", "Papers expire", "papers"),
+    plain("定位无信号", "Locator silent", "locator_silent"),
+    plain("未到待发位置", "Not in its lot", "not_at_staging"),
+    plain("检查不合格", "Found not in order", "not_ready"),
+    plain("未能成行", "Did not take place", "missed"),
+))  # fmt: skip
+
+PUNCTUALITY = Table("各批次准点情况", "Punctuality by wave", (
+    plain("批次", "Wave", "wave"),
+    plain("车次", "Trips", "trips"),
+    plain("应已上车", "Due", "due"),
+    plain("准点上车", "Picked up on time", "on_time"),
+    plain("晚点上车", "Picked up late", "late"),
+    plain("未上车", "Missed", "missed"),
+    rounded("准点率", "Share on time", "share", 3),
+    rounded("平均晚点（秒）", "Mean lateness (s)", "mean_late_s", 0),
+    plain("已结束", "Ended", "dropped"),
+    plain("按时结束", "Ended on time", "dropped_on_time"),
+))  # fmt: skip
+
+EXCEPTIONS = Table("保障例外清单", "Exceptions", (
+    instant("计划开始", "Planned start", "start_at"),
+    plain("车次", "Trip", "trip_no"),
+    plain("批次", "Wave", "wave"),
+    numbered("重要程度", "Importance", "priority", "eventPriority"),
+    plain("车牌", "Plate", "plate"),
+    plain("驾驶员", "Driver", "driver_name"),
+    code("问题", "What is wrong", "lack", "eventLack"),
+    made("说明", "Details", said),
+    code("由谁处理", "Who must act", "who", "eventWho"),
+))  # fmt: skip
+
 EVENT_TABLES: Mapping[str, Table] = {
     "events": EVENTS,
     "event-versions": VERSIONS,
     "event-changes": CHANGES,
     "event-movements": MOVEMENTS,
     "event-lots": LOTS,
+    "event-runs": RUNS,
+    "event-readiness": READINESS,
+    "event-punctuality": PUNCTUALITY,
+    "event-exceptions": EXCEPTIONS,
 }

@@ -86,10 +86,10 @@ class Accepted(BaseModel):
 
 @router.get("/dispatch/queue")
 async def queue(work: Signed) -> Listing[QueueItem]:
-    """Approved orders without a vehicle, soonest first."""
+    """Approved orders without a vehicle, soonest first; those of an event are planned there."""
     feasible = {one.order_id: one for one in await suggest.feasibility(work.conn, work.actor, now=work.now)}
     page = page_request(limit=MOST_WAITING, cursor=None, sort=None, default_sort="planned_start_at")
-    wanted = OrderFilter(states=[state.value for state in suggest.WAITING])
+    wanted = OrderFilter(states=[state.value for state in suggest.WAITING], of_events=False)
     found = await store.orders(work.conn, page, wanted)
     given_back = await story.given_back(work.conn, [row.id for row in found.items])
     items = [_item(row, feasible.get(row.id), given_back.get(row.id)) for row in found.items]

@@ -164,6 +164,7 @@ async def orders(
         unit=unit,
         vehicle=vehicle,
         mine=person if mine else None,
+        of_events=False if mine else None,  # who commands thousands of trips does not ride them
         driver=person if driving else None,
         start_at=start_at,
         end_at=end_at,

@@ -108,6 +108,7 @@ class OrderFilter:
     start_at: datetime | None = None
     end_at: datetime | None = None
     q: str | None = None
+    of_events: bool | None = None  # only movements of events, or none of them
 
 
 SORTABLE = {
@@ -147,6 +148,7 @@ WHERE (%(id)s::uuid IS NULL OR o.id = %(id)s)
   AND (%(vehicle)s::uuid IS NULL OR o.vehicle_id = %(vehicle)s)
   AND (%(driver)s::uuid IS NULL OR o.driver_id = %(driver)s)
   AND (%(mine)s::uuid IS NULL OR o.requester_id = %(mine)s OR o.created_by = %(mine)s OR %(mine)s = ANY (o.passenger_ids))
+  AND (%(of_events)s::boolean IS NULL OR (o.event_id IS NOT NULL) = %(of_events)s)
   AND (%(start_at)s::timestamptz IS NULL OR o.planned_end_at > %(start_at)s)
   AND (%(end_at)s::timestamptz IS NULL OR o.planned_start_at < %(end_at)s)
   AND (%(q)s::text IS NULL OR o.order_no = %(number)s OR (NOT %(only_number)s AND (position(%(plate)s IN v.plate) > 0

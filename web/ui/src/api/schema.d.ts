@@ -1207,7 +1207,7 @@ export interface paths {
         };
         /**
          * Queue
-         * @description Approved orders without a vehicle, soonest first.
+         * @description Approved orders without a vehicle, soonest first; those of an event are planned there.
          */
         get: operations["queue_api_dispatch_queue_get"];
         put?: never;
@@ -1370,6 +1370,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{transport_event_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign Day
+         * @description Gives the orders of a day the vehicles and drivers planned for them, as far as nothing speaks against it now.
+         */
+        post: operations["assign_day_api_events__transport_event_id__assign_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{transport_event_id}/drive-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Drive Plan
+         * @description The chains of a day, as `python -m simulators rehearse` drives them.
+         */
+        get: operations["drive_plan_api_events__transport_event_id__drive_plan_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{transport_event_id}/end": {
         parameters: {
             query?: never;
@@ -1384,6 +1424,26 @@ export interface paths {
          * @description Nothing of it is ahead any more.
          */
         post: operations["end_event_api_events__transport_event_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{transport_event_id}/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Event Exceptions
+         * @description The zero-miss list: every trip that begins soon, or should have, and is not ready, late or without a vehicle, why, and who must act.
+         */
+        get: operations["event_exceptions_api_events__transport_event_id__exceptions_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1470,6 +1530,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/events/{transport_event_id}/movements/{movement_id}/marks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark Movement
+         * @description Notes what somebody saw of a movement; the newest of an item counts.
+         */
+        post: operations["mark_movement_api_events__transport_event_id__movements__movement_id__marks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{transport_event_id}/movements/{movement_id}/swap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Swap Movement
+         * @description Another vehicle and driver for a movement: the ordinary assignment of its order, with a reason.
+         */
+        post: operations["swap_movement_api_events__transport_event_id__movements__movement_id__swap_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events/{transport_event_id}/plan": {
         parameters: {
             query?: never;
@@ -1484,6 +1584,90 @@ export interface paths {
          * @description Reads a movement plan: a new version with its differences, or every mistake by line and column. The same file again changes nothing.
          */
         post: operations["import_plan_api_events__transport_event_id__plan_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{transport_event_id}/punctuality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Event Punctuality
+         * @description Each wave of a day: pick-ups and ends on time, late and missed.
+         */
+        get: operations["event_punctuality_api_events__transport_event_id__punctuality_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{transport_event_id}/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Event Readiness
+         * @description Each wave of a day (today's without one): how many trips are ready, and what the others lack.
+         */
+        get: operations["event_readiness_api_events__transport_event_id__readiness_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{transport_event_id}/rehearse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rehearse Day
+         * @description Drives a planned day many times with delays: which trips would miss, which lots overflow, where many arrive at once.
+         */
+        post: operations["rehearse_day_api_events__transport_event_id__rehearse_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events/{transport_event_id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Event Runs
+         * @description Days planned and rehearsed, the newest first.
+         */
+        get: operations["event_runs_api_events__transport_event_id__runs_get"];
+        put?: never;
+        /**
+         * Plan Days
+         * @description Asks the engine to plan days: vehicles and drivers beside everything given away. No order changes.
+         */
+        post: operations["plan_days_api_events__transport_event_id__runs_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5463,6 +5647,14 @@ export interface components {
              */
             vehicle_id: string;
         };
+        /**
+         * Asked
+         * @description What the engine plans next; the list of runs says when it is done.
+         */
+        Asked: {
+            /** Runs */
+            runs: string[];
+        };
         /** Assignment */
         Assignment: {
             /** Alternatives */
@@ -6213,6 +6405,31 @@ export interface components {
          */
         Datum: "WGS84" | "CGCS2000" | "GCJ02" | "BD09";
         /**
+         * DayAssigned
+         * @description Orders assigned, and planned trips left by the reason.
+         */
+        DayAssigned: {
+            /** Assigned */
+            assigned: number;
+            /** Drivers */
+            drivers: number;
+            /** Left */
+            left: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * DayBody
+         * @description A civil day of the event.
+         */
+        DayBody: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+        };
+        /**
          * DayRefused
          * @description An occurrence for which something was refused.
          */
@@ -6751,6 +6968,19 @@ export interface components {
             row_version: number;
         };
         /**
+         * DrivePlan
+         * @description The chains of a day: the trips of each vehicle in order.
+         */
+        DrivePlan: {
+            /** Chains */
+            chains: components["schemas"]["PlannedTrip"][][];
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+        };
+        /**
          * DriveRow
          * @description One drive of a vehicle.
          */
@@ -7056,6 +7286,45 @@ export interface components {
             version_no: number;
         };
         /**
+         * EventRunRow
+         * @description A day planned or rehearsed; its figures are those of the program.
+         */
+        EventRunRow: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Asked By Name */
+            asked_by_name: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Done At */
+            done_at: string | null;
+            /** Figures */
+            figures: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Plan Version */
+            plan_version: number | null;
+            /** Seconds */
+            seconds: number;
+            /** Seed */
+            seed: number;
+            /** State */
+            state: string;
+        };
+        /**
          * EventVersionRow
          * @description A file that was read.
          */
@@ -7147,6 +7416,39 @@ export interface components {
             sight: "whole" | "part" | "none";
             /** Statements */
             statements: components["schemas"]["StatementRow"][];
+        };
+        /**
+         * ExceptionRow
+         * @description One thing against one trip, and who must act.
+         */
+        ExceptionRow: {
+            /** Driver Name */
+            driver_name: string | null;
+            /** Lack */
+            lack: string;
+            /** Movement Id */
+            movement_id: string | null;
+            /** Order Id */
+            order_id: string | null;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+            /** Plate */
+            plate: string | null;
+            /** Priority */
+            priority: number;
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
+            /** Trip No */
+            trip_no: string;
+            /** Wave */
+            wave: string;
+            /** Who */
+            who: string;
         };
         /**
          * Excluded
@@ -7541,6 +7843,23 @@ export interface components {
             /** Cars */
             cars: number;
             why: components["schemas"]["NoCar"] | null;
+        };
+        /**
+         * GateWave
+         * @description The fullest quarter of an hour of a place.
+         */
+        GateWave: {
+            /**
+             * From At
+             * Format: date-time
+             */
+            from_at: string;
+            /** People */
+            people: number;
+            /** Place */
+            place: string;
+            /** Vehicles */
+            vehicles: number;
         };
         /**
          * Given
@@ -8198,10 +8517,28 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[EventRunRow] */
+        Listing_EventRunRow_: {
+            /** Items */
+            items: components["schemas"]["EventRunRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[EventVersionRow] */
         Listing_EventVersionRow_: {
             /** Items */
             items: components["schemas"]["EventVersionRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[ExceptionRow] */
+        Listing_ExceptionRow_: {
+            /** Items */
+            items: components["schemas"]["ExceptionRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -8756,6 +9093,24 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[WavePunctualRow] */
+        Listing_WavePunctualRow_: {
+            /** Items */
+            items: components["schemas"]["WavePunctualRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[WaveReadyRow] */
+        Listing_WaveReadyRow_: {
+            /** Items */
+            items: components["schemas"]["WaveReadyRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /**
          * LocalDayRow
          * @description One local extra day in force.
@@ -8881,6 +9236,25 @@ export interface components {
             what: string;
         };
         /**
+         * LotLoad
+         * @description The most vehicles in a lot at one instant, and when that is first so. `over_s`: how long it holds more than it can.
+         */
+        LotLoad: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Capacity */
+            capacity: number | null;
+            /** Lot */
+            lot: string;
+            /** Most */
+            most: number;
+            /** Over S */
+            over_s: number;
+        };
+        /**
          * LotRow
          * @description Where vehicles wait; how many trips begin from there.
          */
@@ -8984,6 +9358,24 @@ export interface components {
             id: string;
             /** Superseded */
             superseded: string | null;
+        };
+        /**
+         * MarkBody
+         * @description What somebody saw; what is not in order says why.
+         */
+        MarkBody: {
+            /** Good */
+            good: boolean;
+            /**
+             * Item
+             * @enum {string}
+             */
+            item: "staged" | "fuel" | "vehicle" | "driver" | "manifest";
+            /**
+             * Note
+             * @default
+             */
+            note: string;
         };
         /**
          * Meaning
@@ -10675,6 +11067,24 @@ export interface components {
             own: boolean;
         };
         /**
+         * PlanDays
+         * @description Days to plan, all that lie ahead without any; `seconds` of searching for each.
+         */
+        PlanDays: {
+            /** Days */
+            days?: string[] | null;
+            /**
+             * Seconds
+             * @default 30
+             */
+            seconds: number;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+        };
+        /**
          * PlanError
          * @description One mistake: line of the file (its heading is 1; 0: none), column, stable reason.
          */
@@ -10746,6 +11156,18 @@ export interface components {
             version_no: number | null;
         };
         /**
+         * PlanPlace
+         * @description A named point, WGS 84.
+         */
+        PlanPlace: {
+            /** Lat */
+            lat: number;
+            /** Lon */
+            lon: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * PlanRow
          * @description One stored plan. Its figures are None when it was stored before plans had any.
          */
@@ -10798,6 +11220,29 @@ export interface components {
             unmet: number | null;
             /** Vehicles */
             vehicles: number | null;
+        };
+        /**
+         * PlannedTrip
+         * @description One trip as the simulator drives it.
+         */
+        PlannedTrip: {
+            destination: components["schemas"]["PlanPlace"];
+            /**
+             * End At
+             * Format: date-time
+             */
+            end_at: string;
+            origin: components["schemas"]["PlanPlace"];
+            staging: components["schemas"]["PlanPlace"] | null;
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
+            /** Trip No */
+            trip_no: string;
+            /** Wave */
+            wave: string;
         };
         /**
          * PolicyBody
@@ -11632,6 +12077,63 @@ export interface components {
             };
         };
         /**
+         * RehearsalAnswer
+         * @description How a day goes with delays; the lists are cut after 500.
+         */
+        RehearsalAnswer: {
+            /** At Risk */
+            at_risk: number;
+            /** Gates */
+            gates: components["schemas"]["GateWave"][];
+            /** Handed On S */
+            handed_on_s: number;
+            /** Lots */
+            lots: components["schemas"]["LotLoad"][];
+            /** Misses */
+            misses: components["schemas"]["RiskyTrip"][];
+            /** On Time */
+            on_time: number;
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /** Runs */
+            runs: number;
+            /** Trips */
+            trips: number;
+            /** Unplanned */
+            unplanned: string[];
+            /** Worst Run */
+            worst_run: number;
+        };
+        /**
+         * RehearseBody
+         * @description The same seed gives the same answer; `traffic` is how much longer drives take than planned.
+         */
+        RehearseBody: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Runs
+             * @default 200
+             */
+            runs: number;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            /**
+             * Traffic
+             * @default 1
+             */
+            traffic: number;
+        };
+        /**
          * Rejected
          * @description Reasons of quarantine (contracts.md 1).
          * @enum {string}
@@ -11889,6 +12391,24 @@ export interface components {
             driver_phone: string | null;
             /** Plate */
             plate: string | null;
+        };
+        /**
+         * RiskyTrip
+         * @description A trip that begins late in at least one run of twenty.
+         */
+        RiskyTrip: {
+            /** Handed On Share */
+            handed_on_share: number;
+            /** Late Share */
+            late_share: number;
+            /** Mean Late S */
+            mean_late_s: number;
+            /** P95 Late S */
+            p95_late_s: number;
+            /** Trip No */
+            trip_no: string;
+            /** Wave */
+            wave: string;
         };
         /**
          * Role
@@ -13519,6 +14039,24 @@ export interface components {
             without_vehicles: string[];
         };
         /**
+         * SwapBody
+         * @description Another vehicle and driver, or the first, with a reason.
+         */
+        SwapBody: {
+            /**
+             * Driver Id
+             * Format: uuid
+             */
+            driver_id: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Vehicle Id
+             * Format: uuid
+             */
+            vehicle_id: string;
+        };
+        /**
          * Tariff
          * @description One version of the price for a class of vehicles; no class means every class without a row of its own. A rate of 0 charges nothing.
          */
@@ -14779,6 +15317,63 @@ export interface components {
              * Format: uuid
              */
             host_order_id: string;
+        };
+        /**
+         * WavePunctualRow
+         * @description Punctuality of a wave. `share` is of those due.
+         */
+        WavePunctualRow: {
+            /** Dropped */
+            dropped: number;
+            /** Dropped On Time */
+            dropped_on_time: number;
+            /** Due */
+            due: number;
+            /** Late */
+            late: number;
+            /** Mean Late S */
+            mean_late_s: number | null;
+            /** Missed */
+            missed: number;
+            /** On Time */
+            on_time: number;
+            /** Share */
+            share: number | null;
+            /** Trips */
+            trips: number;
+            /** Wave */
+            wave: string;
+        };
+        /**
+         * WaveReadyRow
+         * @description A wave of a day: how many of its trips are ready, and how many lack what.
+         */
+        WaveReadyRow: {
+            /**
+             * First Start At
+             * Format: date-time
+             */
+            first_start_at: string;
+            /** Locator Silent */
+            locator_silent: number;
+            /** Missed */
+            missed: number;
+            /** Not Accepted */
+            not_accepted: number;
+            /** Not At Staging */
+            not_at_staging: number;
+            /** Not Ready */
+            not_ready: number;
+            /** Papers */
+            papers: number;
+            /** Ready */
+            ready: number;
+            /** Trips */
+            trips: number;
+            /** Wave */
+            wave: string;
+            /** Without Vehicle */
+            without_vehicle: number;
         };
         /**
          * Way
@@ -18321,6 +18916,92 @@ export interface operations {
             };
         };
     };
+    assign_day_api_events__transport_event_id__assign_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transport_event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DayBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayAssigned"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drive_plan_api_events__transport_event_id__drive_plan_get: {
+        parameters: {
+            query: {
+                day: string;
+            };
+            header?: never;
+            path: {
+                transport_event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrivePlan"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     end_event_api_events__transport_event_id__end_post: {
         parameters: {
             query?: never;
@@ -18340,6 +19021,55 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_exceptions_api_events__transport_event_id__exceptions_get: {
+        parameters: {
+            query?: {
+                ahead_min?: number;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path: {
+                transport_event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_ExceptionRow_"];
+                };
             };
             /** @description Refused; `code` says why */
             "4XX": {
@@ -18550,6 +19280,94 @@ export interface operations {
             };
         };
     };
+    mark_movement_api_events__transport_event_id__movements__movement_id__marks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transport_event_id: string;
+                movement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    swap_movement_api_events__transport_event_id__movements__movement_id__swap_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transport_event_id: string;
+                movement_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwapBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     import_plan_api_events__transport_event_id__plan_post: {
         parameters: {
             query?: never;
@@ -18572,6 +19390,240 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlanImported"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_punctuality_api_events__transport_event_id__punctuality_get: {
+        parameters: {
+            query?: {
+                day?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path: {
+                transport_event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_WavePunctualRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_readiness_api_events__transport_event_id__readiness_get: {
+        parameters: {
+            query?: {
+                day?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path: {
+                transport_event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_WaveReadyRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rehearse_day_api_events__transport_event_id__rehearse_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transport_event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RehearseBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RehearsalAnswer"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    event_runs_api_events__transport_event_id__runs_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path: {
+                transport_event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_EventRunRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_days_api_events__transport_event_id__runs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transport_event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanDays"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
                 };
             };
             /** @description Refused; `code` says why */

@@ -46,6 +46,7 @@ export const event = {
     not_at_staging: "Not in its lot",
     not_ready: "Found not in order",
     missed: "Did not take place",
+    arrives_late: "Expected to end late",
     running_late: "Expected late",
   },
   eventLeft: {

@@ -118,6 +118,7 @@ export const messages = {
     order_return: "Order {{order_no}}: the vehicle is back",
   },
   dispatchReason: {
+    event_plan: "as planned for the event",
     broken_down: "broken down",
     replanned: "re-planned because of: {{trigger}}",
     makes_room: "makes room for a trip that is upset",

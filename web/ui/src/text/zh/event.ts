@@ -41,6 +41,7 @@ export const event = {
     not_at_staging: "未到待发位置",
     not_ready: "现场检查不合格",
     missed: "未能成行",
+    arrives_late: "预计晚到",
     running_late: "预计晚点",
   },
   eventLeft: {

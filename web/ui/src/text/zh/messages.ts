@@ -112,6 +112,7 @@ export const messages = {
     approval_remind: "用车申请（{{order_no}} 号）曾等待您审批",
   },
   dispatchReason: {
+    event_plan: "按保障计划派车",
     broken_down: "故障停驶",
     replanned: "因{{trigger}}重新安排",
     makes_room: "为受影响的一单让出车辆",
