@@ -37,6 +37,7 @@ class Seen(StrEnum):
     ORDER = "order"
     ALERT = "alert"
     AUDIT = "audit"
+    ROSTER = "roster"  # of drivers: why somebody is away is read by who keeps the roster of his unit, not by who approves there
     JOURNAL = "journal"  # beside the story of an order, which who sees the order sees
 
 
@@ -83,6 +84,7 @@ SEES: Mapping[Seen, Mapping[Role, Width]] = {
         R.INSPECTOR: W.ALL,
         R.FINANCE: W.ALL,
     },
+    Seen.ROSTER: {R.UNIT_ADMIN: W.UNIT, R.DISPATCHER: W.ALL, R.FLEET_ADMIN: W.ALL},
     Seen.ALERT: {
         R.EMPLOYEE: W.OWN,
         R.UNIT_ADMIN: W.UNIT,

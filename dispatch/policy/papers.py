@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
 from dispatch.store import policies as rows
@@ -16,6 +17,7 @@ from fleet.errors import Invalid, NotFound
 
 LAST_YEAR = 2100
 LEAST_WHY = 2
+BY_HAND = "车辆档案中登记的日期 · the date on the vehicle's file"
 
 
 class PaperKind(StrEnum):
@@ -47,12 +49,13 @@ async def enter(conn: Connection, actor: Actor, vehicle_id: UUID, paper: Paper, 
     vehicle = await rows.vehicle_for_paper(conn, vehicle_id)
     if vehicle is None:
         raise NotFound(object="vehicle")
-    paper_id = uuid4()
-    await rows.add_paper(conn, {
-        "id": paper_id, "tenant_id": vehicle["tenant_id"], "vehicle_id": vehicle_id, "kind": paper.kind.value, "number": paper.number.strip(),
-        "issued_on": paper.issued_on, "valid_until": paper.valid_until, "note": paper.note.strip(), "entered_by": actor.person_id,
-        "entered_at": now,
-    })  # fmt: skip
+    by_hand = vehicle["documents_valid_until"]
+    if by_hand is not None and not await rows.has_papers(conn, vehicle_id):
+        # A date somebody entered without its paper holds until that paper is there or it is taken out: never longer by a mistake.
+        await _add(
+            conn, actor, vehicle, vehicle_id, Paper(kind=PaperKind.OTHER, valid_until=by_hand, note=BY_HAND), now
+        )
+    paper_id = await _add(conn, actor, vehicle, vehicle_id, paper, now)
     until = await rows.renew_valid_until(conn, vehicle_id, vehicle["documents_valid_until"])
     told = {"kind": paper.kind.value, "valid_until": paper.valid_until.isoformat(), "papers_valid_until": _iso(until)}
     await _note(conn, actor, "paper", vehicle_id, vehicle["documents_valid_until"], told, "", now)
@@ -75,6 +78,18 @@ async def take_out(
     until = await rows.renew_valid_until(conn, vehicle_id, vehicle["documents_valid_until"])
     told = {"kind": taken["kind"], "valid_until": taken["valid_until"].isoformat(), "papers_valid_until": _iso(until)}
     await _note(conn, actor, "paper_out", vehicle_id, vehicle["documents_valid_until"], told, why.strip(), now)
+
+
+async def _add(
+    conn: Connection, actor: Actor, vehicle: Mapping[str, Any], vehicle_id: UUID, paper: Paper, now: datetime
+) -> UUID:
+    paper_id = uuid4()
+    await rows.add_paper(conn, {
+        "id": paper_id, "tenant_id": vehicle["tenant_id"], "vehicle_id": vehicle_id, "kind": paper.kind.value, "number": paper.number.strip(),
+        "issued_on": paper.issued_on, "valid_until": paper.valid_until, "note": paper.note.strip(), "entered_by": actor.person_id,
+        "entered_at": now,
+    })  # fmt: skip
+    return paper_id
 
 
 def _iso(day: date | None) -> str | None:

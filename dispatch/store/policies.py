@@ -58,6 +58,7 @@ VALID_UNTIL = """
 SELECT min(holds) AS until FROM (SELECT max(valid_until) AS holds FROM vehicle_paper
     WHERE vehicle_id = %(id)s AND taken_out_at IS NULL GROUP BY kind) AS kinds
 """
+HAS_PAPERS = "SELECT FROM vehicle_paper WHERE vehicle_id = %(id)s LIMIT 1"
 SET_VALID_UNTIL = "UPDATE vehicle SET documents_valid_until = %(until)s WHERE id = %(id)s"
 TAKE_OUT = """
 UPDATE vehicle_paper SET taken_out_by = %(by)s, taken_out_at = %(now)s, taken_out_why = %(why)s
@@ -155,6 +156,11 @@ async def vehicle_for_paper(conn: Connection, vehicle_id: UUID) -> dict[str, Any
 
 async def add_paper(conn: Connection, values: Mapping[str, Any]) -> None:
     await fleet_store.insert(conn, "vehicle_paper", values)
+
+
+async def has_papers(conn: Connection, vehicle_id: UUID) -> bool:
+    """Whether any was ever entered, be it taken out since."""
+    return await one(conn, HAS_PAPERS, id=vehicle_id) is not None
 
 
 async def take_out_paper(

@@ -173,6 +173,29 @@ async def test_a_trip_keeps_the_version_it_was_decided_by(stage: Stage, database
     assert await codes(stage, order_id, "pool2") == ["plate_restricted"], "a swap is a new decision"
 
 
+async def test_the_first_paper_does_not_lengthen_a_date_entered_by_hand(stage: Stage) -> None:
+    """The file says when something ends; an insurance that lasts longer leaves that standing until it is taken out."""
+    pool = stage.town.vehicles["pool"]
+    by_hand = NOW.date() + timedelta(days=20)
+    await stage.owner.execute("UPDATE vehicle SET documents_valid_until = %s WHERE id = %s", (by_hand, pool))
+    insurance = Paper(kind=PaperKind.COMPULSORY_INSURANCE, valid_until=by_hand + timedelta(days=300))
+    async with stage.as_person("fleet_admin") as (conn, actor):
+        await papers.enter(conn, actor, pool, insurance, now=NOW)
+    assert await _valid_until(stage, pool) == by_hand
+    kept = await store.one(stage.owner, "SELECT id FROM vehicle_paper WHERE kind = 'other'")
+    assert kept is not None
+    async with stage.as_person("fleet_admin") as (conn, actor):
+        await papers.take_out(conn, actor, pool, kept["id"], "年检已过", now=NOW)
+    assert await _valid_until(stage, pool) == insurance.valid_until
+
+
+async def _valid_until(stage: Stage, vehicle_id: UUID) -> date | None:
+    row = await store.one(
+        stage.owner, "SELECT documents_valid_until AS until FROM vehicle WHERE id = %s", (vehicle_id,)
+    )
+    return row["until"] if row else None
+
+
 async def test_papers_are_kept_with_their_history_and_the_earliest_end_counts(stage: Stage) -> None:
     pool = stage.town.vehicles["pool"]
 
