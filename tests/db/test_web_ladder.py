@@ -109,7 +109,7 @@ async def test_a_day_without_a_free_car_shows_every_rung_with_its_cost_and_each_
         assert own.json()["params"]["reason"] == "own_vehicle", own.text
         hired = await dispatcher.post(f"/api/orders/{order['id']}/hire", json=hire)
         assert hired.status_code == 200, hired.text
-        assert (hired.json()["state"], hired.json()["vehicle_id"]) == ("assigned", None)
+        assert (hired.json()["state"], hired.json()["vehicle_id"], hired.json()["means"]) == ("assigned", None, "hire")
         means = (await employee.get(f"/api/orders/{order['id']}/ladder")).json()["means"]
         assert (means["plate"], means["vendor_name"], means["cents"]) == ("津B12345", "安达租车", 35_000)
         second = await approved(site)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dispatch.eligible import DriverFacts, Upkeep, VehicleFacts, driver_obstacles
+from dispatch.eligible import DriverFacts, Span, Upkeep, VehicleFacts, driver_obstacles
 from dispatch.proposal.answer import best_answer
 from dispatch.proposal.change import HELPS, MOST_SHIFT_S, STEP_S, changed
 from dispatch.proposal.day import Day, plan_obstacles
@@ -72,7 +72,16 @@ def fleets(draw: st.DrawFn) -> tuple[Order, list[VehicleFacts], list[DriverFacts
     )
     cars = [draw(_cars(number)) for number in range(draw(st.integers(1, 3)))]
     people = [
-        driver(str(number), licence_class=draw(st.sampled_from(["C1", "B1", "A1"])), busy=draw(_busy()))
+        driver(
+            str(number),
+            licence_class=draw(st.sampled_from(["C1", "B1", "A1"])),
+            busy=draw(_busy()),
+            shifts=draw(
+                st.sampled_from(
+                    [None, None, (Span(start_at=START - timedelta(hours=2), end_at=START + timedelta(hours=1)),)]
+                )
+            ),
+        )
         for number in range(draw(st.integers(0, 2)))
     ]
     if draw(st.booleans()):
@@ -102,6 +111,7 @@ def _cars(draw: st.DrawFn, number: int) -> VehicleFacts:
         upkeep=draw(st.sampled_from([(), (), (window,)])),
         documents_valid_until=draw(st.sampled_from([None, None, (END - timedelta(days=1)).date()])),
         busy=draw(_busy()),
+        broke_down_at=draw(st.sampled_from([None, None, None, START - timedelta(hours=10)])),
     )  # fmt: skip
 
 

@@ -94,6 +94,7 @@ class OrderDetail(OrderRow):
     tariff: dict[str, Any] | None
     receipt_note: str | None
     cost_lines: list[dict[str, Any]] | None  # how the amount is made up; null before it is settled
+    means: str | None = None  # hire | public_transport: served without a vehicle of one's own
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -164,7 +165,7 @@ ORDER BY found.planned_start_at LIMIT 200
 # One order with what only its own page shows.
 DETAIL = """
 SELECT found.*, o.assignment_reason, o.route, o.route_source, o.route_distance_m,
-    o.route_duration_s, o.depart_odometer_km, o.return_odometer_km, o.tariff, o.receipt_note, o.cost_lines
+    o.route_duration_s, o.depart_odometer_km, o.return_odometer_km, o.tariff, o.receipt_note, o.cost_lines, o.means
 FROM ({orders}) AS found JOIN dispatch_order o ON o.id = found.id
 """.replace("{orders}", ORDERS)
 

@@ -10480,6 +10480,8 @@ export interface components {
             may_attach: boolean;
             /** May Say */
             may_say: boolean;
+            /** Means */
+            means?: string | null;
             /** Off Hours Approved */
             off_hours_approved: boolean;
             /** Order No */

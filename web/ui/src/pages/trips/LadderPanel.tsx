@@ -34,8 +34,7 @@ export function LadderPanel({ order, opened = false }: { order: OrderDetail; ope
   const { t } = useTranslation();
   const may = useRight("order.ladder");
   const [looking, setLooking] = useState(opened);
-  const served =
-    order.vehicle_id === null && ["assigned", "returned", "receipted", "settled"].includes(order.state);
+  const served = Boolean(order.means);
   const concerned = may && (served || (OPEN.includes(order.state) && !order.rides_with));
   const ladder = useQuery({
     queryKey: ["ladder", order.id],
