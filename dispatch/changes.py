@@ -37,6 +37,8 @@ AUDIENCE: Mapping[Action, tuple[Audience, ...]] = {
     Action.ASSIGN_RETAINED: (_R, _P, _D),
     Action.UNASSIGN: (_R, _P, _D),
     Action.REFUSE: (Audience.DISPATCHERS,),
+    Action.NEXT_DRIVER: (_R, _P, Audience.DISPATCHERS),
+    Action.NOT_ACCEPTED: (_D, Audience.DISPATCHERS),
     Action.DEPART: (_R, _P),
     Action.EXTEND: (_R, _D, Audience.DISPATCHERS),
     Action.BREAK_DOWN: (_R, _P, Audience.DISPATCHERS),
@@ -56,7 +58,7 @@ AUDIENCE: Mapping[Action, tuple[Audience, ...]] = {
 }
 # Who learns that another vehicle is being found, but not why: a driver's reason is between him and the dispatcher.
 REASSIGNED = "order_reassign"
-TOLD_NO_REASON: Mapping[Action, tuple[Audience, ...]] = {Action.REFUSE: (_R, _P)}
+TOLD_NO_REASON: Mapping[Action, tuple[Audience, ...]] = {Action.REFUSE: (_R, _P), Action.NOT_ACCEPTED: (_R, _P)}
 # Steps whose reason people read in the order itself.
 _EXPLAINED = frozenset(
     {Action.REJECT, Action.WITHDRAW, Action.CANCEL, Action.UNASSIGN, Action.BREAK_DOWN, Action.NO_SHOW, Action.RETURN_FOR_DRIVER, Action.CALL_OFF, Action.OVERRIDE, Action.SWAP}
@@ -67,6 +69,7 @@ _GIVEN_BACK = dict.fromkeys(("vehicle_id", "driver_id", "assigned_by", "assignme
 _ALWAYS: Mapping[Action, Mapping[str, Any]] = {
     Action.UNASSIGN: {**_GIVEN_BACK, "means": None},
     Action.REFUSE: _GIVEN_BACK,
+    Action.NOT_ACCEPTED: _GIVEN_BACK,
     Action.REOPEN: {**_GIVEN_BACK, "means": None, "off_hours_approved": False, "holiday_approved": False},
     Action.CLOSE_UNCONFIRMED: {"receipt_note": "not confirmed"},
 }
@@ -86,6 +89,8 @@ def _own_columns(action: Action, deed: Deed, now: datetime) -> dict[str, Any]:
             return {"off_hours_approved": deed.off_hours_approved, "holiday_approved": deed.holiday_approved}
         case Action.ASSIGN | Action.ASSIGN_RETAINED | Action.SWAP:
             return {"vehicle_id": deed.vehicle_id, "driver_id": deed.driver_id, "means": None}
+        case Action.NEXT_DRIVER:
+            return {"vehicle_id": deed.vehicle_id, "driver_id": deed.driver_id}
         case Action.START_EMERGENCY:
             return {
                 "vehicle_id": deed.vehicle_id,

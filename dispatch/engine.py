@@ -1,7 +1,7 @@
 """The loop that keeps orders moving when nobody touches them.
 
 It expires orders nobody departed on, reminds and escalates waiting approvals, measures returned trips once their track is complete,
-closes trips nobody confirmed, and plans anew what is upset (dispatch/rolling); once an hour it looks whether the calendar lacks a year. Each order is one transaction against its row version: killed at any point, the engine
+closes trips nobody confirmed, passes on trips that drivers do not take, and plans anew what is upset (dispatch/rolling); once an hour it looks whether the calendar lacks a year. Each order is one transaction against its row version: killed at any point, the engine
 finds the rest again after its start, and what somebody else did first is simply left alone.
 """
 
@@ -19,6 +19,7 @@ import structlog
 
 from dispatch import lifecycle, service, store
 from dispatch.approving import timers as approval
+from dispatch.drivers import asking
 from dispatch.ending.reminders import remind
 from dispatch.event import background as event_days
 from dispatch.guards import EXPIRES_AFTER, UNCONFIRMED_WORKDAYS, Deed
@@ -130,6 +131,7 @@ async def look(conn: Connection, now: datetime) -> dict[str, int]:
         "followed": await _follow(conn, now),
         "offered": await _offer(conn, now),
         "reminded": await remind(conn, now),
+        **await asking.look(conn, now),
     }
 
 

@@ -54,6 +54,8 @@ class Action(StrEnum):
     CALL_OFF = "call_off"
     MOVE = "move"  # another vehicle or driver, by a re-plan a dispatcher adopts
     REPLAN = "replan"  # the same by the engine, where the tenant lets it
+    NEXT_DRIVER = "next_driver"  # to the next driver in line: the one asked refused or did not answer
+    NOT_ACCEPTED = "not_accepted"  # nobody in line took it
     TAKE_OFFER = "take_offer"
     RIDE_OVER = "ride_over"  # of who rode along: the host is back
     HIRE = "hire"
@@ -150,6 +152,8 @@ STEPS: tuple[Step, ...] = (
     _step(A.EXPIRE, {S.DRAFT, *_WAITING, *_ASSIGNED, S.REASSIGNING}, S.EXPIRED, SYSTEM, G.TWO_HOURS_LATE),
     _step(A.MOVE, {*_ASSIGNABLE, *_ASSIGNED, S.BROKEN_DOWN, S.NO_SHOW}, S.ASSIGNED, "order.assign", G.NOT_TIME_SHARE, G.OTHER_HANDS, G.REASON_GIVEN, G.VEHICLE_AND_DRIVER),
     _step(A.REPLAN, {*_ASSIGNABLE, *_ASSIGNED, S.BROKEN_DOWN, S.NO_SHOW}, S.ASSIGNED, SYSTEM, G.NOT_TIME_SHARE, G.VEHICLE_AND_DRIVER),
+    _step(A.NEXT_DRIVER, {S.ASSIGNED, S.REASSIGNING}, S.ASSIGNED, SYSTEM, G.NOT_TIME_SHARE, G.VEHICLE_AND_DRIVER),
+    _step(A.NOT_ACCEPTED, {S.ASSIGNED}, S.REASSIGNING, SYSTEM),
     _step(A.PICK_UP, {S.UNIT_APPROVED, S.CENTRE_REVIEWED}, S.IN_USE, "share.drive", G.IS_TIME_SHARE, G.VEHICLE_AND_DRIVER),
     _step(A.HIRE, _ASSIGNABLE, S.ASSIGNED, "order.hire", G.NOT_TIME_SHARE, G.OTHER_MEANS, G.OTHER_HANDS),
     _step(A.HIRE_DONE, {S.ASSIGNED}, S.RETURNED, "order.hire", G.OTHER_MEANS, G.IS_HIRED),

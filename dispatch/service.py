@@ -32,7 +32,9 @@ from fleet.routing import Router
 
 Who = Actor | str  # a person, or the name of a program
 DECISIONS = frozenset({Action.APPROVE, Action.APPROVE_LEVEL, Action.APPROVE_LATE, Action.OVERRIDE, Action.REJECT})
-GIVEN_UP = frozenset({Action.UNASSIGN, Action.REFUSE, Action.SWAP})  # the journal keeps which vehicle and driver it had
+GIVEN_UP = frozenset(
+    {Action.UNASSIGN, Action.REFUSE, Action.SWAP, Action.NEXT_DRIVER, Action.NOT_ACCEPTED}
+)  # the journal keeps which vehicle and driver it had
 
 
 async def act(

@@ -12,7 +12,7 @@ from dispatch import store
 from dispatch.rolling.bonds import ASSIGNED
 from dispatch.rolling.policy import FREEING, Trigger
 from dispatch.rolling.situation import FRESH, Upset
-from dispatch.store import rolling
+from dispatch.store import asks, rolling
 from dispatch.suggest import WAITING
 from fleet.db import Connection
 from fleet.order import Order, OrderState, OrderType, Place
@@ -55,7 +55,7 @@ async def upset_by(conn: Connection, what: Disruption, now: datetime) -> Upset |
         out.add(what.vehicle_id)
         urgent = [await _from_where_it_stands(conn, what, order, now), *await _behind(conn, what, order, now)]
     elif what.kind in (Trigger.REFUSED, Trigger.UNFIT) and what.driver_id is not None:
-        away[order.id] = {what.driver_id}
+        away[order.id] = {what.driver_id, *await asks.declined(conn, order.id)}
     elif what.kind is Trigger.LATE_RETURN:
         until[UUID(what.detail["running_id"])] = datetime.fromisoformat(what.detail["free_at"])
     elif what.kind in FREEING:

@@ -11,22 +11,23 @@ from dispatch.rolling.policy import ReplanPolicy, Trigger
 from dispatch.store.rows import many, one, wrapped
 from fleet.db import Connection
 
-# What orders themselves say, each once per version. A driver's refusal and a dispatcher's taking back look alike in the
+# What orders themselves say, each once per version. While a next driver is asked nothing is upset. A driver's refusal and a dispatcher's taking back look alike in the
 # order: the journal tells which, and who had it.
 FOUND = """
 WITH upset AS (
     SELECT o.*, CASE o.state WHEN 'broken_down' THEN 'breakdown' WHEN 'no_show' THEN 'no_show' WHEN 'cancelled' THEN 'cancelled'
-        WHEN 'submitted' THEN 'emergency' WHEN 'reassigning' THEN CASE last.action WHEN 'order.refuse' THEN 'refused' ELSE 'new_booking' END
+        WHEN 'submitted' THEN 'emergency' WHEN 'reassigning' THEN CASE last.action WHEN 'order.refuse' THEN 'refused' WHEN 'order.not_accepted' THEN 'refused' ELSE 'new_booking' END
         ELSE 'new_booking' END AS kind,
         coalesce(o.driver_id, (last.before ->> 'driver_id')::uuid) AS had_driver
     FROM dispatch_order o LEFT JOIN LATERAL (
         SELECT j.action, j.before FROM journal j WHERE o.state = 'reassigning' AND j.object_kind = 'order' AND j.object_id = o.id
-          AND j.action IN ('order.refuse', 'order.unassign') ORDER BY j.seq DESC LIMIT 1) last ON true
+          AND j.action IN ('order.refuse', 'order.unassign', 'order.not_accepted') ORDER BY j.seq DESC LIMIT 1) last ON true
     WHERE (o.state = 'broken_down' AND o.planned_end_at > %(now)s - interval '6 hours')
        OR (o.state IN ('no_show', 'cancelled') AND o.vehicle_id IS NOT NULL AND o.planned_end_at > %(now)s AND o.updated_at > %(now)s - interval '1 hour')
        OR (o.state = 'submitted' AND o.type = 'emergency' AND o.planned_end_at > %(now)s)
        OR (o.state IN ('unit_approved', 'centre_reviewed', 'reassigning') AND o.type NOT IN ('retained', 'time_share') AND o.planned_start_at > %(now)s - interval '2 hours'
-           AND o.event_id IS NULL AND o.planned_start_at < %(now)s + interval '48 hours' AND o.origin IS NOT NULL AND o.destination IS NOT NULL))
+           AND o.event_id IS NULL AND o.planned_start_at < %(now)s + interval '48 hours' AND o.origin IS NOT NULL AND o.destination IS NOT NULL
+           AND NOT EXISTS (SELECT FROM driver_ask a WHERE a.order_id = o.id AND a.outcome = 'open')))
 INSERT INTO disruption (tenant_id, kind, order_id, order_row_version, vehicle_id, driver_id, noticed_at)
 SELECT u.tenant_id, u.kind, u.id, u.row_version, u.vehicle_id, u.had_driver, %(now)s FROM upset u
 WHERE NOT EXISTS (SELECT FROM disruption d WHERE d.order_id = u.id AND d.kind = u.kind AND d.order_row_version = u.row_version)

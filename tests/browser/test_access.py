@@ -16,13 +16,14 @@ LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = {
     "fleetadmin": ("/map", "/map?view=table", "/alerts", "/admin/vehicles", "/admin/devices", "/admin/devices/refused", "/admin/areas",
                    "/admin/areas/drafts", "/admin/areas/drafts/new", "/admin/areas/events", "/admin/calendar", "/admin/rules", "/admin/rules/replans",
-                   "/admin/statements", "/admin/tariffs", "/admin/vendors", "/lending", "/admin/sizing", "/help"),
+                   "/admin/statements", "/admin/tariffs", "/admin/vendors", "/lending", "/admin/sizing", "/admin/drivers/rules",
+                   "/admin/drivers/qualifications", "/help"),
     "engineer": ("/admin/health", "/admin/tickets", "/admin/devices"),
     "sysadmin": ("/admin/people", "/admin/units", "/account"),
     "employee": ("/book", "/trips", "/share"),
     "approver": ("/approve",),
-    "dispatcher": ("/dispatch", "/dispatch/plans", "/trips"),
-    "driver": ("/drive",),
+    "dispatcher": ("/admin/drivers", "/admin/drivers/absences", "/admin/drivers/asks", "/dispatch", "/dispatch/plans", "/trips"),
+    "driver": ("/drive", "/admin/drivers"),
 }  # fmt: skip
 
 

@@ -1,20 +1,23 @@
 """Drivers in the database: who keeps which roster, sickness that moves trips, rules in versions, and trips passed on once."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from dispatch.assignment import NotEligible
-from dispatch.drivers import keeping, settings
+from dispatch.drivers import asking, keeping, settings
 from dispatch.drivers.fitness import Away
 from dispatch.drivers.roster import ShiftLine
 from dispatch.drivers.rules import DrivingRules, Training
+from dispatch.lifecycle import Action
 from dispatch.rolling import rounds
 from dispatch.rolling.policy import ReplanPolicy, Trigger
-from dispatch.store import rolling
+from dispatch.store import asks, rolling
 from dispatch.upkeep import MeetsOrders
 from fleet import db, store
 from fleet.errors import Conflict, Forbidden, Invalid, NotFound, Stale, WrongState
@@ -57,7 +60,7 @@ async def set_rules(stage: Stage, **changes: Any) -> None:
         _, coming = await settings.rules_now(conn, actor, NOW)
         assert not coming
         row = await store.one(stage.owner, "SELECT max(version_no) AS no FROM driving_rules")
-        await settings.keep_rules(conn, actor, DrivingRules(**changes), reason="测试用", seen_no=row["no"] if row else None, now=NOW)  # fmt: skip
+        await settings.keep_rules(conn, actor, DrivingRules(**changes), reason="测试规则", seen_no=row["no"] if row else None, now=NOW)  # fmt: skip
 
 
 async def lines(stage: Stage, name: str, table: str) -> int:
@@ -198,3 +201,89 @@ async def test_rules_are_versions_and_ask_for_what_a_driver_has_learnt(stage: St
     async with stage.as_person("fleet_admin") as (conn, actor):
         await keeping.qualify(conn, actor, stage.town.people["driver"], "safety", TODAY, None, "第 3 号证书", now=NOW)
     await stage.assign("dispatcher", order_id)
+
+
+async def asked(stage: Stage, order_id: UUID) -> list[tuple[str, int, str]]:
+    """Who was asked to take a trip, in which turn, and what came of it."""
+    names = {person: name for name, person in stage.town.people.items()}
+    rows = await store.many(stage.owner, "SELECT person_id, turn, outcome FROM driver_ask WHERE order_id = %s ORDER BY id", (order_id,))  # fmt: skip
+    return [(names[row["person_id"]], row["turn"], row["outcome"]) for row in rows]
+
+
+async def told(stage: Stage, order_id: UUID, kind: str) -> list[str]:
+    names = {person: name for name, person in stage.town.people.items()}
+    rows = await store.many(stage.owner, "SELECT person_id FROM notice WHERE object_id = %s AND kind = %s", (order_id, kind))  # fmt: skip
+    return sorted(names[row["person_id"]] for row in rows)
+
+
+async def test_who_does_not_answer_is_passed_over_once_even_by_two_engines(
+    stage: Stage, engine: db.Connection, database: Database
+) -> None:
+    """After 15 minutes the next driver has the same car; old and new driver, riders and dispatchers are told once."""
+    order_id = await stage.approved()
+    await stage.assign("dispatcher", order_id)
+    assert await asking.look(engine, NOW) == {"asked": 1, "passed_on": 0, "taken_back": 0}
+    assert (await asking.look(engine, NOW + timedelta(minutes=14)))["passed_on"] == 0
+    late = NOW + timedelta(minutes=15)
+    async with await db.connect(database.engine) as second:
+        async with second.transaction(force_rollback=True):  # one that dies while it looks for the next driver
+            (ask_id,) = (await asks.due(second, late)).values()
+            assert await asks.take(second, ask_id) is not None
+            assert (await asking.look(engine, late))["passed_on"] == 0
+        done = await asyncio.gather(asking.look(engine, late), asking.look(second, late))
+    assert sorted(each["passed_on"] for each in done) == [0, 1]
+    row = await stage.row(order_id)
+    assert (row["state"], row["driver_id"], row["vehicle_id"]) == (
+        "assigned", stage.town.people["driver2"], stage.town.vehicles["pool"],
+    )  # fmt: skip
+    assert await asked(stage, order_id) == [("driver", 1, "timed_out"), ("driver2", 2, "open")]
+    assert await told(stage, order_id, "order_taken_back") == ["driver"]
+    assert await told(stage, order_id, "order_next_driver") == ["dispatcher", "employee"]
+    assert (await told(stage, order_id, "order_assign")).count("driver2") == 1
+    history = await store.many(stage.owner, "SELECT actor, action, reason FROM journal WHERE object_id = %s ORDER BY seq", (order_id,))  # fmt: skip
+    assert (history[-1]["actor"], history[-1]["action"], history[-1]["reason"]) == ("dispatch engine", "order.next_driver", "timed_out")  # fmt: skip
+    await stage.act("driver2", order_id, Action.ACCEPT)
+    assert await asking.look(engine, late + HOUR) == {"asked": 0, "passed_on": 0, "taken_back": 0}
+    assert (await asked(stage, order_id))[-1] == ("driver2", 2, "accepted")
+
+
+async def test_a_refusal_goes_to_the_next_and_after_the_last_the_trip_stands_with_the_dispatcher(
+    stage: Stage, engine: db.Connection
+) -> None:
+    """Both refuse: it is a disruption like any other, and neither is proposed for it again; a person begins a new line."""
+    order_id = await stage.approved()
+    await stage.assign("dispatcher", order_id)
+    await asking.look(engine, NOW)
+    await stage.act("driver", order_id, Action.REFUSE, reason="车辆异响")
+    assert (await rounds.Rounds().look(engine, stage.router, NOW)).get(
+        "proposed"
+    ) is None  # the next one is asked first
+    assert (await asking.look(engine, NOW))["passed_on"] == 1
+    await stage.act("driver2", order_id, Action.REFUSE, reason="已过下班时间")
+    assert (await asking.look(engine, NOW))["taken_back"] == 1
+    assert await asked(stage, order_id) == [("driver", 1, "refused"), ("driver2", 2, "refused")]
+    done = await rounds.Rounds().look(engine, stage.router, NOW)
+    assert done["nothing"] == 1
+    row = await store.one(stage.owner, "SELECT d.kind, p.plan FROM disruption d JOIN dispatch_plan p ON p.id = d.plan_id WHERE d.order_id = %s ORDER BY d.noticed_at DESC", (order_id,))  # fmt: skip
+    assert row is not None
+    assert (row["kind"], [each["reason"] for each in row["plan"]["unassigned"]]) == ("refused", ["no_driver"])
+    assert (await stage.row(order_id))["state"] == "reassigning"
+    await stage.assign("dispatcher", order_id)
+    await asking.look(engine, NOW)
+    assert (await asked(stage, order_id))[-1] == ("driver", 1, "open")
+
+
+async def test_a_line_of_one_ends_with_the_first_who_does_not_answer(stage: Stage, engine: db.Connection) -> None:
+    """Where the tenant asks one driver only, the trip is taken back: driver and dispatchers hear, riders that another is looked for."""
+    await set_rules(stage, accept_tries=1, accept_min=5)
+    order_id = await stage.approved()
+    await stage.assign("dispatcher", order_id)
+    await asking.look(engine, NOW)
+    late = NOW + timedelta(minutes=5)
+    assert (await asking.look(engine, late))["taken_back"] == 1
+    row = await stage.row(order_id)
+    assert (row["state"], row["vehicle_id"], row["driver_id"]) == ("reassigning", None, None)
+    assert await told(stage, order_id, "order_not_accepted") == ["dispatcher", "driver"]
+    assert await told(stage, order_id, "order_reassign") == ["employee"]
+    assert (await rounds.Rounds().look(engine, stage.router, late))["proposed"] == 1
+    assert await asking.look(engine, late + HOUR) == {"asked": 0, "passed_on": 0, "taken_back": 0}

@@ -29,6 +29,7 @@ OVERSEEING = frozenset({"dispatcher", "fleet_admin", "inspector"})
 BOOKING = frozenset({"employee", "approver", "dispatcher", "fleet_admin", "unit_admin"})
 MONEY = frozenset({"approver", "dispatcher", "fleet_admin", "inspector", "unit_admin"})
 NO_ONE: frozenset[str] = frozenset()
+ROSTERS = frozenset({"dispatcher", "fleet_admin"})  # of a driver of the centre
 # Strangers get an answer here and nowhere else.
 PUBLIC = {
     ("POST", "/api/login"), ("GET", "/api/openapi.json"), ("GET", "/health/live"), ("GET", "/health/ready"),
@@ -108,6 +109,22 @@ ANSWERED: Mapping[tuple[str, str], frozenset[str]] = {
     ("DELETE", "/api/orders/{order_id}/attachments/{attachment_id}"): frozenset({"dispatcher"}),
     ("GET", "/api/orders/{order_id}/settlement"): OVERSEEING,  # told that it is too early
     ("GET", "/api/orders/{order_id}/paper"): OVERSEEING,  # who sees the order prints it
+    ("GET", "/api/driver-shifts"): ROSTERS | {"driver", "unit_admin"},
+    ("POST", "/api/driver-shifts"): ROSTERS,
+    ("POST", "/api/driver-shifts/import"): ROSTERS | {"unit_admin"},  # who finds no driver of his in the file
+    ("POST", "/api/driver-shifts/{line_id}/withdraw"): ROSTERS,
+    ("GET", "/api/driver-absences"): ROSTERS | {"driver", "unit_admin"},
+    ("POST", "/api/driver-absences"): ROSTERS | {"driver"},  # told that he is away already
+    ("POST", "/api/driver-absences/{line_id}/end"): ROSTERS | {"driver"},  # his own sickness
+    ("POST", "/api/driver-absences/{line_id}/withdraw"): ROSTERS,
+    ("POST", "/api/drivers/{person_id}/sick"): NO_ONE,  # who does not drive
+    ("GET", "/api/drivers/{person_id}/days"): NO_ONE,
+    ("GET", "/api/driver-qualifications"): ROSTERS | {"driver", "unit_admin"},
+    ("POST", "/api/driver-qualifications"): frozenset({"fleet_admin"}),
+    ("POST", "/api/driver-qualifications/{line_id}/withdraw"): frozenset({"fleet_admin"}),
+    ("GET", "/api/driving-rules"): ROSTERS | {"driver", "unit_admin", "inspector"},
+    ("PUT", "/api/driving-rules"): frozenset({"fleet_admin"}),
+    ("GET", "/api/dispatch/asks"): frozenset({"dispatcher"}),
     ("GET", "/api/share/sites"): BOOKING,
     ("POST", "/api/share/sites"): frozenset({"dispatcher", "fleet_admin"}),
     ("GET", "/api/share/cars"): frozenset({"dispatcher", "fleet_admin"}),
@@ -485,6 +502,25 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "id": fleet_policy, "tenant_id": town.tenant_id, "version_no": 9, "body": "{}", "reason": "test", "holds_from": now + timedelta(days=1),
         "during": db.TimestamptzRange(empty=True), "created_at": now, "created_by": stranger,
     })  # fmt: skip
+    line = uuid4()
+    of_driver = {
+        "id": line,
+        "tenant_id": town.tenant_id,
+        "person_id": town.people["driver"],
+        "entered_at": now,
+        "entered_by": stranger,
+    }
+    await store.insert(site.owner, "driver_shift", of_driver | {"first_day": "2020-01-01", "last_day": "2020-01-01"})
+    await store.insert(
+        site.owner,
+        "driver_absence",
+        of_driver | {"kind": "sick", "during": db.TimestamptzRange(now - timedelta(hours=1), None)},
+    )
+    await store.insert(
+        site.owner,
+        "driver_qualification",
+        of_driver | {"kind": "training", "name": "safety", "first_day": "2020-01-01", "basis": "xx"},
+    )
     policy, post, deputy, budget = uuid4(), uuid4(), uuid4(), uuid4()
     of_other = {"tenant_id": town.tenant_id, "unit_id": town.units["other"]}
     await store.insert(site.owner, "approval_change", of_other | {
@@ -505,6 +541,7 @@ async def things(site: Site) -> dict[str, UUID | str]:
         "transport_event_id": transport, "version_no": 1, "lot_id": uuid4(), "movement_id": uuid4(),
         "lending_id": lending, "vendor_id": vendor, "price_id": price, "tier_id": tier,
         "lost_id": uuid4(), "tariff_id": tariff, "voucher_id": uuid4(), "policy_id": fleet_policy, "paper_id": uuid4(),
+        "line_id": line,
         "approval_change_id": policy, "approval_post_id": post, "approval_delegation_id": deputy, "approval_budget_id": budget,
         "rule_change_id": rules, "rule_preview_id": tried, "change_id": change, "area_id": area, "draft_id": draft, "preview_id": preview, "event_id": event, "place_id": named, "run_id": run, "binding_id": binding, "command_id": command, "ticket_id": ticket, "ticket_step": "acknowledge", "vehicle_id": vehicle, "alert_id": alert, "order_id": order, "step": "approve", "notice_id": notice,
         "unit_id": town.units["other"], "person_id": stranger, "device_id": device["id"], "entry_id": entry,
@@ -566,6 +603,14 @@ def bodies(site: Site, role: str, known: Mapping[str, Any]) -> dict[tuple[str, s
         ("POST", "/api/events/{transport_event_id}/movements/{movement_id}/swap"): {
             "vehicle_id": str(town.vehicles["pool"]), "driver_id": str(town.people["driver"]), "reason": "x",
         },
+        ("POST", "/api/driver-shifts"): {"person_id": str(town.people["driver"]), "first_day": "2026-11-01"},
+        ("POST", "/api/driver-shifts/import"): {"csv": "driver,starts,ends\n", "dry": True},
+        ("POST", "/api/driver-shifts/{line_id}/withdraw"): {"reason": "x"},
+        ("POST", "/api/driver-absences"): {"person_id": str(town.people["driver"]), "kind": "sick", "start_at": now.isoformat()},
+        ("POST", "/api/driver-absences/{line_id}/withdraw"): {"reason": "x"},
+        ("POST", "/api/driver-qualifications"): {"person_id": str(town.people["driver"]), "name": "safety", "first_day": "2026-11-01", "basis": "xx"},
+        ("POST", "/api/driver-qualifications/{line_id}/withdraw"): {"reason": "x"},
+        ("PUT", "/api/driving-rules"): {"reason": "test"},
         ("POST", "/api/share/sites"): {"name": f"n-{role}", "lon": 116, "lat": 32, "bays": 2},
         ("POST", "/api/share/cars"): {"vehicle_id": str(town.vehicles["pool"]), "site_id": str(uuid4())},
         ("POST", "/api/share/orders"): {"from_site": str(uuid4()), "to_site": str(uuid4()), "start_at": (now + timedelta(hours=2)).isoformat(), "end_at": (now + timedelta(hours=3)).isoformat()},

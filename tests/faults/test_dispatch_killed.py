@@ -11,9 +11,10 @@ import pytest
 from benchmarks.faults.proxy import Moment, Trap
 from benchmarks.faults.scale import progress, seed, size
 from benchmarks.site import site
+from dispatch.drivers.rules import DrivingRules
 from dispatch.lifecycle import Action
 from dispatch.rolling.policy import ReplanPolicy, Trigger
-from dispatch.store import rolling
+from dispatch.store import rolling, rosters
 from fleet import db, store
 from fleet.routing import Router
 from tests.db import dispatch_stage, town
@@ -84,7 +85,11 @@ async def _let_it_adopt(stage: Stage) -> None:
     async with stage.owner.transaction():
         policy = ReplanPolicy(adopts=frozenset({Trigger.REFUSED}))
         by = stage.town.people["fleet_admin"]
-        await rolling.keep_policy(stage.owner, stage.town.tenant_id, policy, by, datetime.now(UTC))
+        now = datetime.now(UTC)
+        await rolling.keep_policy(stage.owner, stage.town.tenant_id, policy, by, now)
+        # One driver is asked, so that a refusal is planned anew at once instead of going to the next driver.
+        alone = DrivingRules(version_no=1, from_at=now, accept_tries=1)
+        await rosters.add_rules(stage.owner, stage.town.tenant_id, alone, reason="test", created_at=now, created_by=by)
 
 
 async def _assigned_trip(stage: Stage, number: int) -> UUID:

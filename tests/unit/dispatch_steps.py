@@ -87,8 +87,11 @@ centre_reviewed    move               assigned           dispatcher
 centre_reviewed    replan             assigned           -
 reassigning        move               assigned           dispatcher
 reassigning        replan             assigned           -
+reassigning        next_driver        assigned           -
 assigned           move               assigned           dispatcher
 assigned           replan             assigned           -
+assigned           next_driver        assigned           -
+assigned           not_accepted       reassigning        -
 driver_accepted    move               assigned           dispatcher
 driver_accepted    replan             assigned           -
 broken_down        move               assigned           dispatcher

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dispatch.drivers.acceptance import due_at, next_in_line
 from dispatch.drivers.fitness import Absence, Away, Qualification
 from dispatch.drivers.roster import ShiftLine, shifts
 from dispatch.drivers.rules import DrivingRules, Training, check_rules, in_force
@@ -281,3 +282,23 @@ def test_overtime_goes_to_whom_it_costs_least() -> None:
     assert match_drivers([(late, CAR)], [tired, fresh], ZONE).drivers[late.id].name == "fresh"
     costless = replace(tired, rules=(DrivingRules(overtime_weight=0),))
     assert match_drivers([(late, CAR)], [costless, fresh], ZONE).drivers[late.id].name == "tired"
+
+
+@given(st.integers(-60, 600), st.integers(1, 60), st.integers(0, 120), st.integers(1, 5), st.integers(0, 6))
+def test_a_line_of_drivers_always_ends(minutes: int, within: int, before: int, tries: int, people: int) -> None:
+    """Nobody is asked twice or forever: after so many turns, or when all were asked, nobody is left."""
+    rules = DrivingRules(accept_min=within, accept_before_min=before, accept_tries=tries)
+    wish = order(planned_start_at=NOW + minutes * MINUTE, planned_end_at=NOW + minutes * MINUTE + HOUR)
+    drivers = [driver(f"d{n}") for n in range(people)]
+    now, asked = NOW, set[UUID]()
+    for _ in range(tries):
+        heir = next_in_line(wish, CAR, drivers, asked, now=now, zone=ZONE)
+        if heir is None:
+            break
+        assert heir.person_id not in asked
+        asked.add(heir.person_id)
+        due = due_at(now, wish.planned_start_at, rules)
+        assert timedelta(0) < due - now <= within * MINUTE
+        assert due <= max(wish.planned_start_at - before * MINUTE, now + 5 * MINUTE)
+        now = due
+    assert len(asked) == min(tries, people)

@@ -25,6 +25,7 @@ from web.store.calendar import CalendarChangeRow, CalendarVersionRow, LocalDayRo
 from web.store.commands import AnswerRow, CommandRow
 from web.store.depots import DepotDayRow, DepotRow, DepotStayRow
 from web.store.disruptions import DisruptionRow
+from web.store.drivers import AbsenceRow, AskRow, QualificationRow, ShiftRow
 from web.store.ending import LostRow
 from web.store.events import EventChangeRow, EventRow, EventRunRow, EventVersionRow, LotRow, MovementRow
 from web.store.fence_events import FenceEventRow
@@ -67,6 +68,7 @@ ROWS: dict[str, type] = {
     "order-series": SeriesRow, "wait-list": WaitRow, "upkeep": UpkeepRow, "home-travel": HomeTravelRow,
     "mileage": MileageMonthRow, "mileage-days": MileageDayRow, "drives": DriveRow, "stops": StopRow, "plans": PlanRow, "disruptions": DisruptionRow,
     "fleet-policies": FleetPolicyRow, "vehicle-papers": PaperRow,
+    "driver-shifts": ShiftRow, "driver-absences": AbsenceRow, "driver-qualifications": QualificationRow, "driver-asks": AskRow,
     "tariffs": TariffRow, "statements": UnitMonthRow, "statement-lines": StatementLine,
     "sizing-days": SizingDayRow, "sizing-vehicles": SizingVehicleRow, "sizing-drivers": SizingDriverRow, "sizing-units": SizingUnitRow, "lost-property": LostRow, "share-sites": ShareSiteRow, "share-cars": ShareCarRow,
     "events": EventRow, "event-versions": EventVersionRow, "event-changes": EventChangeRow, "event-movements": MovementRow, "event-lots": LotRow,

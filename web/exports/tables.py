@@ -24,6 +24,7 @@ from web.exports.columns import (
     roles,
     yes_no,
 )
+from web.exports.driver_tables import DRIVER_TABLES
 from web.exports.event_tables import EVENT_TABLES
 from web.exports.fence_tables import FENCE_TABLES
 from web.exports.kinds_tables import KINDS_TABLES
@@ -332,6 +333,7 @@ TABLES: Mapping[str, Table] = {
     "forwarders": FORWARDERS,
     "reprocess-runs": REPROCESS_RUNS,
     "messages": MESSAGES,
+    **DRIVER_TABLES,
     **FENCE_TABLES,
     **CALENDAR_TABLES,
     **KINDS_TABLES,

@@ -1056,6 +1056,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dispatch/asks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Asks
+         * @description Drivers asked to take a trip, newest first, and what became of it.
+         */
+        get: operations["asks_api_dispatch_asks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dispatch/disruptions": {
         parameters: {
             query?: never;
@@ -1296,6 +1316,242 @@ export interface paths {
          * @description Plans a scenario and keeps it for comparing; it changes nothing and can never be adopted.
          */
         post: operations["what_if_api_dispatch_what_if_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/driver-absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Absences
+         * @description Leave and sickness this person may see: a driver's own, a unit's, or everybody's.
+         */
+        get: operations["absences_api_driver_absences_get"];
+        put?: never;
+        /**
+         * Add Absence
+         * @description Leave or sickness; answers the trips that need another driver. Leave that meets trips: 409 `meets_orders` unless `anyway`.
+         */
+        post: operations["add_absence_api_driver_absences_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/driver-absences/{line_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Absence
+         * @description He is back earlier, or when he had said no end; a driver ends his own sickness.
+         */
+        post: operations["end_absence_api_driver_absences__line_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/driver-absences/{line_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Absence
+         * @description It was entered wrongly: it does not count any more and stays readable with the reason.
+         */
+        post: operations["withdraw_absence_api_driver_absences__line_id__withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/driver-qualifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Qualifications
+         * @description Authorised classes and trainings this person may see; `expiring_until` those that end by a day.
+         */
+        get: operations["qualifications_api_driver_qualifications_get"];
+        put?: never;
+        /**
+         * Qualify
+         * @description Authorises a driver for a vehicle class, or notes a training; nobody does it for himself.
+         */
+        post: operations["qualify_api_driver_qualifications_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/driver-qualifications/{line_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Qualification
+         * @description It does not hold any more; it stays readable with the reason.
+         */
+        post: operations["withdraw_qualification_api_driver_qualifications__line_id__withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/driver-shifts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Shifts
+         * @description Lines of the rosters this person may see; `current=false` those that were withdrawn.
+         */
+        get: operations["shifts_api_driver_shifts_get"];
+        put?: never;
+        /**
+         * Add Shift
+         * @description Enters a line of a roster; the first one means that a roster is kept of this driver.
+         */
+        post: operations["add_shift_api_driver_shifts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/driver-shifts/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Shifts
+         * @description Enters every line of a CSV, or nothing with every wrong cell named by line, column and reason.
+         */
+        post: operations["import_shifts_api_driver_shifts_import_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/driver-shifts/{line_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Shift
+         * @description The line does not count any more; it stays readable with the reason.
+         */
+        post: operations["withdraw_shift_api_driver_shifts__line_id__withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/drivers/{person_id}/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Driver Days
+         * @description What a driver's roster and absences come to over some days (both included, at most 62): for himself and who keeps it.
+         */
+        get: operations["driver_days_api_drivers__person_id__days_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/drivers/{person_id}/sick": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call In Sick
+         * @description A driver says that he is sick, or somebody who keeps his roster does: his trips are planned anew, the dispatchers told.
+         */
+        post: operations["call_in_sick_api_drivers__person_id__sick_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/driving-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules
+         * @description The rules in force and those to come.
+         */
+        get: operations["rules_api_driving_rules_get"];
+        /**
+         * Keep Rules
+         * @description A new version from an instant on; `If-Match` with the newest number that was read, none where nobody has set any.
+         */
+        put: operations["keep_rules_api_driving_rules_put"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4890,6 +5146,97 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Absence
+         * @description From one instant until before another; `end_at` None: until he is back.
+         */
+        Absence: {
+            /** End At */
+            end_at: string | null;
+            kind: components["schemas"]["Away"];
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
+        };
+        /**
+         * AbsenceBody
+         * @description Leave, or sickness entered by somebody else; `anyway` enters leave although it meets trips.
+         */
+        AbsenceBody: {
+            /**
+             * Anyway
+             * @default false
+             */
+            anyway: boolean;
+            /** End At */
+            end_at?: string | null;
+            kind: components["schemas"]["Away"];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
+        };
+        /**
+         * AbsenceRow
+         * @description Why and when a driver is away.
+         */
+        AbsenceRow: {
+            /** Driver Name */
+            driver_name: string;
+            /** End At */
+            end_at: string | null;
+            /**
+             * Entered At
+             * Format: date-time
+             */
+            entered_at: string;
+            /** Entered By Name */
+            entered_by_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Note */
+            note: string;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Row Version */
+            row_version: number;
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
+            /** Unit Name */
+            unit_name: string;
+            /** Unit Name En */
+            unit_name_en: string;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+            /** Withdrawn By Name */
+            withdrawn_by_name: string | null;
+            /** Withdrawn Reason */
+            withdrawn_reason: string;
+        };
         /** Acceptance */
         Acceptance: {
             /** Assigned */
@@ -4915,7 +5262,7 @@ export interface components {
          * @description What can happen to an order after it was booked.
          * @enum {string}
          */
-        Action: "submit" | "edit" | "approve" | "approve_level" | "override" | "reopen" | "reject" | "withdraw" | "cancel" | "review" | "assign" | "assign_retained" | "unassign" | "swap" | "refuse" | "accept" | "depart" | "arrive" | "extend" | "break_down" | "no_show" | "return" | "return_for_driver" | "start_emergency" | "approve_late" | "receipt" | "close_unconfirmed" | "settle" | "archive" | "pick_up" | "bring_back" | "expire" | "call_off" | "move" | "replan" | "take_offer" | "ride_over" | "hire" | "hire_done" | "go_public";
+        Action: "submit" | "edit" | "approve" | "approve_level" | "override" | "reopen" | "reject" | "withdraw" | "cancel" | "review" | "assign" | "assign_retained" | "unassign" | "swap" | "refuse" | "accept" | "depart" | "arrive" | "extend" | "break_down" | "no_show" | "return" | "return_for_driver" | "start_emergency" | "approve_late" | "receipt" | "close_unconfirmed" | "settle" | "archive" | "pick_up" | "bring_back" | "expire" | "call_off" | "move" | "replan" | "next_driver" | "not_accepted" | "take_offer" | "ride_over" | "hire" | "hire_done" | "go_public";
         /**
          * Adopted
          * @description What of a plan is to be done; absent: all of it.
@@ -5648,6 +5995,46 @@ export interface components {
             vehicle_id: string;
         };
         /**
+         * AskRow
+         * @description A driver who was asked to take a trip, and what became of it.
+         */
+        AskRow: {
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Driver Name */
+            driver_name: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Id */
+            id: number;
+            /**
+             * Order Id
+             * Format: uuid
+             */
+            order_id: string;
+            /** Order No */
+            order_no: number;
+            /** Outcome */
+            outcome: string;
+            /**
+             * Planned Start At
+             * Format: date-time
+             */
+            planned_start_at: string;
+            /** Plate */
+            plate: string | null;
+            /** Turn */
+            turn: number;
+        };
+        /**
          * Asked
          * @description What the engine plans next; the list of runs says when it is done.
          */
@@ -5714,6 +6101,20 @@ export interface components {
             name: string;
             /** Size Bytes */
             size_bytes: number;
+        };
+        /**
+         * Away
+         * @description Why somebody does not drive for a while.
+         * @enum {string}
+         */
+        Away: "leave" | "sick";
+        /**
+         * BackBody
+         * @description From when he is there again; absent: from now.
+         */
+        BackBody: {
+            /** Back At */
+            back_at?: string | null;
         };
         /**
          * BasemapSummary
@@ -5942,6 +6343,19 @@ export interface components {
             version_no: number;
             /** What */
             what: string;
+        };
+        /**
+         * CalledIn
+         * @description An absence that was entered, and the numbers of the trips he had been given.
+         */
+        CalledIn: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Orders */
+            orders: number[];
         };
         /**
          * Candidates
@@ -7066,6 +7480,95 @@ export interface components {
             unit_name: string;
         };
         /**
+         * DriverDays
+         * @description Shifts and absences of one driver.
+         */
+        DriverDays: {
+            /** Absences */
+            absences: components["schemas"]["Absence"][];
+            /** Kept */
+            kept: boolean;
+            /** Shifts */
+            shifts: components["schemas"]["OnDuty"][];
+        };
+        /**
+         * DrivingVersion
+         * @description A version; 0 is the program's own.
+         */
+        DrivingVersion: {
+            /**
+             * Accept Before Min
+             * @default 20
+             */
+            accept_before_min: number;
+            /**
+             * Accept Min
+             * @default 15
+             */
+            accept_min: number;
+            /**
+             * Accept Tries
+             * @default 3
+             */
+            accept_tries: number;
+            /**
+             * Classes
+             * @default []
+             */
+            classes: components["schemas"]["VehicleClass"][];
+            /**
+             * Drive Min
+             * @default 240
+             */
+            drive_min: number;
+            /** From At */
+            from_at: string | null;
+            /**
+             * Lunch From
+             * Format: time
+             * @default 11:00:00
+             */
+            lunch_from: string;
+            /**
+             * Lunch Min
+             * @default 45
+             */
+            lunch_min: number;
+            /**
+             * Lunch To
+             * Format: time
+             * @default 13:30:00
+             */
+            lunch_to: string;
+            /**
+             * Overtime Min
+             * @default 180
+             */
+            overtime_min: number;
+            /**
+             * Overtime Weight
+             * @default 1.5
+             */
+            overtime_weight: number;
+            /**
+             * Rest Min
+             * @default 20
+             */
+            rest_min: number;
+            /**
+             * Shift Min
+             * @default 480
+             */
+            shift_min: number;
+            /**
+             * Trainings
+             * @default []
+             */
+            trainings: components["schemas"]["Training"][];
+            /** Version No */
+            version_no: number;
+        };
+        /**
          * Ending
          * @description Everything about the end of one trip, and what this person may do now.
          */
@@ -8130,6 +8633,18 @@ export interface components {
             used: number;
         };
         /**
+         * Imported
+         * @description What became of a file: lines entered, or that would be, and the wrong cells of the others.
+         */
+        Imported: {
+            /** Entered */
+            entered: number;
+            /** Errors */
+            errors: components["schemas"]["RowError"][];
+            /** Rows */
+            rows: number;
+        };
+        /**
          * InForce
          * @description The version a change became.
          */
@@ -8337,6 +8852,15 @@ export interface components {
              */
             type: "LineString";
         };
+        /** Listing[AbsenceRow] */
+        Listing_AbsenceRow_: {
+            /** Items */
+            items: components["schemas"]["AbsenceRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[AlertRow] */
         Listing_AlertRow_: {
             /** Items */
@@ -8368,6 +8892,15 @@ export interface components {
         Listing_ArrivalErrorRow_: {
             /** Items */
             items: components["schemas"]["ArrivalErrorRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[AskRow] */
+        Listing_AskRow_: {
+            /** Items */
+            items: components["schemas"]["AskRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -8778,6 +9311,15 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** Listing[QualificationRow] */
+        Listing_QualificationRow_: {
+            /** Items */
+            items: components["schemas"]["QualificationRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
         /** Listing[QuarantineRow] */
         Listing_QuarantineRow_: {
             /** Items */
@@ -8917,6 +9459,15 @@ export interface components {
         Listing_ShareSiteRow_: {
             /** Items */
             items: components["schemas"]["ShareSiteRow"][];
+            /** Next Cursor */
+            next_cursor?: string | null;
+            /** Total */
+            total?: number | null;
+        };
+        /** Listing[ShiftRow] */
+        Listing_ShiftRow_: {
+            /** Items */
+            items: components["schemas"]["ShiftRow"][];
             /** Next Cursor */
             next_cursor?: string | null;
             /** Total */
@@ -9982,6 +10533,83 @@ export interface components {
             roles: components["schemas"]["RoleHeld"][];
         };
         /**
+         * NewRules
+         * @description A new version; absent `from_at`: from now.
+         */
+        NewRules: {
+            /**
+             * Accept Before Min
+             * @default 20
+             */
+            accept_before_min: number;
+            /**
+             * Accept Min
+             * @default 15
+             */
+            accept_min: number;
+            /**
+             * Accept Tries
+             * @default 3
+             */
+            accept_tries: number;
+            /**
+             * Classes
+             * @default []
+             */
+            classes: components["schemas"]["VehicleClass"][];
+            /**
+             * Drive Min
+             * @default 240
+             */
+            drive_min: number;
+            /** From At */
+            from_at?: string | null;
+            /**
+             * Lunch From
+             * Format: time
+             * @default 11:00:00
+             */
+            lunch_from: string;
+            /**
+             * Lunch Min
+             * @default 45
+             */
+            lunch_min: number;
+            /**
+             * Lunch To
+             * Format: time
+             * @default 13:30:00
+             */
+            lunch_to: string;
+            /**
+             * Overtime Min
+             * @default 180
+             */
+            overtime_min: number;
+            /**
+             * Overtime Weight
+             * @default 1.5
+             */
+            overtime_weight: number;
+            /** Reason */
+            reason: string;
+            /**
+             * Rest Min
+             * @default 20
+             */
+            rest_min: number;
+            /**
+             * Shift Min
+             * @default 480
+             */
+            shift_min: number;
+            /**
+             * Trainings
+             * @default []
+             */
+            trainings: components["schemas"]["Training"][];
+        };
+        /**
          * NewRun
          * @description Which entries are decoded again: those chosen, or all that match and wait. Absent fields do not narrow.
          */
@@ -10306,6 +10934,22 @@ export interface components {
         OdometerBody: {
             /** Odometer Km */
             odometer_km?: number | null;
+        };
+        /**
+         * OnDuty
+         * @description A shift; its end excluded.
+         */
+        OnDuty: {
+            /**
+             * End At
+             * Format: date-time
+             */
+            end_at: string;
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
         };
         /**
          * Option
@@ -11683,6 +12327,78 @@ export interface components {
             };
         };
         /**
+         * QualificationBody
+         * @description A vehicle class he may drive, or a training he has had, on some paper.
+         */
+        QualificationBody: {
+            /** Basis */
+            basis: string;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /** Last Day */
+            last_day?: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+        };
+        /**
+         * QualificationRow
+         * @description An authorisation for a class of vehicles, or a training.
+         */
+        QualificationRow: {
+            /** Basis */
+            basis: string;
+            /** Driver Name */
+            driver_name: string;
+            /**
+             * Entered At
+             * Format: date-time
+             */
+            entered_at: string;
+            /** Entered By Name */
+            entered_by_name: string;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Last Day */
+            last_day: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Row Version */
+            row_version: number;
+            /** Unit Name */
+            unit_name: string;
+            /** Unit Name En */
+            unit_name_en: string;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+            /** Withdrawn By Name */
+            withdrawn_by_name: string | null;
+            /** Withdrawn Reason */
+            withdrawn_reason: string;
+        };
+        /**
          * QuarantineRow
          * @description One message, or one fix of it, that was not taken; never its bytes.
          */
@@ -12456,6 +13172,19 @@ export interface components {
             most_passengers: number | null;
         };
         /**
+         * RosterFile
+         * @description A CSV file of shifts; `dry` only looks.
+         */
+        RosterFile: {
+            /** Csv */
+            csv: string;
+            /**
+             * Dry
+             * @default false
+             */
+            dry: boolean;
+        };
+        /**
          * RowError
          * @description One wrong cell, or a row that was refused as a whole (no column).
          */
@@ -12901,6 +13630,17 @@ export interface components {
             vehicles: number | null;
             /** Vehicles Done */
             vehicles_done: number;
+        };
+        /**
+         * RulesAnswer
+         * @description The version in force, those to come, and the newest number for the next If-Match.
+         */
+        RulesAnswer: {
+            /** Coming */
+            coming: components["schemas"]["DrivingVersion"][];
+            /** Newest No */
+            newest_no: number;
+            now: components["schemas"]["DrivingVersion"];
         };
         /**
          * RulesInForce
@@ -13513,6 +14253,100 @@ export interface components {
             on_the_way: number;
             /** Standing */
             standing: number;
+        };
+        /**
+         * ShiftBody
+         * @description A line of a roster: a weekday (1 Monday to 7 Sunday) over days, or the single day `first_day`, off without times.
+         */
+        ShiftBody: {
+            /** Ends */
+            ends?: string | null;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /** Last Day */
+            last_day?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Starts */
+            starts?: string | null;
+            /** Weekday */
+            weekday?: number | null;
+        };
+        /**
+         * ShiftRow
+         * @description One line of a driver's roster: a weekday over a stretch of days, or a single day.
+         */
+        ShiftRow: {
+            /** Driver Name */
+            driver_name: string;
+            /** Ends */
+            ends: string | null;
+            /**
+             * Entered At
+             * Format: date-time
+             */
+            entered_at: string;
+            /** Entered By Name */
+            entered_by_name: string;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Day */
+            last_day: string | null;
+            /** Note */
+            note: string;
+            /**
+             * Person Id
+             * Format: uuid
+             */
+            person_id: string;
+            /** Row Version */
+            row_version: number;
+            /** Starts */
+            starts: string | null;
+            /** Unit Name */
+            unit_name: string;
+            /** Unit Name En */
+            unit_name_en: string;
+            /** Weekday */
+            weekday: number | null;
+            /** Withdrawn At */
+            withdrawn_at: string | null;
+            /** Withdrawn By Name */
+            withdrawn_by_name: string | null;
+            /** Withdrawn Reason */
+            withdrawn_reason: string;
+        };
+        /**
+         * SickBody
+         * @description Sick from now on; without an end until he says that he is back.
+         */
+        SickBody: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Until */
+            until?: string | null;
         };
         /**
          * SiteBody
@@ -14376,6 +15210,12 @@ export interface components {
             /** Truncated */
             truncated: boolean;
         };
+        /**
+         * Training
+         * @description What a driver may have to be trained for.
+         * @enum {string}
+         */
+        Training: "safety" | "confidential" | "wheelchair" | "large_event";
         /**
          * Transfer
          * @description From an instant on another unit owns, manages or uses the vehicle.
@@ -15426,6 +16266,14 @@ export interface components {
          * @description Why a paper is taken out.
          */
         WhyOutBody: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * WhyWithdrawn
+         * @description Why a line does not count any more.
+         */
+        WhyWithdrawn: {
             /** Reason */
             reason: string;
         };
@@ -18145,6 +18993,56 @@ export interface operations {
             };
         };
     };
+    asks_api_dispatch_asks_get: {
+        parameters: {
+            query?: {
+                outcome?: ("open" | "accepted" | "refused" | "timed_out" | "over") | null;
+                order?: string | null;
+                from?: string | null;
+                to?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_AskRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     disruptions_api_dispatch_disruptions_get: {
         parameters: {
             query?: {
@@ -18675,6 +19573,681 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Suggestion"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    absences_api_driver_absences_get: {
+        parameters: {
+            query?: {
+                person?: string | null;
+                unit?: string | null;
+                current?: boolean | null;
+                absence?: components["schemas"]["Away"] | null;
+                from?: string | null;
+                to?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_AbsenceRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_absence_api_driver_absences_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbsenceBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalledIn"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_absence_api_driver_absences__line_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                line_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_absence_api_driver_absences__line_id__withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                line_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyWithdrawn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    qualifications_api_driver_qualifications_get: {
+        parameters: {
+            query?: {
+                person?: string | null;
+                unit?: string | null;
+                current?: boolean | null;
+                qualification?: ("vehicle_class" | "training") | null;
+                expiring_until?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_QualificationRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    qualify_api_driver_qualifications_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QualificationBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_qualification_api_driver_qualifications__line_id__withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                line_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyWithdrawn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shifts_api_driver_shifts_get: {
+        parameters: {
+            query?: {
+                person?: string | null;
+                unit?: string | null;
+                current?: boolean | null;
+                first?: string | null;
+                last?: string | null;
+                limit?: number;
+                cursor?: string | null;
+                q?: string | null;
+                sort?: string | null;
+                format?: "json" | "csv" | "xlsx";
+                lang?: "zh" | "en";
+                purpose?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listing_ShiftRow_"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_shift_api_driver_shifts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShiftBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Made"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_shifts_api_driver_shifts_import_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterFile"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_shift_api_driver_shifts__line_id__withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path: {
+                line_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyWithdrawn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    driver_days_api_drivers__person_id__days_get: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+            };
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DriverDays"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call_in_sick_api_drivers__person_id__sick_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SickBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalledIn"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_api_driving_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesAnswer"];
+                };
+            };
+            /** @description Refused; `code` says why */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our failure, or something we need is down */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_rules_api_driving_rules_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRules"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesAnswer"];
                 };
             };
             /** @description Refused; `code` says why */

@@ -43,6 +43,7 @@ export const router = createBrowserRouter([
           { path: "admin/units", lazy: () => import("../pages/admin/UnitsPage") },
           { path: "admin/people", lazy: () => import("../pages/admin/PeoplePage") },
           { path: "admin/vehicles", lazy: () => import("../pages/admin/VehiclesPage") },
+          { path: "admin/drivers/:part?", lazy: () => import("../pages/drivers/DriversPage") },
           { path: "admin/mileage", lazy: () => import("../pages/mileage/MileagePage") },
           { path: "admin/statements", lazy: () => import("../pages/money/StatementsPage") },
           { path: "admin/statements/:id", lazy: () => import("../pages/money/StatementPage") },

@@ -36,6 +36,7 @@ const ENTRIES: readonly MenuEntry[] = [
   { path: "/share", name: "share", icon: "vehicles", group: "work", rights: ["share.view"] },
   { path: "/vehicles", name: "drives", icon: "vehicles", group: "work", rights: [], linked: ["track.view"] },
   { path: "/admin/vehicles", name: "vehicles", icon: "vehicles", group: "setup", rights: ["vehicle.view"] },
+  { path: "/admin/drivers", name: "drivers", icon: "drive", group: "setup", rights: ["roster.view"] },
   { path: "/admin/mileage", name: "mileage", icon: "trips", group: "setup", rights: ["mileage.view"] },
   {
     path: "/admin/statements",

@@ -99,6 +99,7 @@ export const app = {
       statements: "Monthly statements",
       share: "Time-share cars",
       sizing: "Fleet sizing",
+      drivers: "Drivers",
       tariffs: "Tariffs",
       lending: "Lending",
       vendors: "Hire and lump sums",

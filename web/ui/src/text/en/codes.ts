@@ -193,6 +193,8 @@ export const codes = {
     reassign: "Reassign",
     accept: "Accept",
     refuse: "Refuse",
+    next_driver: "Pass on to the next driver",
+    not_accepted: "Take back: no driver took it",
     depart: "Depart",
     arrive: "Arrive",
     return: "Return",

@@ -78,7 +78,7 @@ export const messages = {
     order_take_offer: "Order {{order_no}} took the offered vehicle",
     driver_sick: "{{driver}} is sick; trips that need another driver: {{orders}}",
     driver_leave: "{{driver}} will be on leave; trips that need another driver: {{orders}}",
-    order_pass_on: "Another driver is asked for order {{order_no}}",
+    order_next_driver: "Another driver is asked for order {{order_no}}",
     order_not_accepted:
       "No driver has taken order {{order_no}} in time; another vehicle and driver are being found",
     upkeep_meets: "An upkeep window meets orders {{orders}}: they need another vehicle",
@@ -147,6 +147,7 @@ export const messages = {
     lent: "lent by the unit that uses it",
     hired: "hired",
     assigned_by_hand: "chosen by the dispatcher",
+    passed_on: "the driver before did not take it (turn {{turn}})",
     by_hand: "chosen by the dispatcher",
     class_policy: "wrong class ({{vehicle_class}})",
     retained: "retained: its own unit sends it",

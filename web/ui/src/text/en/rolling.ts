@@ -60,6 +60,7 @@ export const rolling = {
     emergency: "Emergency",
     cancelled: "Trip cancelled",
     new_booking: "Newly approved request",
+    not_accepted: "not taken by the driver",
     what_if: "Scenario",
   },
   disruptionState: {

@@ -96,6 +96,7 @@ export const app = {
       statements: "费用月结",
       share: "分时租赁",
       sizing: "车辆规模",
+      drivers: "驾驶员",
       tariffs: "收费标准",
       lending: "车辆借用",
       vendors: "租车与包干标准",

@@ -192,6 +192,8 @@ export const codes = {
     reassign: "改派",
     accept: "接单",
     refuse: "拒单",
+    next_driver: "改派下一位驾驶员",
+    not_accepted: "无人接单收回",
     depart: "出车",
     arrive: "到达",
     return: "还车",

@@ -77,7 +77,7 @@ export const messages = {
     order_take_offer: "派车单 {{order_no}} 号候补成功，已派车",
     driver_sick: "{{driver}} 请病假；需要更换驾驶员的派车单：{{orders}}",
     driver_leave: "{{driver}} 将请假；需要更换驾驶员的派车单：{{orders}}",
-    order_pass_on: "派车单 {{order_no}} 已改派下一位驾驶员",
+    order_next_driver: "派车单 {{order_no}} 已改派下一位驾驶员",
     order_not_accepted: "派车单 {{order_no}} 无驾驶员按时接单，正在重新安排车辆和驾驶员",
     upkeep_meets: "登记的维修保养与派车单 {{orders}} 号冲突，请改派车辆",
     share_ask:
@@ -141,6 +141,7 @@ export const messages = {
     lent: "经使用单位同意出借",
     hired: "社会租车",
     assigned_by_hand: "由调度员手动指定",
+    passed_on: "前一位驾驶员未接单（第 {{turn}} 位）",
     by_hand: "由调度员手动指定",
     class_policy: "车辆类别不符（{{vehicle_class}}）",
     retained: "保留车辆，由使用单位自行派用",

@@ -59,6 +59,7 @@ export const rolling = {
     emergency: "应急用车",
     cancelled: "行程取消",
     new_booking: "新批准的申请",
+    not_accepted: "驾驶员未接单",
     what_if: "推演",
   },
   disruptionState: {
