@@ -49,6 +49,7 @@ class Assigned:
 async def assign_day(conn: Connection, actor: Actor, event_id: UUID, day: date, *, now: datetime) -> Assigned:
     """Raises Forbidden, NotFound, WrongState, SameHands for who approved the event, Conflict when nothing is planned."""
     row = await keeping.load(conn, actor, event_id, "order.assign", "running")
+    await store.take_time(conn)
     if actor.person_id == row["approved_by"]:
         raise SameHands(first="event.approve", second="order.assign")
     zone = await dispatch_store.zone(conn, actor.tenant_id)

@@ -46,6 +46,7 @@ async def import_plan(
     Raises Forbidden, NotFound, WrongState, BadPlan, Invalid without a reason for a plan that has orders.
     """
     row = await keeping.load(conn, actor, event_id, "event.write", *keeping.CHANGEABLE)
+    await store.take_time(conn)
     zone = await dispatch_store.zone(conn, actor.tenant_id)
     kept = {each.movement.trip_no: each for each in await store.movements(conn, event_id)}
     before = {trip_no: each.movement for trip_no, each in kept.items()}
@@ -92,6 +93,7 @@ async def decide(
     Raises Forbidden, NotFound, WrongState, SameHands, Conflict when it is not the newest any more.
     """
     row = await keeping.load(conn, actor, event_id, "event.approve", "running")
+    await store.take_time(conn)
     version = await store.version(conn, event_id, version_no)
     if version is None:
         raise NotFound(object="event_version")

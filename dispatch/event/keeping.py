@@ -86,6 +86,7 @@ async def freeze(conn: Connection, actor: Actor, event_id: UUID, *, row_version:
     row = await load(conn, actor, event_id, "event.write", "draft", "rehearsed", row_version=row_version)
     if not row["version_no"]:
         raise Conflict(what="event_without_plan")
+    await store.take_time(conn)
     made = await orders.make(conn, actor, event_id, actor.person_id, now)
     await store.change_event(conn, event_id, {"state": "frozen", "frozen_at": now, "frozen_by": actor.person_id})
     await note(conn, actor, "event.freeze", event_id, {"state": row["state"]}, {"state": "frozen", "orders": made}, now)
@@ -104,6 +105,7 @@ async def approve(
     hands = {row["frozen_by"], row["created_by"], row["commander_id"], *await store.importers(conn, event_id)}
     if actor.person_id in hands:
         raise SameHands(first="event.write", second="event.approve")
+    await store.take_time(conn)
     approved = await orders.approve(conn, actor, event_id, reason, now)
     values = {"state": "running", "approved_at": now, "approved_by": actor.person_id}
     await store.change_event(conn, event_id, values)

@@ -101,6 +101,11 @@ class Kept:
     lot_id: UUID | None
 
 
+async def take_time(conn: Connection) -> None:
+    """A statement over a whole plan may take longer than one of a page: until the transaction ends."""
+    await conn.execute("SET LOCAL statement_timeout = '5min'")
+
+
 async def event(conn: Connection, event_id: UUID, *, lock: bool = False) -> dict[str, Any] | None:
     return await one(conn, LOCK_EVENT if lock else EVENT, id=event_id)
 
