@@ -16,11 +16,12 @@ from itertools import pairwise
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from dispatch.eligible import TURNAROUND, DriverFacts, Span, VehicleFacts, classes_for, vehicle_obstacles
+from dispatch.eligible import TURNAROUND, DriverFacts, Span, VehicleFacts, classes_for, turnaround_of, vehicle_obstacles
 from dispatch.event.crews import Chain, Link, crew
 from dispatch.problem import Costs, Matrix, Plan, Problem, Request, Task, TaskKind, TravelSource, Vehicle, Window
 from dispatch.problem import Place as Node
 from dispatch.proposal.day import PLANNED_ANYWAY, SECONDS_PER_SEAT, UNKNOWN_WAY_S
+from dispatch.proposal.ranges import with_ranges
 from fleet.order import Order
 from fleet.travel import LonLat
 from fleet.vehicle import VehicleClass
@@ -101,15 +102,22 @@ def day_of(orders: Sequence[Order], vehicles: Iterable[VehicleFacts], *, now: da
 def problem_of(day: EventDay, matrix: Matrix, source: TravelSource, priorities: Sequence[int] | None = None) -> Problem:
     """Order i is shipment i, vehicle j is vehicle j; the matrix is that of `day.points`. `priorities`: of each order, 0 to 2."""
     nodes = {point: Node(index=i, lonlat=point) for i, point in enumerate(day.points)}
-    return Problem(
+    problem = Problem(
         vehicles=tuple(_vehicle(row, facts, hours, nodes) for row, (facts, hours) in enumerate(day.vehicles)),
         requests=tuple(
-            _request(i, order, nodes, matrix, priorities[i] if priorities else 0) for i, order in enumerate(day.orders)
+            _request(i, order, nodes, matrix, _turnaround(day, order), priorities[i] if priorities else 0)
+            for i, order in enumerate(day.orders)
         ),
         places=tuple(nodes.values()),
         matrices={"car": matrix},
         travel_times=source,
     )
+    return with_ranges(problem, [facts for facts, _ in day.vehicles], dict(enumerate(day.orders)))
+
+
+def _turnaround(day: EventDay, order: Order) -> timedelta:
+    """Between two movements of a vehicle, by the fleet policy."""
+    return turnaround_of(order, day.vehicles[0][0]) if day.vehicles else TURNAROUND
 
 
 def crewed(day: EventDay, matrix: Matrix, plan: Plan, drivers: Sequence[DriverFacts], zone: ZoneInfo) -> DayPlan:
@@ -168,7 +176,9 @@ def _vehicle(row: int, facts: VehicleFacts, hours: Window, nodes: Mapping[LonLat
     )
 
 
-def _request(i: int, order: Order, nodes: Mapping[LonLat, Node], matrix: Matrix, priority: int) -> Request:
+def _request(
+    i: int, order: Order, nodes: Mapping[LonLat, Node], matrix: Matrix, turnaround: timedelta, priority: int
+) -> Request:
     first, last = (nodes[point] for point in _ends(order))
     start_s = math.floor(order.planned_start_at.timestamp())
     span_s = math.ceil(order.planned_end_at.timestamp()) - start_s
@@ -179,7 +189,7 @@ def _request(i: int, order: Order, nodes: Mapping[LonLat, Node], matrix: Matrix,
                 kind=TaskKind.PICKUP, id=i, place=first, windows=(Window(start_s=start_s, end_s=start_s),),
                 service_s=max(0, span_s - matrix.durations[first.index][last.index]),
             ),
-            Task(kind=TaskKind.DELIVERY, id=i, place=last, service_s=int(TURNAROUND.total_seconds())),
+            Task(kind=TaskKind.DELIVERY, id=i, place=last, service_s=int(turnaround.total_seconds())),
         ),
         amount=(order.passengers,),
         skills=frozenset({skill}),

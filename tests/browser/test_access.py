@@ -16,7 +16,7 @@ LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = {
     "fleetadmin": ("/map", "/map?view=table", "/alerts", "/admin/vehicles", "/admin/devices", "/admin/devices/refused", "/admin/areas",
                    "/admin/areas/drafts", "/admin/areas/drafts/new", "/admin/areas/events", "/admin/calendar", "/admin/rules", "/admin/rules/replans",
-                   "/admin/statements", "/admin/tariffs", "/admin/vendors", "/lending", "/admin/sizing", "/admin/drivers/rules",
+                   "/admin/statements", "/admin/tariffs", "/admin/fleet-policy", "/admin/vendors", "/lending", "/admin/sizing", "/admin/drivers/rules",
                    "/admin/drivers/qualifications", "/help"),
     "engineer": ("/admin/health", "/admin/tickets", "/admin/devices"),
     "sysadmin": ("/admin/people", "/admin/units", "/account"),

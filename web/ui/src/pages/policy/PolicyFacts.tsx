@@ -1,9 +1,9 @@
 // What a version of the fleet policy states, in words; what it leaves open is said to be as ever.
-import { List } from "@mantine/core";
+import { List, SimpleGrid, Text } from "@mantine/core";
 import type { TFunction } from "i18next";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { PolicyContent, Restriction } from "../../api/fleetPolicy";
-import { Facts } from "../../parts/Facts";
 import { wordFor } from "../../text/codes";
 
 export function PolicyFacts({ content }: { content: PolicyContent }) {
@@ -21,7 +21,7 @@ export function PolicyFacts({ content }: { content: PolicyContent }) {
       </List>
     );
   return (
-    <Facts
+    <Said
       facts={[
         [
           t("fleetPolicy.purposes"),
@@ -61,6 +61,24 @@ export function PolicyFacts({ content }: { content: PolicyContent }) {
         ],
       ]}
     />
+  );
+}
+
+/** Long names above their values, so that both have room on a phone. */
+function Said({ facts }: { facts: readonly (readonly [string, ReactNode])[] }) {
+  return (
+    <SimpleGrid component="dl" cols={{ base: 1, md: 2 }} spacing="sm" m={0} mt="xs">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <Text component="dt" size="xs" c="dimmed">
+            {name}
+          </Text>
+          <Text component="dd" size="sm" m={0}>
+            {value}
+          </Text>
+        </div>
+      ))}
+    </SimpleGrid>
   );
 }
 
