@@ -44,7 +44,6 @@ def test_a_restriction_is_drafted_by_one_and_put_in_force_by_another(person: Per
     settle(leader, PATH)
     assert barriers(leader) == []
     assert not cut_off(leader)
-    leader.screenshot(path="/tmp/policy_ui/phone.png", full_page=True)
     leader.get_by_role("button", name="Put in force").first.click()
     expect(leader.get_by_text(re.compile("Version 1 follows"))).to_be_visible()
 
@@ -69,4 +68,3 @@ def test_a_paper_is_entered_with_the_vehicle_and_taken_out_with_a_reason(person:
     line.get_by_role("button", name="作废").click()
     expect(line).to_contain_text("已作废：录入错误")
     assert barriers(page) == []
-    page.screenshot(path="/tmp/policy_ui/papers.png")
