@@ -12,6 +12,9 @@ from fleet.order import Order, OrderState
 
 STARTED = frozenset({OrderState.DEPARTED, OrderState.IN_USE, OrderState.EXTENDED, OrderState.EMERGENCY_STARTED})
 ASSIGNED = frozenset({OrderState.ASSIGNED, OrderState.DRIVER_ACCEPTED})
+# Trips too close together are nobody's unfitness; what they ask of a driver was weighed when he was given them, and what was promised
+# stays when a consent to lend ends.
+PROMISED = frozenset({"vehicle_busy", "driver_busy", "driver_rest", "driver_overtime", "retained"})
 
 
 class Bond(StrEnum):

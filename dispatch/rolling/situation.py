@@ -14,9 +14,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from dispatch import store
-from dispatch.eligible import DriverFacts, Obstacle, VehicleFacts
+from dispatch.eligible import DriverFacts, Obstacle, VehicleFacts, vehicle_obstacles
 from dispatch.proposal.day import Day, has_places, plan_obstacles
-from dispatch.rolling.bonds import STARTED, Bond, bond
+from dispatch.rolling.bonds import PROMISED, STARTED, Bond, bond
 from dispatch.rolling.policy import ReplanPolicy
 from dispatch.store import rolling
 from fleet.db import Connection
@@ -94,8 +94,8 @@ async def situation(
     ]
     for order in movable:
         for facts in chosen:
-            found = _obstacles(order, facts, free_drivers, upset.out, now, zone)
-            obstacles[order.id, facts.vehicle.id] = found
+            against = _against_its_own if facts.vehicle.id == order.vehicle_id else _obstacles
+            obstacles[order.id, facts.vehicle.id] = against(order, facts, free_drivers, upset.out, now, zone)
     planned = frozenset(order.id for order in movable) | urgent.keys()  # who drives elsewhere stays busy
     busy_now = {order.vehicle_id for order in kept if order.planned_start_at <= now}
     day = Day(
@@ -141,6 +141,27 @@ def _obstacles(
     if facts.vehicle.id in out:
         return [Obstacle(code="broken_down")]
     return plan_obstacles(order, facts, drivers, now, zone)
+
+
+def _against_its_own(
+    order: Order,
+    facts: VehicleFacts,
+    drivers: Sequence[DriverFacts],
+    out: Set[UUID],
+    now: datetime,
+    zone: ZoneInfo,
+) -> list[Obstacle]:
+    """What stands against the vehicle a trip was given: as it was decided then, and not what only keeps it out of new plans.
+
+    Its driver is asked when crews are made.
+    """
+    if facts.vehicle.id in out:
+        return [Obstacle(code="broken_down")]
+    then = (
+        facts if facts.policies is None else replace(facts, policies=facts.policies.decided_by(order.fleet_policy_id))
+    )
+    found = vehicle_obstacles(order, then, now=now, zone=zone)
+    return [each for each in found if each.hard and each.code not in PROMISED]
 
 
 def _nearest(

@@ -9,6 +9,7 @@ from uuid import UUID
 from dispatch import store
 from dispatch.eligible import TURNAROUND, driver_obstacles, vehicle_obstacles
 from dispatch.proposal.day import last_place
+from dispatch.rolling.bonds import PROMISED
 from dispatch.rolling.policy import LATE_S, Trigger
 from dispatch.store import rolling
 from fleet.db import Connection
@@ -20,9 +21,6 @@ AHEAD = timedelta(hours=24)
 AWAY_AHEAD = timedelta(days=30)  # trips of drivers who are known to be away
 NEXT = timedelta(hours=6)  # a late return matters to trips that begin so soon
 STALE = timedelta(minutes=6)  # a locator reports at least every two minutes: an older fix says where a vehicle was
-# Trips too close together are nobody's unfitness; what they ask of a driver was weighed when he was given them, and what was promised
-# stays when a consent to lend ends.
-PROMISED = frozenset({"vehicle_busy", "driver_busy", "driver_rest", "driver_overtime", "retained"})
 
 
 async def find_unfit(conn: Connection, now: datetime) -> int:

@@ -207,3 +207,20 @@ async def test_a_broken_vehicle_is_broken_for_whoever_asks(stage: Stage, engine:
             facts = await dispatch_store.vehicles(conn, stage.town.tenant_id, since=now, until=now + HOUR, now=now)
             out = {each.vehicle.id for each in facts if each.broke_down_at is not None}
         assert out == {stage.town.vehicles["pool"]}, name
+
+
+async def test_a_replan_leaves_a_trip_with_its_vehicle_though_new_plans_would_not_take_it(
+    stage: Stage, engine: db.Connection
+) -> None:
+    """Its vehicle's locator is silent and a lending ended: when a trip before it is called off, a waiting one is planned, this one not moved."""
+    off = await assigned(stage, "pool", "driver", START)
+    stays = await assigned(stage, "pool", "driver", START + 3 * HOUR)
+    waits = await stage.approved()
+    pool = stage.town.vehicles["pool"]
+    await stage.owner.execute("UPDATE vehicle SET retained = true WHERE id = %s", (pool,))
+    await stage.owner.execute("DELETE FROM latest_position WHERE device_no IN (SELECT device_no FROM device_binding WHERE vehicle_id = %s)", (pool,))  # fmt: skip
+    await stage.act("employee", off, Action.CANCEL, reason="不去了")
+    await look(engine, stage.router, NOW)
+    plans = await store.many(stage.owner, "SELECT plan -> 'assignments' AS given FROM dispatch_plan")
+    assert {item["order_id"] for plan in plans for item in plan["given"]} == {str(waits)}
+    assert (await stage.row(stays))["vehicle_id"] == pool
