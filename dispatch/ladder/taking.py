@@ -12,14 +12,14 @@ from uuid import UUID
 
 from dispatch import lifecycle, service, store
 from dispatch.changes import changes
-from dispatch.guards import Deed, OrderFile
+from dispatch.guards import Deed, OrderFile, standing
 from dispatch.ladder.cost import Mode, agreed_lines, fare_lines, hire_lines, tier_for, total
 from dispatch.ladder.service import own_free, path_of
 from dispatch.lifecycle import Action
 from dispatch.store import ladder as rows
 from dispatch.tariffs.price import ChargeLine
 from dispatch.timeshare import trips
-from fleet.access import Actor, require
+from fleet.access import Actor, Role, require
 from fleet.db import Connection
 from fleet.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from fleet.routing import Router
@@ -85,7 +85,10 @@ async def hire_done(
     if now < file.order.planned_start_at:
         raise Conflict(what="too_early")
     if cents is not None:
-        await rows.set_cost(conn, order_id, _json(agreed_lines(_amount(cents))), cents)
+        agreed = await rows.set_cost(conn, order_id, _json(agreed_lines(_amount(cents))), cents)
+        await service.note(
+            conn, actor, file.tenant_id, "hire_cost", order_id, {"cents": agreed}, {"cents": cents}, "", now
+        )
     values = changes(step, deed, now) | {"departed_at": file.order.planned_start_at, "returned_at": now}
     return await service.write(conn, actor, file, step, values, deed, now)
 
@@ -109,6 +112,8 @@ async def go_public(
         raise Conflict(what="confidential")
     if len(await store.shared_group(conn, order_id)) > 1:
         raise Conflict(what="takes_others_along")
+    if level.strip() and not standing(actor, file) & {Role.UNIT_ADMIN, Role.DISPATCHER}:
+        raise Forbidden(action="order.level", object="order")  # nobody states his own rank
     path = await path_of(router, order)
     if path.way_m is None:
         raise Conflict(what="no_distance")

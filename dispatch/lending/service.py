@@ -82,6 +82,9 @@ async def ask(conn: Connection, actor: Actor, order_id: UUID, vehicle_id: UUID, 
     if facts.user_unit_id is None or answer_by <= now:
         raise Conflict(what="too_late_to_ask")
     lending_id = uuid4()
+    outgrown = await rows.end_outgrown(conn, order_id, vehicle_id, order.planned_start_at, order.planned_end_at, actor.person_id, now)  # fmt: skip
+    for each in outgrown:
+        await _note(conn, actor, file.tenant_id, "end", each, {}, "", now)
     try:
         await rows.add(conn, {
             "id": lending_id, "tenant_id": file.tenant_id, "unit_id": facts.user_unit_id, "vehicle_id": vehicle_id, "to_unit_id": order.unit_id,

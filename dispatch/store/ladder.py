@@ -36,7 +36,10 @@ ON CONFLICT (order_id) DO UPDATE SET means = excluded.means, vendor_id = exclude
     taken_at = excluded.taken_at, taken_by = excluded.taken_by, off_at = NULL
 WHERE order_means.off_at IS NOT NULL
 """
-SET_COST = "UPDATE order_means SET lines = %(lines)s, cents = %(cents)s WHERE order_id = %(id)s AND off_at IS NULL"
+SET_COST = """
+WITH before AS (SELECT cents FROM order_means WHERE order_id = %(id)s AND off_at IS NULL)
+UPDATE order_means SET lines = %(lines)s, cents = %(cents)s WHERE order_id = %(id)s AND off_at IS NULL RETURNING (SELECT cents FROM before) AS cents
+"""
 OWN_PLATE = "SELECT EXISTS (SELECT FROM vehicle_label WHERE plate = %(plate)s) AS it"
 VENDOR = "SELECT id, name, phone, active, row_version FROM vendor WHERE id = %(id)s"
 SET_VENDOR = """
@@ -98,8 +101,10 @@ async def take(conn: Connection, values: Mapping[str, Any]) -> None:
         raise AlreadyThere from error
 
 
-async def set_cost(conn: Connection, order_id: UUID, lines: list[dict[str, Any]], cents: int) -> None:
-    await conn.execute(SET_COST, wrapped({"id": order_id, "lines": lines, "cents": cents}))
+async def set_cost(conn: Connection, order_id: UUID, lines: list[dict[str, Any]], cents: int) -> int | None:
+    """What it cost before, in cents."""
+    row = await one(conn, SET_COST, **wrapped({"id": order_id, "lines": lines, "cents": cents}))
+    return None if row is None else row["cents"]
 
 
 async def is_own_plate(conn: Connection, plate: str) -> bool:

@@ -29,6 +29,11 @@ UPDATE lending SET state = %(state)s, words = %(words)s, answered_at = %(now)s, 
     during = CASE WHEN %(state)s = 'ended' AND lower(during) < %(now)s AND upper(during) > %(now)s THEN tstzrange(lower(during), %(now)s) ELSE during END
 WHERE id = %(id)s AND row_version = %(version)s
 """
+# A consent for other hours than the order has now says nothing about it.
+END_OUTGROWN = """
+UPDATE lending SET state = 'ended', answered_at = %(now)s, answered_by = %(person)s
+WHERE order_id = %(order)s AND vehicle_id = %(vehicle)s AND state IN ('asked', 'agreed') AND NOT during @> tstzrange(%(start_at)s, %(end_at)s) RETURNING id
+"""
 DUE = "SELECT id FROM lending WHERE state = 'asked' AND answer_by <= %(now)s ORDER BY answer_by LIMIT 100"
 USED_BY = "SELECT unit_id FROM custody WHERE vehicle_id = %(id)s AND relation = 'user' AND during @> %(now)s"
 HAS_UNIT = "SELECT EXISTS (SELECT FROM unit WHERE id = %(id)s AND active) AS it"
@@ -70,6 +75,14 @@ async def add(conn: Connection, values: Mapping[str, Any]) -> None:
             await fleet_store.insert(conn, "lending", values)
     except pg_errors.UniqueViolation as error:
         raise AlreadyAsked from error
+
+
+async def end_outgrown(
+    conn: Connection, order_id: UUID, vehicle_id: UUID, start_at: datetime, end_at: datetime, person_id: UUID, now: datetime
+) -> list[UUID]:  # fmt: skip
+    """Questions and consents that do not cover the order any more are over; which."""
+    params = {"order": order_id, "vehicle": vehicle_id, "start_at": start_at, "end_at": end_at, "person": person_id, "now": now}  # fmt: skip
+    return [row["id"] for row in await many(conn, END_OUTGROWN, **params)]
 
 
 async def set_state(

@@ -15,7 +15,7 @@ from fleet.db import Connection, pg_errors
 HOSTS = """
 SELECT o.id, u.name AS unit_name, u.name_en AS unit_name_en, coalesce(v.seats, %(most)s) - 1 AS room, o.stops
 FROM dispatch_order o JOIN unit u ON u.id = o.unit_id LEFT JOIN vehicle v ON v.id = o.vehicle_id
-WHERE o.tenant_id = %(tenant)s AND o.shareable AND NOT o.confidential AND o.rides_with IS NULL AND o.state = ANY (%(states)s)
+WHERE o.tenant_id = %(tenant)s AND o.shareable AND o.means IS NULL AND NOT o.confidential AND o.rides_with IS NULL AND o.state = ANY (%(states)s)
   AND o.planned_start_at BETWEEN %(since)s AND %(until)s AND (%(id)s::uuid IS NULL OR o.id = %(id)s) AND o.id <> %(guest)s
 ORDER BY o.planned_start_at, o.id LIMIT 20
 """

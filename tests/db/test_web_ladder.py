@@ -126,8 +126,18 @@ async def test_a_day_without_a_free_car_shows_every_rung_with_its_cost_and_each_
         assert done.status_code == 200, done.text
         order = (await step(employee, done.json(), "receipt")).json()
         order = (await step(finance, order, "settle")).json()
+        price = await store.one(
+            site.owner,
+            "SELECT before, after FROM journal WHERE object_id = %s AND action = 'order.hire_cost'",
+            (order["id"],),
+        )
+        assert price == {"before": {"cents": 35_000}, "after": {"cents": 36_000}}
         assert (order["state"], order["cost_cents"], [line["code"] for line in order["cost_lines"]]) == ("settled", 36_000, ["hire_agreed"])  # fmt: skip
 
+        ranked = await employee.post(
+            f"/api/orders/{second['id']}/public-transport", json={"mode": "metro", "level": "局级"}
+        )
+        assert (ranked.status_code, ranked.json()["params"]["action"]) == (403, "order.level"), ranked.text
         public = await employee.post(f"/api/orders/{second['id']}/public-transport", json={"mode": "metro"})
         assert (public.status_code, public.json()["state"]) == (200, "receipted"), public.text
         settled = (await step(finance, public.json(), "settle")).json()
@@ -172,6 +182,12 @@ async def test_a_retained_vehicle_serves_another_units_order_once_its_unit_agree
         no = await lender.post(f"/api/lending/{asked}/decline", json={}, headers=seen)
         assert no.json()["params"] == {"field": "reason", "reason": "missing"}
         assert (await lender.post(f"/api/lending/{asked}/decline", json={"words": "当日执勤"}, headers=seen)).status_code == 200  # fmt: skip
+        asked = await made(dispatcher, f"/orders/{order['id']}/lending", vehicle_id=chosen["vehicle_id"])
+        assert (await lender.post(f"/api/lending/{asked}/agree", json={}, headers=seen)).status_code == 200
+        await site.owner.execute("UPDATE dispatch_order SET planned_end_at = planned_end_at + interval '10 min' WHERE id = %s", (order["id"],))  # fmt: skip
+        order = (await dispatcher.get(f"/api/orders/{order['id']}")).json()
+        refused = await step(dispatcher, order, "assign", **chosen)
+        assert [each["code"] for each in refused.json()["params"]["reasons"]] == ["retained"]  # agreed to other hours
         asked = await made(dispatcher, f"/orders/{order['id']}/lending", vehicle_id=chosen["vehicle_id"])
         assert (await lender.post(f"/api/lending/{asked}/agree", json={}, headers=seen)).status_code == 200
         given = await step(dispatcher, order, "assign", **chosen)

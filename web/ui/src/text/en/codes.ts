@@ -138,6 +138,7 @@ export const codes = {
     go_public: "Went by public transport",
     means: "Served by other means",
     time_share: "Changed to a time-share car",
+    hire_cost: "Final price of the hire",
     lending_ask: "Asked a unit to lend its vehicle",
     lending_agree: "Unit agreed to lend",
     lending_decline: "Unit declined to lend",

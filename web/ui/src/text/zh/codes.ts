@@ -137,6 +137,7 @@ export const codes = {
     go_public: "改乘公共交通",
     means: "改用其他办法",
     time_share: "改约分时租赁汽车",
+    hire_cost: "租车最终费用",
     lending_ask: "征求借车意见",
     lending_agree: "使用单位同意出借",
     lending_decline: "使用单位不同意出借",
