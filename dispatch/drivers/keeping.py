@@ -1,7 +1,7 @@
 """Use cases of drivers: their roster, leave and sickness, what they may drive. Nothing is erased: a line is withdrawn with a reason.
 
 Who falls sick says so himself, or somebody who keeps his roster does: from then on he is not available, the engine looks
-for others for his trips, and the dispatchers are told. Why somebody is away stays out of the journal and the notices.
+for others for his trips, and the dispatchers are told. Why somebody is away stays out of the journal.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ async def add_absence(
     if orders and kind is Away.LEAVE and not anyway:
         raise MeetsOrders(orders=orders)
     values = {"kind": kind.value, "during": TimestamptzRange(start_at, end_at), "note": note}
-    told = {"kind": kind.value, "from": start_at.isoformat(), "to": end_at and end_at.isoformat(), "orders": orders}
+    told = {"from": start_at.isoformat(), "to": end_at and end_at.isoformat(), "orders": orders}
     line_id = await _add(conn, actor, driver, "absence", values, now, told)
     await store.wake_engine(conn)
     await outbox.notify(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -48,8 +48,12 @@ def _on(lines: Sequence[ShiftLine], day: date, zone: ZoneInfo) -> Iterator[Shift
     for line in single or [line for line in lines if line.weekday == day.isoweekday() and _holds(line, day)]:
         if line.starts is not None and line.ends is not None:
             end_day = day if line.ends > line.starts else day + timedelta(days=1)
-            start_at = datetime.combine(day, line.starts, zone)
-            yield Shift(day=day, start_at=start_at, end_at=datetime.combine(end_day, line.ends, zone))
+            # In UTC: two times of one zone are subtracted by the wall, an hour wrong in the night the clocks change.
+            start_at, end_at = (
+                datetime.combine(each, at, zone).astimezone(UTC)
+                for each, at in ((day, line.starts), (end_day, line.ends))
+            )
+            yield Shift(day=day, start_at=start_at, end_at=end_at)
 
 
 def _holds(line: ShiftLine, day: date) -> bool:

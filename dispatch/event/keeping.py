@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from dispatch.event import orders, store
+from dispatch.event.movement import LONGEST
 from dispatch.store import people
 from fleet import journal, outbox
 from fleet.access import Actor, require
@@ -118,7 +119,7 @@ async def approve(
 async def end(conn: Connection, actor: Actor, event_id: UUID, *, row_version: int | None, now: datetime) -> None:
     """Nothing of it is ahead any more. Raises Forbidden, NotFound, Stale, WrongState, Conflict while trips are ahead."""
     row = await load(conn, actor, event_id, "event.write", "running", row_version=row_version)
-    if any(each.movement.planned_end_at > now for each in await store.movements(conn, event_id, since=now)):
+    if any(each.movement.planned_end_at > now for each in await store.movements(conn, event_id, since=now - LONGEST)):
         raise Conflict(what="event_has_trips_ahead")
     await store.change_event(conn, event_id, {"state": "over", "over_at": now})
     await note(conn, actor, "event.end", event_id, {"state": row["state"]}, {"state": "over"}, now)

@@ -176,7 +176,8 @@ class _Row:
         origin, destination = self.place("from"), self.place("to")
         staging = self.place("staging") if self.word("staging_lot") else None
         start_at, end_at = self.instant("start", zone), self.instant("end", zone)
-        if start_at is not None and start_at < now and trip_no not in known:
+        as_known = trip_no in known and known[trip_no].planned_start_at == start_at
+        if start_at is not None and start_at < now and not as_known:  # a trip that has begun stays in its file
             self.wrong("start", "past")
         elif start_at is not None and start_at - now > AHEAD:
             self.wrong("start", "too_far")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -148,6 +149,17 @@ def test_a_single_day_takes_the_place_of_the_pattern_and_nights_end_tomorrow() -
     assert [each.day.day for each in found] == [17, 19]
     assert found[0].end_at == MIDNIGHT + 6 * HOUR
     assert shifts(week, MIDNIGHT - timedelta(days=30), MIDNIGHT - timedelta(days=20), ZONE) == []
+
+
+def test_a_shift_over_the_night_the_clocks_change_is_as_long_as_it_is() -> None:
+    """22:00 to 06:00 in Berlin on 2026-10-24 are nine hours."""
+    berlin = ZoneInfo("Europe/Berlin")
+    night = ShiftLine(
+        weekday=None, first_day=date(2026, 10, 24), last_day=date(2026, 10, 24), starts=time(22), ends=time(6)
+    )
+    since = datetime(2026, 10, 24, 12, tzinfo=berlin)
+    (shift,) = shifts([night], since, since + timedelta(days=1), berlin)
+    assert shift.end_at - shift.start_at == timedelta(hours=9)
 
 
 def test_the_newest_version_that_has_begun_holds() -> None:

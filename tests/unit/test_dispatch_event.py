@@ -251,6 +251,11 @@ def test_a_trip_that_has_begun_may_stand_in_the_file_as_it_was_and_is_never_remo
     assert (again.errors, len(again.movements)) == ((), 2)
     other = movement.read_lines(HEAD + line("A", start="2026-11-17 08:00", end="2026-11-17 08:50"), ZONE, NOW, known)
     assert [error.reason for error in other.errors] == ["past"]
+    ahead = {each.trip_no: each for each in movement.read(HEAD + line("B"), ZONE, NOW)}
+    slip = movement.read_lines(HEAD + line("B", start="2026-11-17 08:00", end="2026-11-17 08:40"), ZONE, NOW, ahead)
+    assert [error.reason for error in slip.errors] == [
+        "past"
+    ]  # a trip ahead is not moved to yesterday by a slip of the finger
     assert difference(known, [], whole=True, now=NOW) == ()
 
 
