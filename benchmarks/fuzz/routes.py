@@ -18,8 +18,8 @@ from local.place import REPOSITORY
 ENVIRONMENT = REPOSITORY / ".local/schemas"
 LOCK = REPOSITORY / "requirements/schemas.lock"
 ROUTES = (
-    r"^/api/(orders|series|approvals|approval-|delegations|budgets|dispatch|room|route|holds|wait-list|upkeep|rental|home-travel|shared"
-    r"|policies|roster|fallback|restrictions|drivers|tariffs|statements|sizing|time-share|events|lost|ratings|places)"
+    r"^/api/(orders|order-series|order-attachments|approval|approvals|dispatch|room|route|wait-list|upkeep|home-travel|ride-shares|share"
+    r"|fleet-polic|driver-|drivers|driving-rules|lending|lump-sums|vendor|tariffs|statements|sizing|events|lost-property)"
 )
 ROLES = ("dispatcher", "employee", "approver", "unit_admin", "driver", "fleet_admin")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from fleet.db import Connection, pg_errors
 from fleet.vehicle import VehicleClass
 
 AWAY = "SELECT * FROM drivers_away(%(tenant)s, %(since)s, %(until)s) ORDER BY start_at"
-ROSTER = "SELECT * FROM driver_roster(%(tenant)s)"
+ROSTER = "SELECT * FROM driver_roster(%(tenant)s, %(first)s, %(last)s)"
 QUALIFIED = "SELECT * FROM drivers_qualified(%(tenant)s)"
 RULES = "SELECT * FROM driving_rules WHERE tenant_id = %(tenant)s ORDER BY version_no"
 # A driver by trade, as far as the viewer may know of him.
@@ -60,7 +60,8 @@ class Known:
 async def known(conn: Connection, tenant_id: UUID, since: datetime, until: datetime, zone: ZoneInfo) -> Known:
     """Also for a viewer who may not read why somebody is away."""
     lines: dict[UUID, list[ShiftLine]] = {}
-    for row in await many(conn, ROSTER, tenant=tenant_id):
+    first, last = since.astimezone(zone).date() - timedelta(days=1), until.astimezone(zone).date()
+    for row in await many(conn, ROSTER, tenant=tenant_id, first=first, last=last):
         lines.setdefault(row.pop("person_id"), []).append(ShiftLine(**row))
     away: dict[UUID, list[Absence]] = {}
     for row in await many(conn, AWAY, tenant=tenant_id, since=since, until=until):

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,7 +18,7 @@ from dispatch.drivers.rules import DrivingRules, Training
 from dispatch.lifecycle import Action
 from dispatch.rolling import rounds
 from dispatch.rolling.policy import ReplanPolicy, Trigger
-from dispatch.store import asks, rolling
+from dispatch.store import asks, rolling, rosters
 from dispatch.upkeep import MeetsOrders
 from fleet import db, store
 from fleet.errors import Conflict, Forbidden, Invalid, NotFound, Stale, WrongState
@@ -287,3 +288,28 @@ async def test_a_line_of_one_ends_with_the_first_who_does_not_answer(stage: Stag
     assert await told(stage, order_id, "order_reassign") == ["employee"]
     assert (await rounds.Rounds().look(engine, stage.router, late))["proposed"] == 1
     assert await asking.look(engine, late + HOUR) == {"asked": 0, "passed_on": 0, "taken_back": 0}
+
+
+async def test_planning_reads_the_roster_of_its_days_and_one_that_has_run_out_is_still_kept(stage: Stage) -> None:
+    """Of years of single days only those around the span count; who had a roster and has none any more is off."""
+    people, zone = stage.town.people, ZoneInfo("Asia/Shanghai")
+    async with stage.owner.transaction():
+        for day in (TODAY - timedelta(days=400), TODAY, TODAY + timedelta(days=9)):
+            await _single_day(stage, "driver", day)
+        await _single_day(stage, "driver2", TODAY - timedelta(days=300))
+    since = datetime.combine(TODAY, time(0), zone)
+    async with stage.as_person("employee") as (conn, _):
+        known = await rosters.known(conn, stage.town.tenant_id, since, since + timedelta(days=1), zone)
+        read = await store.one(
+            conn, "SELECT count(*) AS n FROM driver_roster(%s, %s, %s)", (stage.town.tenant_id, TODAY, TODAY)
+        )
+    assert {who: len(mine) for who, mine in known.shifts.items()} == {people["driver"]: 1, people["driver2"]: 0}
+    assert read == {"n": 3}  # today's, the newest of each
+
+
+async def _single_day(stage: Stage, whom: str, day: date) -> None:
+    await stage.owner.execute(
+        """INSERT INTO driver_shift (tenant_id, person_id, first_day, last_day, starts, ends, entered_at, entered_by)
+        VALUES (%s, %s, %s, %s, '08:00', '17:00', %s, %s)""",
+        (stage.town.tenant_id, stage.town.people[whom], day, day, NOW, stage.town.people["fleet_admin"]),
+    )
