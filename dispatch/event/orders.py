@@ -45,7 +45,14 @@ async def follow(
     freed = [each.trip_no for each in changes if each.after is not None and each.frees_vehicle]
     before = await rows.held(conn, event_id, trips)
     done = await rows.follow(conn, event_id, trips, freed, reason)
-    told = [(row["id"], {"state": row["state"]}, {"event_plan": "changed"}) for row in before if row["id"] in done]
+    gave = {row["id"] for row in before if row["trip_no"] in set(freed) and (row["vehicle_id"] or row["means"])}
+    taken: list[Entry] = [
+        (row["id"], {"state": row["state"], "vehicle_id": row["vehicle_id"] and str(row["vehicle_id"]), "driver_id": row["driver_id"] and str(row["driver_id"]),
+                     "means": row["means"]}, {"state": "reassigning", "event_plan": "changed"})
+        for row in before if row["id"] in done and row["id"] in gave
+    ]  # fmt: skip
+    await _note(conn, actor, "unassign", taken, reason, now)
+    told = [(row["id"], {"state": row["state"]}, {"event_plan": "changed"}) for row in before if row["id"] in done and row["id"] not in gave]  # fmt: skip
     await _note(conn, actor, "edit", told, reason, now)
     await tell_freed(conn, actor, event_id, [row for row in before if row["trip_no"] in set(freed)], now)
     return len(done)

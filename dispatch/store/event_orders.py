@@ -37,14 +37,15 @@ SELECT id FROM done ORDER BY id
 """
 # Vehicles and drivers these trips have to give back, before they are changed.
 HELD = """
-SELECT o.id, m.trip_no, o.state, o.vehicle_id, o.driver_id, o.planned_start_at FROM event_movement m JOIN dispatch_order o ON o.id = m.order_id
+SELECT o.id, m.trip_no, o.state, o.vehicle_id, o.driver_id, o.means, o.planned_start_at FROM event_movement m JOIN dispatch_order o ON o.id = m.order_id
 WHERE m.event_id = %(event)s AND m.trip_no = ANY (%(trips)s) AND o.state = ANY (%(states)s) ORDER BY o.id FOR UPDATE OF o
 """
 FOLLOW = """
 UPDATE dispatch_order o SET passengers = m.people, class_wanted = m.class_wanted, origin = m.origin, destination = m.destination,
     planned_start_at = m.planned_start_at, planned_end_at = m.planned_end_at,
-    state = CASE WHEN gives AND o.vehicle_id IS NOT NULL THEN 'reassigning' ELSE o.state END,
-    state_reason = CASE WHEN gives AND o.vehicle_id IS NOT NULL THEN %(reason)s ELSE o.state_reason END,
+    state = CASE WHEN gives AND (o.vehicle_id IS NOT NULL OR o.means IS NOT NULL) THEN 'reassigning' ELSE o.state END,
+    state_reason = CASE WHEN gives AND (o.vehicle_id IS NOT NULL OR o.means IS NOT NULL) THEN %(reason)s ELSE o.state_reason END,
+    means = CASE WHEN gives THEN NULL ELSE o.means END,
     vehicle_id = CASE WHEN gives THEN NULL ELSE o.vehicle_id END, driver_id = CASE WHEN gives THEN NULL ELSE o.driver_id END,
     assigned_by = CASE WHEN gives THEN NULL ELSE o.assigned_by END, assignment_reason = CASE WHEN gives THEN NULL ELSE o.assignment_reason END,
     route = CASE WHEN gives THEN NULL ELSE o.route END

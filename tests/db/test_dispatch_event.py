@@ -147,6 +147,27 @@ async def test_a_trip_that_left_is_not_changed_any_more(stage: Stage) -> None:
     assert (found.counts["changed"], found.counts["removed"]) == (1, 1)
 
 
+async def test_a_moved_trip_gives_its_vehicle_back_and_the_journal_says_which(stage: Stage) -> None:
+    """The step is that of the life cycle: taken back, with vehicle, driver and the reason of the change."""
+    event_id = await event_stage.add_event(stage)
+    await bring(stage, event_id, HEAD + line(0, EIGHT))
+    await put_in_force(stage, event_id)
+    (first,) = await orders(stage, event_id)
+    await stage.assign("dispatcher", first["id"])
+    await bring(stage, event_id, HEAD + line(0, EIGHT + timedelta(hours=2)), reason="赛程调整")
+    async with stage.as_person("fleet_admin") as (conn, actor):
+        await importing.decide(conn, actor, event_id, 2, agree=True, reason="", now=NOW)
+    (after,) = await orders(stage, event_id)
+    assert (after["state"], after["vehicle_id"], after["driver_id"]) == ("reassigning", None, None)
+    entry = await store.one(stage.owner, "SELECT action, before, after, reason FROM journal WHERE object_id = %s ORDER BY seq DESC LIMIT 1", (first["id"],))  # fmt: skip
+    assert entry is not None
+    assert (entry["action"], entry["reason"]) == ("order.unassign", "赛程调整")
+    assert entry["before"] == {
+        "state": "assigned", "means": None, "vehicle_id": str(stage.town.vehicles["pool"]), "driver_id": str(stage.town.people["driver"]),
+    }  # fmt: skip
+    assert entry["after"]["state"] == "reassigning"
+
+
 async def test_only_who_may_brings_and_sees_a_plan(stage: Stage) -> None:
     event_id = await event_stage.add_event(stage)
     for name, refusal in (("employee", Forbidden), ("fleet_admin", Forbidden), ("inspector", Forbidden)):
