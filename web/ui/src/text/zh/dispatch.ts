@@ -47,7 +47,7 @@ export const dispatch = {
       selfDrive: "若由本人自驾即可安排。",
       driven: "若改由驾驶员驾驶即可安排。",
       fewer_wheelchairs: "若轮椅不超过 {{most}} 个即可安排。",
-      noSingle: "仅改一项仍无法安排。",
+      noSingle: "改时间、换车型、减人数、减行李都试过，仅改一项仍无法安排。",
       pair: "仅改一项无法安排，同时改动以下两项即可：{{first}}{{second}}",
       anyClass: "若不限车辆类别即可安排。",
       fewer_passengers: "若不超过 {{most}} 人即可安排。",
