@@ -108,7 +108,7 @@ def test_a_refused_trip_tells_each_what_is_his(town: Town, person: Person) -> No
 def test_another_vehicle_is_chosen_from_the_suggestion_and_a_wrong_one_is_explained(
     town: Town, person: Person, watch: Watch
 ) -> None:
-    """The alternatives lead to the choice by hand, which shows what stands against every vehicle before and after asking."""
+    """The alternatives lead to the choice by hand, which shows what stands against every vehicle before and after asking; later the driver is swapped, with a reason."""
     number = book(town, person("employee"), "挑另一辆车")
     approve(town, person, number)
     page = person("dispatcher")
@@ -143,3 +143,23 @@ def test_another_vehicle_is_chosen_from_the_suggestion_and_a_wrong_one_is_explai
     assert town.query("SELECT v.plate FROM dispatch_order o JOIN vehicle v ON v.id = o.vehicle_id WHERE order_no = %s", number) == [
         (plate.replace("·", ""),)
     ]  # fmt: skip
+
+    page.goto(path_of(town, number))
+    page.get_by_role("button", name="换车换人").click()
+    dialog = page.get_by_role("dialog")
+    before = dialog.get_by_label("驾驶员").input_value()
+    dialog.get_by_role("button", name="换车换人", exact=True).click()
+    expect(dialog).to_contain_text("请填写此项")
+    dialog.get_by_label("驾驶员").click()
+    able = page.get_by_role("listbox").get_by_role("option").filter(has_not_text="不可派").filter(has_not_text=before)
+    able.first.click()
+    dialog.get_by_label("理由").fill("驾驶员临时参加培训")
+    assert barriers(page) == []
+    dialog.get_by_role("button", name="换车换人", exact=True).click()
+    expect(dialog).to_have_count(0)
+    expect(page.locator("main")).not_to_contain_text(f"驾驶员{before}")
+    ((done, why),) = town.query(
+        "SELECT action, reason FROM journal WHERE object_id = (SELECT id FROM dispatch_order WHERE order_no = %s) ORDER BY seq DESC LIMIT 1",
+        number,
+    )
+    assert (done, why) == ("order.swap", "驾驶员临时参加培训")

@@ -82,6 +82,8 @@ def _quiet(local: datetime) -> bool:
 def _fits(step: Step, kind: OrderType) -> bool:
     if Guard.IS_TIME_SHARE in step.guards or Guard.OTHER_MEANS in step.guards:
         return False  # its own panel offers it
+    if Guard.NOT_TIME_SHARE in step.guards and kind is OrderType.TIME_SHARE:
+        return False
     if Guard.IS_EMERGENCY in step.guards:
         return kind is OrderType.EMERGENCY
     return Guard.IS_RETAINED not in step.guards or kind is OrderType.RETAINED

@@ -1,9 +1,10 @@
 // Assigning by hand: every vehicle and driver with what stands against it. The server has the last word and says why.
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Candidates, type QueueRow, readCandidates } from "../../api/dispatch";
-import { takeStep } from "../../api/orders";
+import { type Candidates, readCandidates } from "../../api/dispatch";
+import { type OrderRow, takeStep } from "../../api/orders";
 import { Dialog } from "../../parts/Dialog";
 import { FormDialog } from "../../parts/form/FormDialog";
 import type { Field, Values } from "../../parts/form/fields";
@@ -19,12 +20,14 @@ export interface Preset {
 }
 
 interface AssignDialogProps {
-  order: QueueRow;
+  order: Pick<OrderRow, "id" | "order_no" | "row_version">;
   preset: Preset;
+  /** Another vehicle or driver than it has asks for a reason. */
+  step?: "assign" | "swap";
   onClose: () => void;
 }
 
-export function AssignDialog({ order, preset, onClose }: AssignDialogProps) {
+export function AssignDialog({ order, preset, step = "assign", onClose }: AssignDialogProps) {
   const { t } = useTranslation();
   const [vehicleId, setVehicleId] = useState(preset.vehicleId ?? null);
   const candidates = useQuery({
@@ -39,13 +42,14 @@ export function AssignDialog({ order, preset, onClose }: AssignDialogProps) {
       <AssignForm
         order={order}
         preset={preset}
+        step={step}
         candidates={candidates.data}
         onVehicle={setVehicleId}
         onClose={onClose}
       />
     );
   return (
-    <Dialog onClose={onClose} title={t("dispatch.manualTitle", { number: order.order_no })} size="lg">
+    <Dialog onClose={onClose} title={titleOf(t, step, order.order_no)} size="lg">
       {candidates.isPending && <Loading />}
       {candidates.isError && <Failed error={candidates.error} retry={() => void candidates.refetch()} />}
     </Dialog>
@@ -57,7 +61,7 @@ interface AssignFormProps extends AssignDialogProps {
   onVehicle: (id: string | null) => void;
 }
 
-function AssignForm({ order, preset, candidates, onVehicle, onClose }: AssignFormProps) {
+function AssignForm({ order, preset, step = "assign", candidates, onVehicle, onClose }: AssignFormProps) {
   const { t } = useTranslation();
   const choices = useCandidateChoices(candidates);
   const [start] = useState(() => startOf(preset, candidates));
@@ -71,7 +75,12 @@ function AssignForm({ order, preset, candidates, onVehicle, onClose }: AssignFor
       choices: choices.vehicles,
     },
     { name: "driver_id", label: t("order.driver"), kind: "choice", required: true, choices: choices.drivers },
-    { name: "reason", label: t("dispatch.manualReason"), kind: "text" },
+    {
+      name: "reason",
+      label: t(step === "swap" ? "step.reason" : "dispatch.manualReason"),
+      kind: "text",
+      required: step === "swap",
+    },
   ];
   const assign = useAct({
     run: (values: Values, key) => {
@@ -80,7 +89,10 @@ function AssignForm({ order, preset, candidates, onVehicle, onClose }: AssignFor
       return takeStep({ id: order.id, step: "assign", row_version: order.row_version, body }, key);
     },
     touches: ["dispatch", "orders", "order", "vehicles"],
-    done: t("dispatch.accepted"),
+    done:
+      step === "swap"
+        ? t("step.doneFor", { number: order.order_no, step: t("orderStep.swap") })
+        : t("dispatch.accepted"),
     quiet: true,
     after: onClose,
   });
@@ -88,12 +100,12 @@ function AssignForm({ order, preset, candidates, onVehicle, onClose }: AssignFor
   const driver = candidates.drivers.find(({ person_id }) => person_id === chosen["driver_id"]);
   return (
     <FormDialog
-      title={t("dispatch.manualTitle", { number: order.order_no })}
+      title={titleOf(t, step, order.order_no)}
       fields={fields}
       start={start}
       busy={assign.isPending}
       refusal={assign.error}
-      submit={t("orderStep.assign")}
+      submit={t(`orderStep.${step}`)}
       below={{
         vehicle_id: vehicle && <Objections objections={vehicle.objections} />,
         driver_id: driver && <Objections objections={driver.objections} />,
@@ -107,6 +119,11 @@ function AssignForm({ order, preset, candidates, onVehicle, onClose }: AssignFor
     />
   );
 }
+
+const titleOf = (t: TFunction, step: "assign" | "swap", number: number): string =>
+  step === "swap"
+    ? t("step.title", { step: t("orderStep.swap"), number })
+    : t("dispatch.manualTitle", { number });
 
 /** The proposed driver goes with another vehicle only when he may drive it. */
 function startOf(preset: Preset, candidates: Candidates): Values {

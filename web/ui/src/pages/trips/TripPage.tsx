@@ -16,6 +16,7 @@ import { Missing } from "../../shell/Missing";
 import { ApprovalPanel } from "./ApprovalPanel";
 import { Assignment } from "./Assignment";
 import { AttachmentsPanel } from "./AttachmentsPanel";
+import { ChangeButtons } from "./ChangeButtons";
 import { CostPanel } from "./CostPanel";
 import { EndPanel } from "./EndPanel";
 import { History } from "./History";
@@ -91,6 +92,7 @@ function Trip({ order }: { order: OrderDetail }) {
               steps={offeredSteps(order.steps, order.state)}
               allowances={allowancesOf(order.hints)}
             />
+            <ChangeButtons order={order} />
           </Group>
         }
       />

@@ -47,7 +47,8 @@ export const dispatch = {
       selfDrive: "It can be served if you drive yourself.",
       driven: "It can be served with a driver instead of driving yourself.",
       fewer_wheelchairs: "It can be served with at most {{most}} wheelchairs.",
-      noSingle: "No single change that was tried (other times, other classes, fewer people, less luggage) would help.",
+      noSingle:
+        "No single change that was tried (other times, other classes, fewer people, less luggage) would help.",
       pair: "No single change helps; these two together would: {{first}} {{second}}",
       anyClass: "Any class of vehicle would do: then it can be served.",
       fewer_passengers: "It can be served with at most {{most}} people.",

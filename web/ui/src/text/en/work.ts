@@ -158,6 +158,7 @@ export const work = {
     stateReason: "Reason: {{reason}}",
     reassigning: "Another vehicle and driver are being found; you will be told.",
     again: "Ask again",
+    newEnd: "Until",
     kind: "There and back",
     roundTrip: "round trip, the vehicle waits",
     single: "one way",

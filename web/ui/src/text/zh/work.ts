@@ -156,6 +156,7 @@ export const work = {
     stateReason: "理由：{{reason}}",
     reassigning: "正在改派车辆和驾驶员，确定后会通知您。",
     again: "再次申请",
+    newEnd: "延长到",
     kind: "往返",
     roundTrip: "往返，车辆等候",
     single: "单程",
