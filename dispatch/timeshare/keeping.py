@@ -19,6 +19,7 @@ from fleet.geo import distance_m
 from fleet.order import Place
 
 LOOKED_BACK_DAYS = 14
+PLANNED_AHEAD_DAYS = 365
 NIGHT_FROM, NIGHT_UNTIL = time(22), time(6)  # local: a car that is moved is not promised in between
 
 
@@ -79,6 +80,9 @@ async def take_car_out(conn: Connection, actor: Actor, vehicle_id: UUID, *, now:
 async def night_plan(conn: Connection, actor: Actor, day: date, *, zone: ZoneInfo, now: datetime, accept: bool) -> NightPlan:  # fmt: skip
     """The cheapest moves before a day begins; with `accept` they are promised like trips. Raises Forbidden, Invalid."""
     require(actor, "share.edit")
+    today = now.astimezone(zone).date()
+    if not today <= day <= today + timedelta(days=PLANNED_AHEAD_DAYS):
+        raise Invalid(field="day", reason="past" if day < today else "too_far")
     begin_at = datetime.combine(day - timedelta(days=1), NIGHT_FROM, zone)
     end_at = datetime.combine(day, NIGHT_UNTIL, zone)
     if begin_at < now - timedelta(hours=6):

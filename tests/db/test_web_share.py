@@ -72,6 +72,9 @@ async def test_a_car_is_taken_here_and_left_there_and_never_promised_twice(site:
         later = {"from": (now + timedelta(hours=3)).isoformat(), "to": (now + timedelta(hours=4)).isoformat()}
         free = [(await employee.get("/api/share/free", params={"from_site": a, "to_site": b, **later})).json() for a, b in ((east, west), (west, east))]  # fmt: skip
         assert free == [{"cars": 0, "why": "no_car_there"}, {"cars": 1, "why": None}]
+        for day, reason in (("0001-01-01", "past"), ("9999-12-31", "too_far")):
+            never = await dispatcher.post("/api/share/night-plan", json={"day": day})
+            assert (never.status_code, never.json()["params"]) == (422, {"field": "day", "reason": reason})
         day = f"{now + timedelta(days=2):%Y-%m-%d}"
         plan = (await dispatcher.post("/api/share/night-plan", json={"day": day, "accept": True})).json()
         assert [(move["from_site"], move["to_site"]) for move in plan["moves"]] == [(west, east)]
