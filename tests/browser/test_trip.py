@@ -11,6 +11,13 @@ from tests.browser.test_access import barriers
 from tests.browser.town import Town
 
 pytestmark = pytest.mark.timeout(240)
+# No other driver is asked after the first: a refused trip stands with the dispatcher.
+ONE_ASKED = """
+INSERT INTO driving_rules (tenant_id, version_no, from_at, drive_min, rest_min, lunch_min, lunch_from, lunch_to, shift_min, overtime_min, overtime_weight,
+    accept_min, accept_before_min, accept_tries, classes, trainings, reason, created_at, created_by)
+SELECT tenant_id, 1, now(), 240, 20, 45, '11:00', '13:30', 480, 180, 1.5, 15, 20, 1, '{}', '{}', '只征求一名驾驶员', now(), id
+FROM person WHERE login = 'fleetadmin' ON CONFLICT DO NOTHING
+"""
 
 
 def test_a_trip_from_the_wish_to_the_settlement(town: Town, person: Person, watch: Watch) -> None:
@@ -72,6 +79,7 @@ def _drive(page: Page, plate: str) -> None:
 
 def test_a_refused_trip_tells_each_what_is_his(town: Town, person: Person) -> None:
     """The requester reads that another vehicle is being found, and neither the reason nor the vehicle he had; the dispatcher who, which and why."""
+    town.query(ONE_ASKED)
     employee = person("employee")
     number = book(town, employee, "去医院送材料")
     approve(town, person, number)
