@@ -24,7 +24,7 @@ from simulators.interface import Account, Json, Pace, Person, Refused, open_line
 from simulators.people import ACCOUNTS_FILE
 
 BESIDE = 6  # people at their screens at one time
-ASKED_EVERY_S, ANSWERED_WITHIN_S = 0.5, 60.0
+ASKED_EVERY_S, ANSWERED_WITHIN_S = 1.0, 60.0
 ZONE = ZoneInfo("Asia/Shanghai")
 GIVEN = frozenset({"assigned", "driver_accepted"})
 
@@ -45,6 +45,7 @@ class Office:
 
     people: dict[tuple[str, str], list[Person]]  # by role and unit
     dispatcher: Person
+    fleet_admin: Person  # who says which re-plans need nobody's yes
     spots: Sequence[Spot]
     units_of_cars: dict[str, str]  # unit that keeps a vehicle, by vehicle id
     dice: random.Random
@@ -112,7 +113,6 @@ async def _ask(office: Office, wish: Json, waiting: asyncio.Semaphore) -> Answer
         began_s = time.monotonic()
         try:
             order = await employee.post("/api/orders", wish)
-            order = await employee.post(f"/api/orders/{order['id']}/submit", {}, order["row_version"])
             decision = {"reason": "同意", "off_hours_approved": True, "holiday_approved": True}
             order = await approver.post(f"/api/orders/{order['id']}/approve", decision, order["row_version"])
         except Refused as no:
@@ -146,11 +146,14 @@ async def _office(url: str, state: Path, dice: random.Random) -> Office:
     for row in rows:
         account = Account(login=row["login"], password=row["password"], role=row["role"], unit=row["unit"])
         people.setdefault((account.role, account.unit), []).append(Person(url, account, line, pace))
-    dispatcher = next(some[0] for (role, _), some in people.items() if role == "dispatcher")
+    dispatcher, fleet_admin = (
+        next(some[0] for (role, _), some in people.items() if role == wanted) for wanted in ("dispatcher", "fleet_admin")
+    )
     vehicles = (await dispatcher.get("/api/vehicles", limit=500))["items"]
     return Office(
         people=people,
         dispatcher=dispatcher,
+        fleet_admin=fleet_admin,
         spots=spots_of(json.loads((state / "city" / "city.json").read_text("utf-8"))),
         units_of_cars={str(row["id"]): str(row["unit_id"]) for row in vehicles},
         dice=dice,
@@ -158,11 +161,11 @@ async def _office(url: str, state: Path, dice: random.Random) -> Office:
 
 
 async def _let_bookings_be_placed(office: Office) -> None:
-    """The dispatcher lets a new booking that fits be placed without asking him."""
-    rules = await office.dispatcher.get("/api/dispatch/replan-rules")
+    """The fleet's administrator lets a new booking that fits be placed without asking a dispatcher."""
+    rules = await office.fleet_admin.get("/api/dispatch/replan-rules")
     if "new_booking" not in rules["adopts"]:
         wanted = {name: rules[name] for name in ("frozen_min", "stability_s")} | {"adopts": ["new_booking"]}
-        await office.dispatcher.put("/api/dispatch/replan-rules", wanted, rules["row_version"])
+        await office.fleet_admin.put("/api/dispatch/replan-rules", wanted, rules["row_version"])
 
 
 def main() -> int:
