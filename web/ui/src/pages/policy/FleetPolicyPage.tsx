@@ -1,5 +1,5 @@
 // /admin/fleet-policy: which vehicle may serve what, in versions. One person drafts, another publishes; nothing reaches back.
-import { Button, Group } from "@mantine/core";
+import { Button, Group, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -87,42 +87,44 @@ export function Component() {
           now.data?.may_draft && <Button onClick={() => setDrafting(true)}>{t("fleetPolicy.draft")}</Button>
         }
       />
-      <Panel title={t("fleetPolicy.now")}>
-        {now.isPending && <Loading lines={6} />}
-        {now.isError && <Failed error={now.error} retry={() => void now.refetch()} />}
-        {now.data && (
-          <>
-            {now.data.version_no === null && <Note tone="info">{t("fleetPolicy.none")}</Note>}
-            {now.data.next_from && (
-              <Note tone="info">
-                {t("fleetPolicy.next", {
-                  number: now.data.next_version_no,
-                  from: time(now.data.next_from),
-                })}
-              </Note>
-            )}
-            <PolicyFacts content={now.data.body} />
-          </>
-        )}
-      </Panel>
-      <ListView<PolicyRow>
-        name="fleet-policies"
-        path="/api/fleet-policies"
-        label={t("fleetPolicy.versions")}
-        state={state}
-        columns={columns}
-        rowKey={({ id }) => id}
-        searchable={false}
-        filters={
-          <ChoiceFilter
-            name="state"
-            label={t("order.state")}
-            state={state}
-            choices={wordChoices(t, "tariffState", STATES)}
-          />
-        }
-        empty={{ title: t("fleetPolicy.noVersions") }}
-      />
+      <Stack gap="md">
+        <Panel title={t("fleetPolicy.now")}>
+          {now.isPending && <Loading lines={6} />}
+          {now.isError && <Failed error={now.error} retry={() => void now.refetch()} />}
+          {now.data && (
+            <>
+              {now.data.version_no === null && <Note tone="info">{t("fleetPolicy.none")}</Note>}
+              {now.data.next_from && (
+                <Note tone="info">
+                  {t("fleetPolicy.next", {
+                    number: now.data.next_version_no,
+                    from: time(now.data.next_from),
+                  })}
+                </Note>
+              )}
+              <PolicyFacts content={now.data.body} />
+            </>
+          )}
+        </Panel>
+        <ListView<PolicyRow>
+          name="fleet-policies"
+          path="/api/fleet-policies"
+          label={t("fleetPolicy.versions")}
+          state={state}
+          columns={columns}
+          rowKey={({ id }) => id}
+          searchable={false}
+          filters={
+            <ChoiceFilter
+              name="state"
+              label={t("order.state")}
+              state={state}
+              choices={wordChoices(t, "tariffState", STATES)}
+            />
+          }
+          empty={{ title: t("fleetPolicy.noVersions") }}
+        />
+      </Stack>
       {drafting && now.data && <PolicyDialog start={now.data.body} onClose={() => setDrafting(false)} />}
       {opened && (
         <Dialog

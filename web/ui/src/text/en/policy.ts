@@ -22,7 +22,7 @@ export const policy = {
     published: "In force",
     withdraw: "Withdraw",
     withdrawn: "Withdrawn",
-    default: "as ever",
+    default: "nothing stated",
     purposes: "Classes by purpose",
     turnaround: "Minutes between two trips of a vehicle",
     farthest: "Farthest trip, there and back",

@@ -21,7 +21,7 @@ export const policy = {
     published: "已核准",
     withdraw: "撤回",
     withdrawn: "已撤回",
-    default: "照旧",
+    default: "未作规定",
     purposes: "事由与车辆类别",
     turnaround: "同一车辆两趟之间间隔（分钟）",
     farthest: "单趟最远里程（往返）",
