@@ -135,8 +135,17 @@ async def _answer(office: Office, order_id: str, began_s: float) -> Answer:
 
 async def _call_off(office: Office, order_id: str, waiting: asyncio.Semaphore) -> None:
     async with waiting:
-        order = await office.dispatcher.get(f"/api/orders/{order_id}")
-        await office.dispatcher.post(f"/api/orders/{order_id}/cancel", {"reason": "演练结束"}, order["row_version"])
+        for _ in range(5):  # the engine may write meanwhile
+            order = await office.dispatcher.get(f"/api/orders/{order_id}")
+            try:
+                await office.dispatcher.post(
+                    f"/api/orders/{order_id}/cancel", {"reason": "演练结束"}, order["row_version"]
+                )
+            except Refused as no:
+                if no.code != "stale":
+                    raise
+            else:
+                return
 
 
 async def _office(url: str, state: Path, dice: random.Random) -> Office:
@@ -147,7 +156,8 @@ async def _office(url: str, state: Path, dice: random.Random) -> Office:
         account = Account(login=row["login"], password=row["password"], role=row["role"], unit=row["unit"])
         people.setdefault((account.role, account.unit), []).append(Person(url, account, line, pace))
     dispatcher, fleet_admin = (
-        next(some[0] for (role, _), some in people.items() if role == wanted) for wanted in ("dispatcher", "fleet_admin")
+        next(some[0] for (role, _), some in people.items() if role == wanted)
+        for wanted in ("dispatcher", "fleet_admin")
     )
     vehicles = (await dispatcher.get("/api/vehicles", limit=500))["items"]
     return Office(

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from dispatch.rolling.policy import ReplanPolicy, Trigger
+from dispatch.rolling.policy import FREEING, ReplanPolicy, Trigger
 from dispatch.store.rows import many, one, wrapped
 from fleet.db import Connection
 
@@ -38,12 +38,12 @@ INSERT INTO disruption (tenant_id, kind, order_id, order_row_version, vehicle_id
 VALUES (%(tenant)s, %(kind)s, %(order)s, %(version)s, %(vehicle)s, %(driver)s, %(detail)s, %(now)s)
 ON CONFLICT (order_id, kind, order_row_version) DO NOTHING
 """
-# Urgent kinds first; a lease that ran out is free again.
+# Urgent kinds first, then who waits for an answer, then what became free; a lease that ran out is free again.
 CLAIM = """
 UPDATE disruption d SET claimed_until = %(until)s, tries = d.tries + 1
 WHERE d.id = (
     SELECT id FROM disruption WHERE state = 'open' AND (claimed_until IS NULL OR claimed_until <= %(now)s)
-    ORDER BY kind = 'new_booking', noticed_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+    ORDER BY kind = ANY (%(freeing)s), kind = 'new_booking', noticed_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING d.id, d.tenant_id, d.kind, d.order_id, d.order_row_version, d.vehicle_id, d.driver_id, d.detail, d.noticed_at, d.tries
 """
 CLAIM_BETTER = """
@@ -118,7 +118,8 @@ async def add_disruption(conn: Connection, values: Mapping[str, Any]) -> bool:
 
 async def claim(conn: Connection, now: datetime, lasts: timedelta, *, better: bool = False) -> dict[str, Any] | None:
     """The next disruption nobody works on, taken for a while; committed at once by the caller."""
-    return await one(conn, CLAIM_BETTER if better else CLAIM, now=now, until=now + lasts)
+    freeing = [kind.value for kind in FREEING]
+    return await one(conn, CLAIM_BETTER if better else CLAIM, now=now, until=now + lasts, freeing=freeing)
 
 
 async def free_claims(conn: Connection) -> None:

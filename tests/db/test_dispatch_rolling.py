@@ -224,3 +224,17 @@ async def test_a_replan_leaves_a_trip_with_its_vehicle_though_new_plans_would_no
     plans = await store.many(stage.owner, "SELECT plan -> 'assignments' AS given FROM dispatch_plan")
     assert {item["order_id"] for plan in plans for item in plan["given"]} == {str(waits)}
     assert (await stage.row(stays))["vehicle_id"] == pool
+
+
+async def test_who_waits_for_an_answer_comes_before_what_became_free(stage: Stage, engine: db.Connection) -> None:
+    """A day with many cancellations does not keep a new booking waiting."""
+    off = await assigned(stage, "pool", "driver", START)
+    await stage.act("employee", off, Action.CANCEL, reason="不去了")
+    booked = await stage.approved(planned_start_at=START + 5 * HOUR, planned_end_at=START + 6 * HOUR)
+    async with engine.transaction():
+        await rolling.find_disruptions(engine, NOW)
+        first = await rolling.claim(engine, NOW, timedelta(minutes=1))
+        second = await rolling.claim(engine, NOW, timedelta(minutes=1))
+    assert first is not None
+    assert second is not None
+    assert (first["kind"], first["order_id"], second["kind"]) == ("new_booking", booked, "cancelled")
