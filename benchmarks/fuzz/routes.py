@@ -51,7 +51,9 @@ def main() -> int:
         ]
         command += ["--no-shrink", "--suppress-health-check", "all", "--warnings", "off", "--tls-verify", "false"]
         command += ["-H", f"Cookie: session={cookie}", "-H", f"X-CSRF-Token: {csrf}", "--request-timeout", "60"]
-        done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        done = subprocess.run(
+            command, check=False, cwd=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
         print(f"{role}:\n{done.stdout[-6_000:]}", flush=True)
         failed += done.returncode != 0
     return 1 if failed else 0
