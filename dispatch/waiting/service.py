@@ -39,6 +39,7 @@ from fleet.order import OrderType
 from fleet.routing import Router
 
 NO_LINE = frozenset({OrderType.RETAINED, OrderType.SERVICE, OrderType.RENTAL})  # not served from the pool
+MINUTE = timedelta(minutes=1)
 
 
 async def join_line(conn: Connection, actor: Actor, order_id: UUID, *, now: datetime) -> None:
@@ -118,9 +119,9 @@ async def hold_vehicle(
     Raises NotFound, Stale, Forbidden, WrongState, Invalid, NotEligible, Conflict when somebody was faster.
     """
     require(actor, "order.hold")
-    lasts = timedelta(minutes=minutes)
-    if not SHORTEST_HOLD <= lasts <= LONGEST_HOLD:
+    if not SHORTEST_HOLD / MINUTE <= minutes <= LONGEST_HOLD / MINUTE:
         raise Invalid(field="minutes", reason="count")
+    lasts = timedelta(minutes=minutes)
     await store.hold(conn, (vehicle_id,))
     lapsed = await store.let_go(conn, (vehicle_id,), order_id, now)
     file = await service.load(conn, order_id, row_version)

@@ -13,7 +13,7 @@ from dispatch.booking import Draft
 from dispatch.sharing import service as sharing
 from dispatch.waiting import service as waiting
 from fleet import db, store
-from fleet.errors import Conflict
+from fleet.errors import Conflict, Invalid
 from fleet.routing import Router
 from tests.db import dispatch_stage
 from tests.db.dispatch_stage import SPAN, START, Stage, draft
@@ -94,6 +94,9 @@ async def test_a_hold_in_place_of_an_offer_leaves_the_order_in_line(stage: Stage
     order_id = await _offered(stage)
     kept = (await stage.row(order_id))["held_vehicle_id"]
     async with stage.as_person("dispatcher") as (conn, actor):
+        for minutes in (-1, 4, 24 * 60 + 1, 44_975_282_119_270):  # the last one is no span at all
+            with pytest.raises(Invalid):
+                await waiting.hold_vehicle(conn, actor, order_id, kept, minutes=minutes, row_version=None, now=NOW)
         await waiting.hold_vehicle(conn, actor, order_id, kept, minutes=5, row_version=None, now=NOW)
     assert await _entry(stage, order_id) == "waiting"
     moved = await engine.look(stage.owner, NOW + timedelta(minutes=6))
