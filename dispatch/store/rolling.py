@@ -66,12 +66,7 @@ SELECT b.vehicle_id, l.lon_e7 / 1e7::double precision AS lon, l.lat_e7 / 1e7::do
 FROM device_binding b JOIN latest_position l ON l.device_no = b.device_no AND l.fixed_at <@ b.during
 WHERE b.tenant_id = %(tenant)s AND b.during @> %(now)s AND (%(vehicles)s::uuid[] IS NULL OR b.vehicle_id = ANY (%(vehicles)s))
 """
-# Vehicles that broke down and have not been driven for an order since.
-BROKEN = """
-SELECT DISTINCT d.vehicle_id FROM disruption d
-WHERE d.tenant_id = %(tenant)s AND d.kind = 'breakdown' AND d.vehicle_id IS NOT NULL AND d.noticed_at > %(now)s - interval '12 hours'
-  AND NOT EXISTS (SELECT FROM dispatch_order o WHERE o.vehicle_id = d.vehicle_id AND o.departed_at > d.noticed_at)
-"""
+BROKEN = "SELECT vehicle_id FROM vehicles_broken(%(tenant)s, %(now)s)"
 WAITING = """
 SELECT id FROM dispatch_order
 WHERE tenant_id = %(tenant)s AND state = ANY (%(states)s) AND type NOT IN ('retained', 'time_share') AND event_id IS NULL AND planned_start_at > %(now)s

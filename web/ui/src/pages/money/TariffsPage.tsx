@@ -1,5 +1,5 @@
 // /admin/tariffs: prices by class in versions. One person drafts, another puts in force; nothing reaches back.
-import { Button, Group } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schemas } from "../../api/client";
@@ -10,8 +10,8 @@ import type { Column } from "../../parts/list/columns";
 import { ListView } from "../../parts/list/ListView";
 import { useListState } from "../../parts/list/useListState";
 import { PageHeader } from "../../parts/PageHeader";
+import { SettleDraft } from "../../parts/SettleDraft";
 import { Tone } from "../../parts/Tone";
-import { useAct } from "../../parts/useAct";
 import { useRight } from "../../session/useSession";
 import { wordFor } from "../../text/codes";
 import { TariffDialog } from "./TariffDialog";
@@ -95,34 +95,20 @@ export function Component() {
   );
 }
 
-/** What a second person does with a draft; who drafted it may only take it back. */
 function Settle({ row }: { row: Row }) {
   const { t } = useTranslation();
-  const publish = useAct({
-    run: (id: string, key) => settleTariff(id, "publish", key),
-    touches: ["tariffs"],
-    done: t("tariff.published"),
-  });
-  const withdraw = useAct({
-    run: (id: string, key) => settleTariff(id, "withdraw", key),
-    touches: ["tariffs"],
-    done: t("tariff.withdrawn"),
-  });
   return (
-    <Group gap="xs" wrap="nowrap">
-      {!row.own && (
-        <Button size="compact-sm" loading={publish.isPending} onClick={() => publish.mutate(row.id)}>
-          {t("tariff.publish")}
-        </Button>
-      )}
-      <Button
-        size="compact-sm"
-        variant="default"
-        loading={withdraw.isPending}
-        onClick={() => withdraw.mutate(row.id)}
-      >
-        {t("tariff.withdraw")}
-      </Button>
-    </Group>
+    <SettleDraft
+      id={row.id}
+      own={row.own}
+      settle={settleTariff}
+      touches={{ publish: ["tariffs"], withdraw: ["tariffs"] }}
+      words={{
+        publish: t("tariff.publish"),
+        published: t("tariff.published"),
+        withdraw: t("tariff.withdraw"),
+        withdrawn: t("tariff.withdrawn"),
+      }}
+    />
   );
 }

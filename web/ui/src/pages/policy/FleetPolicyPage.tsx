@@ -1,5 +1,5 @@
 // /admin/fleet-policy: which vehicle may serve what, in versions. One person drafts, another publishes; nothing reaches back.
-import { Button, Group, Stack } from "@mantine/core";
+import { Button, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -18,9 +18,9 @@ import { useListState } from "../../parts/list/useListState";
 import { Note } from "../../parts/Note";
 import { PageHeader } from "../../parts/PageHeader";
 import { Panel } from "../../parts/Panel";
+import { SettleDraft } from "../../parts/SettleDraft";
 import { Failed, Loading } from "../../parts/states";
 import { Tone } from "../../parts/Tone";
-import { useAct } from "../../parts/useAct";
 import { useRight } from "../../session/useSession";
 import { wordFor } from "../../text/codes";
 import { wordChoices } from "../admin/choices";
@@ -139,34 +139,20 @@ export function Component() {
   );
 }
 
-/** What a second person does with a draft; who drafted it may only take it back. */
 function Settle({ row }: { row: PolicyRow }) {
   const { t } = useTranslation();
-  const publish = useAct({
-    run: (id: string, key) => settleFleetPolicy(id, "publish", key),
-    touches: ["fleet-policies", "queue"],
-    done: t("fleetPolicy.published"),
-  });
-  const withdraw = useAct({
-    run: (id: string, key) => settleFleetPolicy(id, "withdraw", key),
-    touches: ["fleet-policies"],
-    done: t("fleetPolicy.withdrawn"),
-  });
   return (
-    <Group gap="xs" wrap="nowrap">
-      {!row.own && (
-        <Button size="compact-sm" loading={publish.isPending} onClick={() => publish.mutate(row.id)}>
-          {t("fleetPolicy.publish")}
-        </Button>
-      )}
-      <Button
-        size="compact-sm"
-        variant="default"
-        loading={withdraw.isPending}
-        onClick={() => withdraw.mutate(row.id)}
-      >
-        {t("fleetPolicy.withdraw")}
-      </Button>
-    </Group>
+    <SettleDraft
+      id={row.id}
+      own={row.own}
+      settle={settleFleetPolicy}
+      touches={{ publish: ["fleet-policies", "queue"], withdraw: ["fleet-policies"] }}
+      words={{
+        publish: t("fleetPolicy.publish"),
+        published: t("fleetPolicy.published"),
+        withdraw: t("fleetPolicy.withdraw"),
+        withdrawn: t("fleetPolicy.withdrawn"),
+      }}
+    />
   );
 }

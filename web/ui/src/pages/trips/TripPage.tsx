@@ -87,12 +87,12 @@ function Trip({ order }: { order: OrderDetail }) {
             <Button component="a" href={paperOf(order.id, i18n.language)} target="_blank" variant="default">
               {t("paper.print")}
             </Button>
+            <ChangeButtons order={order} />
             <StepButtons
               order={order}
               steps={offeredSteps(order.steps, order.state)}
               allowances={allowancesOf(order.hints)}
             />
-            <ChangeButtons order={order} />
           </Group>
         }
       />
