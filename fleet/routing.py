@@ -4,15 +4,18 @@ it - not configured, down, slow, no path - the answer is the straight-line guess
 """
 
 import asyncio
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
+import numpy as np
 import structlog
 
 from fleet import road_match, valhalla
 from fleet.geo import distance_m
+from fleet.known_ways import KnownWays, figures, gaps
 from fleet.road_match import NoMatch, RoadFix, RoadMatch, RoadPlace
 from fleet.travel import (
     Leg,
@@ -21,6 +24,8 @@ from fleet.travel import (
     RoadPiece,
     RoadTrace,
     Route,
+    guess_distance_m,
+    guess_duration_s,
     straight_matrix,
     straight_route,
 )
@@ -46,8 +51,15 @@ class Router:
     `base_url` None or empty means there is no router: every answer is a straight-line guess.
     """
 
-    def __init__(self, base_url: str | None, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
+    def __init__(
+        self,
+        base_url: str | None,
+        *,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._timeout_s = timeout_s
+        self._known = KnownWays(clock)
         self._http = httpx.AsyncClient(base_url=base_url, timeout=timeout_s, trust_env=False) if base_url else None
 
     async def __aenter__(self) -> Self:
@@ -80,20 +92,44 @@ class Router:
         return await self._routes((origin, destination), alternates=count)
 
     async def matrix(self, origins: Sequence[LonLat], destinations: Sequence[LonLat]) -> Matrix:
-        """Travel times and distances between all pairs.
+        """Travel times and distances between all pairs; what it told within the hour is not asked again.
 
         Points without a road near them are guessed pair by pair; the others stay the router's.
         """
+        if self._http is None or not origins or not destinations:
+            return straight_matrix(origins, destinations)
+        seconds, metres = self._known.table(origins, destinations)
+        questions = list(gaps(seconds))
+        parts = await asyncio.gather(
+            *(self._told([origins[i] for i in rows], [destinations[j] for j in columns]) for rows, columns in questions)
+        )
+        for (rows, columns), part in zip(questions, parts, strict=True):
+            if part is not None:
+                self._known.keep([origins[i] for i in rows], [destinations[j] for j in columns], part)
+                where = np.ix_(rows, columns)
+                seconds[where], metres[where] = figures(part)
+        guessed = [(int(i), int(j)) for i, j in np.argwhere(~np.isfinite(seconds))]
+        for i, j in guessed:
+            metres[i, j] = guess_distance_m(origins[i], destinations[j])
+            seconds[i, j] = guess_duration_s(float(metres[i, j]))
+        return Matrix(
+            durations_s=tuple(map(tuple, seconds.tolist())),
+            distances_m=tuple(map(tuple, metres.tolist())),
+            source="straight_line" if guessed else "router",
+            guessed=frozenset(guessed),
+        )
+
+    async def _told(self, origins: Sequence[LonLat], destinations: Sequence[LonLat]) -> Matrix | None:
+        """What the router says, with guesses where it knows no path; None when it kept silent."""
         guess = straight_matrix(origins, destinations)
-        if not origins or not destinations:
-            return guess
         try:
-            return await self._matrix(origins, destinations, guess)
-        except _RefusedError:
-            return await self._matrix_of_reachable(origins, destinations, guess)
-        except _NoAnswerError as error:
+            try:
+                return await self._matrix(origins, destinations, guess)
+            except _RefusedError:
+                return await self._matrix_of_reachable(origins, destinations, guess)
+        except (_NoAnswerError, valhalla.UnreadableAnswerError) as error:
             self._note("matrix", error)
-            return guess
+            return None
 
     async def trace(self, geometry: Sequence[LonLat], *, exact: bool = True) -> RoadTrace | None:
         """The road pieces (speed, limit, tunnel, name) under a path; None when it cannot be laid
@@ -191,19 +227,15 @@ class Router:
         self, origins: Sequence[LonLat], destinations: Sequence[LonLat], guess: Matrix
     ) -> Matrix:
         """One point off the map makes the router refuse the whole question: ask without it."""
-        try:
-            rows = await self._on_road(origins)
-            columns = await self._on_road(destinations)
-            if not rows or not columns:
-                return guess
-            part = await self._matrix(
-                [origins[i] for i in rows],
-                [destinations[j] for j in columns],
-                straight_matrix([origins[i] for i in rows], [destinations[j] for j in columns]),
-            )
-        except (_NoAnswerError, valhalla.UnreadableAnswerError) as error:
-            self._note("matrix", error)
+        rows = await self._on_road(origins)
+        columns = await self._on_road(destinations)
+        if not rows or not columns:
             return guess
+        part = await self._matrix(
+            [origins[i] for i in rows],
+            [destinations[j] for j in columns],
+            straight_matrix([origins[i] for i in rows], [destinations[j] for j in columns]),
+        )
         return guess.with_part(part, rows, columns)
 
     async def _on_road(self, points: Sequence[LonLat]) -> list[int]:

@@ -72,7 +72,7 @@ async def situation(
     bonds = {order.id: bond(order, urgent.keys(), policy, now) for order in held}
     overrun = {order.id: now for order in held if order.state in STARTED and order.planned_end_at < now}
     until_at = {**overrun, **upset.until}
-    at = {each: place for each, (place, fixed_at) in heard.items() if now - fixed_at <= FRESH}
+    at = {each: _about(place) for each, (place, fixed_at) in heard.items() if now - fixed_at <= FRESH}
     loose = frozenset(each for each, how in bonds.items() if how in (Bond.MOVABLE, Bond.BROKEN)) | urgent.keys()
     freed = [_without(facts, loose, until_at) for facts in vehicles]
     free_drivers = [_without(driver, loose, until_at) for driver in drivers]
@@ -118,6 +118,11 @@ async def situation(
         zone=zone,
         now=now,
     )
+
+
+def _about(place: LonLat) -> LonLat:
+    """Within some ten metres: a parked vehicle whose fixes wander stays one place, whose ways the router told before."""
+    return round(place[0], 4), round(place[1], 4)
 
 
 def _without(facts: Busy, loose: Set[UUID], until: Mapping[UUID, datetime]) -> Busy:

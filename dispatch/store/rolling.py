@@ -46,10 +46,12 @@ WHERE d.id = (
     ORDER BY kind = ANY (%(freeing)s), kind = 'new_booking', noticed_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING d.id, d.tenant_id, d.kind, d.order_id, d.order_row_version, d.vehicle_id, d.driver_id, d.detail, d.noticed_at, d.tries
 """
+# Only while nobody waits for a first answer: the search for a better one would take the processor from it.
 CLAIM_BETTER = """
 UPDATE disruption d SET claimed_until = %(until)s
 WHERE d.id = (
     SELECT id FROM disruption WHERE better_due AND state <> 'open' AND (claimed_until IS NULL OR claimed_until <= %(now)s)
+        AND NOT EXISTS (SELECT FROM disruption w WHERE w.state = 'open' AND w.kind <> ALL (%(freeing)s))
     ORDER BY noticed_at DESC, id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING d.id, d.tenant_id, d.kind, d.order_id, d.order_row_version, d.vehicle_id, d.driver_id, d.detail, d.noticed_at, d.tries
 """
