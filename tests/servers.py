@@ -40,14 +40,14 @@ class Database:
 
 def announce_run() -> None:
     """In the controller: name this run's state directory and whose end ends its servers. Starts nothing yet."""
-    folder = place.base_dir() / "tests" / uuid4().hex[:8]
+    folder = place.scratch_dir(place.base_dir() / "tests") / f"daylight-{uuid4().hex[:8]}"
     os.environ[STATE] = str(folder)
     os.environ[OWNER] = str(os.getpid())
 
 
 def end_run() -> None:
     """In the controller: stop what was started and leave nothing behind."""
-    folder = _state()
+    folder = state_dir()
     daemon.stop(folder)
     shutil.rmtree(folder, ignore_errors=True)
     _beside(".lock").unlink(missing_ok=True)
@@ -56,9 +56,9 @@ def end_run() -> None:
 def started() -> dict[str, Any]:
     """The addresses of this run's servers, with the migrated template; the first caller starts them."""
     with _lock(_beside(".lock")):
-        ready = daemon.start(_state(), durable=False, bound_to=int(os.environ[OWNER]), remove=True)
+        ready = daemon.start(state_dir(), durable=False, bound_to=int(os.environ[OWNER]), remove=True)
         addresses: dict[str, Any] = json.loads(ready.read_text())
-        mark = _state() / "template-ready"
+        mark = state_dir() / "template-ready"
         if not mark.exists():
             with psycopg.connect(_in(addresses["database"]["postgres"], "postgres"), autocommit=True) as connection:
                 connection.execute(f"CREATE DATABASE {TEMPLATE} OWNER fleet_owner")
@@ -91,8 +91,8 @@ def database_copy(addresses: dict[str, Any]) -> Iterator[Database]:
 @contextmanager
 def own_broker() -> Iterator[mosquitto.Mosquitto]:
     """A Mosquitto of one test, with the service accounts and no devices."""
-    home = _state() / f"broker-{uuid4().hex[:8]}"
-    place.make_dir(_state(), 0o711)
+    home = state_dir() / f"broker-{uuid4().hex[:8]}"
+    place.make_dir(state_dir(), 0o711)
     ports = state.choose_ports(["devices", "services"], {}, random.Random())
     server = mosquitto.Mosquitto(
         root=software.servers_root(),
@@ -133,10 +133,10 @@ def small_city() -> Path:
 @contextmanager
 def own_router(city: Path) -> Iterator[str]:
     """A Valhalla of this worker on the small city's tiles; yields its address."""
-    place.make_dir(_state(), 0o711)
+    place.make_dir(state_dir(), 0o711)
     server = router.Router(
         bin=software.router_bin(),
-        home=_state() / f"router-{os.getpid()}",
+        home=state_dir() / f"router-{os.getpid()}",
         tiles=city / "tiles",
         port=state.choose_ports(["router"], {}, random.Random())["router"],
         identity=place.server_identity(),
@@ -148,12 +148,13 @@ def own_router(city: Path) -> Iterator[str]:
         process.stop(child)
 
 
-def _state() -> Path:
+def state_dir() -> Path:
+    """Where everything of this run lives."""
     return Path(os.environ[STATE])
 
 
 def _beside(suffix: str) -> Path:
-    folder = _state()
+    folder = state_dir()
     folder.parent.mkdir(parents=True, exist_ok=True)
     return folder.with_name(folder.name + suffix)
 

@@ -31,10 +31,14 @@ export function useAct<Input, Output>({
   const cache = useQueryClient();
   const key = useRef<{ of: string; key: string } | null>(null);
 
-  const refresh = () =>
-    cache.invalidateQueries({
-      predicate: (query) => touches.includes(String((query.queryKey as QueryKey)[0])),
-    });
+  const touched = {
+    predicate: ({ queryKey }: { queryKey: QueryKey }) => touches.includes(String(queryKey[0])),
+  };
+  const refresh = async () => {
+    // A first reading that is still under way would be taken for the new one, and may tell what was before the action.
+    await cache.cancelQueries(touched);
+    await cache.invalidateQueries(touched);
+  };
 
   return useMutation({
     mutationFn: (input: Input) => {
