@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from multiprocessing import get_context
@@ -21,9 +22,9 @@ class SolverLost(RuntimeError):
     """The solver's process ended, or had to be ended, without an answer."""
 
 
-async def solve_apart(problems: Sequence[Problem], effort: Effort) -> list[Plan]:
+async def solve_apart(problems: Sequence[Problem], effort: Effort, answering: Answering | None = None) -> list[Plan]:
     """A plan for each problem. The time of `effort` is shared out by the number of requests. Raises SolverLost, BrokenPlan."""
-    return await asyncio.to_thread(plans_of, problems, effort) if problems else []
+    return await asyncio.to_thread(plans_of, problems, effort, answering) if problems else []
 
 
 def plans_of(problems: Sequence[Problem], effort: Effort, answering: Answering | None = None) -> list[Plan]:
@@ -64,3 +65,9 @@ def answer(sending: SolverPipe, problems: Sequence[Problem], effort: Effort) -> 
         )
     except BrokenPlan as broken:
         sending.send(broken)
+
+
+def answer_behind(sending: SolverPipe, problems: Sequence[Problem], effort: Effort) -> None:
+    """The same where nobody waits: behind everything else the machine has to do."""
+    os.nice(10)
+    answer(sending, problems, effort)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,8 +17,8 @@ from uuid import UUID, uuid4
 import structlog
 
 from dispatch import store
-from dispatch.apart import solve_apart
-from dispatch.problem import Matrix, TaskKind, TravelSource
+from dispatch.apart import answer_behind, solve_apart
+from dispatch.problem import Matrix, Plan, Problem, TaskKind, TravelSource
 from dispatch.rolling.adopting import carry_out
 from dispatch.rolling.helping import what_helps
 from dispatch.rolling.learning import factor_of
@@ -35,7 +35,7 @@ from dispatch.rolling.moves import (
 )
 from dispatch.rolling.policy import FREEING, LEASE_S, MOST_TRIES, QUIET, ReplanPolicy, Trigger
 from dispatch.rolling.situation import NEAREST, Situation, Upset, situation
-from dispatch.rolling.smallest import draft_from, lay_out, moved, smallest, steady
+from dispatch.rolling.smallest import Laid, draft_from, lay_out, moved, smallest, steady
 from dispatch.rolling.upsets import Disruption, disruption_of, upset_by
 from dispatch.search.fleet import Draft, Key
 from dispatch.search.patience import Patience
@@ -176,11 +176,34 @@ async def _better(conn: Connection, what: Disruption, router: Router, now: datet
     if not around.day.orders:
         return None
     points, matrix, source = await travel(conn, what, router, around)
+    # Seconds of arithmetic: in a thread, so that the answers people wait for go on meanwhile.
+    asked, laid, before = await asyncio.to_thread(_kept_plan, around, points, matrix, source, policy)
+    (plan,) = await solve_apart([asked], BETTER, answer_behind)
+    found = await asyncio.to_thread(_worth_it, around, laid, before, plan, policy)
+    if found is None:
+        return None
+    made, saved_s = found
+    row = plan_row(what, made, "better", now, saved_s=round(saved_s))
+    async with conn.transaction():
+        await store.add_plan(conn, row)
+    made_id: UUID = row["id"]
+    return made_id
+
+
+def _kept_plan(
+    around: Situation, points: Sequence[LonLat], matrix: Matrix, source: TravelSource, policy: ReplanPolicy
+) -> tuple[Problem, Laid, Draft]:
+    """What is asked of the solver, and the plan it has to beat: the smallest change."""
     asked = problem(around, points, matrix, source, 0)
     urgent = {(TaskKind.PICKUP, i) for i, order in enumerate(around.day.orders) if order.id in around.urgent}
     laid = lay_out(asked, held_rows(around), urgent)
-    before = smallest(laid, policy.stability_s, Patience(time.monotonic() + PLAN_S))
-    (plan,) = await solve_apart([asked], BETTER)
+    return asked, laid, smallest(laid, policy.stability_s, Patience(time.monotonic() + PLAN_S))
+
+
+def _worth_it(
+    around: Situation, laid: Laid, before: Draft, plan: Plan, policy: ReplanPolicy
+) -> tuple[Replan, float] | None:
+    """The better plan and what it saves; None when it is the same or does not pay."""
     kinds = {kind.value: kind for kind in TaskKind}
     routes: dict[int, list[Key]] = {
         route.vehicle: [
@@ -197,13 +220,7 @@ async def _better(conn: Connection, what: Disruption, router: Router, now: datet
 
     made = with_crew(around, laid, again)
     saved_s = before.price() - made.draft.price()
-    if not made.moves or saved_s <= 0:
-        return None
-    row = plan_row(what, made, "better", now, saved_s=round(saved_s))
-    async with conn.transaction():
-        await store.add_plan(conn, row)
-    made_id: UUID = row["id"]
-    return made_id
+    return (made, saved_s) if made.moves and saved_s > 0 else None
 
 
 def plan_row(what: Disruption, made: Replan, kind: str, now: datetime, **more: Any) -> dict[str, Any]:
