@@ -238,3 +238,20 @@ async def test_who_waits_for_an_answer_comes_before_what_became_free(stage: Stag
     assert first is not None
     assert second is not None
     assert (first["kind"], first["order_id"], second["kind"]) == ("new_booking", booked, "cancelled")
+
+
+async def test_a_better_plan_is_looked_for_once_nobody_waits_and_changes_nothing_by_itself(
+    stage: Stage, engine: db.Connection
+) -> None:
+    """While a booking waits for its first answer the search is not begun; afterwards it is, once, and leaves the trips alone."""
+    await adopts(stage, Trigger.NEW_BOOKING)
+    first = await stage.approved(planned_start_at=START, planned_end_at=START + SPAN)
+    assert (await look(engine, stage.router, NOW))["adopted"] == 1
+    second = await stage.approved(planned_start_at=START + 5 * HOUR, planned_end_at=START + 6 * HOUR)
+    async with engine.transaction():
+        await rolling.find_disruptions(engine, NOW)
+    assert not await answering.improve(engine, stage.router, NOW)
+    assert (await look(engine, stage.router, NOW))["adopted"] == 1
+    before = [await stage.row(each) for each in (first, second)]
+    assert [await answering.improve(engine, stage.router, NOW) for _ in range(3)] == [True, True, False]
+    assert [await stage.row(each) for each in (first, second)] == before
