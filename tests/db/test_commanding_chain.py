@@ -24,6 +24,7 @@ from local.mosquitto import Mosquitto
 from local.place import REPOSITORY
 from simulators.obedience import Asked
 from simulators.terminal import Credential, Terminal
+from tests.commands import ran
 from tests.db import jt808_terminal
 from tests.db import town as towns
 from tests.db.jt808_chain import start_gateway
@@ -227,12 +228,9 @@ async def test_the_commands_of_the_machine_do_the_same(chain: Chain) -> None:
     """`fleet device command`, `commands` and `cancel-command`, one JSON line each; a wrong order is exit 2 with its reason."""
 
     async def run(*arguments: str) -> tuple[int, list[dict[str, Any]]]:
-        command = [sys.executable, "-m", "fleet", "device", *arguments]
-        done = await asyncio.create_subprocess_exec(
-            *command, cwd=REPOSITORY, env=chain.environment("owner"), stdout=subprocess.PIPE, stderr=subprocess.PIPE
-        )
-        out, problem = await done.communicate()
-        return done.returncode or 0, [json.loads(line) for line in (out or problem).splitlines()]
+        environment = chain.environment("owner")
+        done = await asyncio.to_thread(ran, "fleet", "device", *arguments, environment=environment)
+        return done.returncode, [json.loads(line) for line in (done.stdout or done.stderr).splitlines()]
 
     assert (await run("command", "dev-pool", "interval"))[1] == [
         {"error": "invalid", "field": "every_s", "reason": "missing"}

@@ -1,8 +1,6 @@
 """Fences in the database: drafts change nothing, publication takes a second person, versions hold from a date, files become drafts."""
 
 import json
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,6 +17,7 @@ from fleet.fences import store as fences
 from fleet.fences.service import Wanted
 from geofence.live.registry import Registry
 from geofence.store.register import load_registry
+from tests.commands import ran
 from tests.db import town as town_of
 from tests.db.town import Town
 from tests.servers import Database
@@ -231,14 +230,7 @@ async def test_another_tenant_sees_and_names_nothing(desk: Desk) -> None:
 
 
 def fleet(environment: dict[str, str], *arguments: str) -> tuple[int, list[dict[str, Any]]]:
-    done = subprocess.run(
-        [sys.executable, "-m", "fleet", *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = ran("fleet", *arguments, environment=environment)
     return done.returncode, [json.loads(line) for line in (done.stdout or done.stderr).strip().splitlines()]
 
 

@@ -2,14 +2,12 @@
 
 import json
 import os
-import subprocess
-import sys
 from typing import Any
 
 from fleet import db
 from fleet.broker import Address, Connection, ConnectRefused, PublishRefused, Session
 from local.mosquitto import Mosquitto
-from local.place import REPOSITORY
+from tests.commands import ran
 from tests.db import town as town_of
 from tests.db.test_fleet_policies import seed_other
 from tests.servers import Database
@@ -19,10 +17,7 @@ def forwarder(database: Database, broker: Mosquitto, *words: str) -> tuple[int, 
     """`python -m fleet device forwarder ...`: exit code and its line."""
     environment = {**os.environ, "FLEET_DATABASE_URL": database.owner, "FLEET_MQTT_ADMIN_URL": broker.url("admin")}
     environment["FLEET_MQTT_URL"] = broker.url("admin")
-    done = subprocess.run(
-        [sys.executable, "-m", "fleet", "device", "forwarder", *words],
-        capture_output=True, text=True, env=environment, cwd=REPOSITORY, check=False,
-    )  # fmt: skip
+    done = ran("fleet", "device", "forwarder", *words, environment=environment)
     return done.returncode, json.loads(done.stdout) if done.returncode == 0 else {}
 
 

@@ -3,8 +3,6 @@
 import asyncio
 import json
 import os
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from fleet.keeping import service, store
 from fleet.keeping.terms import cutoffs
 from ingest import store as ingest_store
 from ingest.judging import judge_message
+from tests.commands import ran
 from tests.db import town as town_of
 from tests.db.kept import A_DAY_S, DAY, MONTH, VEHICLES, Kept, instants
 from tests.programs import running
@@ -282,10 +281,7 @@ async def test_odd_holds_are_refused(kept: Kept) -> None:
 def fleet(database: Database, *arguments: str) -> tuple[int, list[dict[str, Any]]]:
     """`python -m fleet ...` as the person at the machine runs it."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("FLEET_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "fleet", *arguments], check=False, capture_output=True, text=True,
-        env=environment | {"FLEET_DATABASE_URL": database.owner}, cwd=Path(__file__).parents[2],
-    )  # fmt: skip
+    done = ran("fleet", *arguments, environment=environment | {"FLEET_DATABASE_URL": database.owner})
     return done.returncode, [json.loads(line) for line in (done.stdout + done.stderr).splitlines()]
 
 

@@ -1,8 +1,6 @@
 """The register's use cases and commands: what one needs to leave the demonstration behind on the first day."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,6 +17,7 @@ from fleet.errors import Conflict, Forbidden, Invalid, SameHands, Stale, Taken, 
 from fleet.people import hash_password
 from fleet.vehicle import Relation, VehicleClass
 from fleet.worktime import DayKind
+from tests.commands import ran
 from tests.db import town as town_of
 from tests.db.town import NOW, Town
 from tests.servers import Database
@@ -39,14 +38,7 @@ async def town(owner: db.Connection) -> Town:
 
 def fleet(environment: dict[str, str], *arguments: str) -> tuple[int, dict[str, Any]]:
     """Run the command as a person would; its exit code and its last JSON line."""
-    done = subprocess.run(
-        [sys.executable, "-m", "fleet", *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = ran("fleet", *arguments, environment=environment)
     lines = (done.stdout or done.stderr).strip().splitlines()
     return done.returncode, json.loads(lines[-1]) if lines else {}
 
@@ -86,14 +78,7 @@ async def test_a_refused_command_says_why_in_one_line_and_changes_nothing(enviro
 async def test_check_tells_that_next_years_holidays_are_missing(environment_of: Environment) -> None:
     environment = environment_of("owner")
     fleet(environment, "seed")
-    done = subprocess.run(
-        [sys.executable, "-m", "fleet", "check"],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = ran("fleet", "check", environment=environment)
     lines = {line["check"]: line for line in map(json.loads, done.stdout.splitlines())}
     assert {"configuration", "database", "calendar", "records", "broker", "disk"} <= lines.keys()
     assert all(lines[name]["ok"] for name in ("database", "records", "broker"))

@@ -3,13 +3,13 @@
 import asyncio
 import json
 import os
-import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from fleet import store
 from geofence.instants import instant
+from tests.commands import ran
 from tests.db.judging import Bench, alerts, set_scene, told
 from tests.servers import Database
 
@@ -18,12 +18,9 @@ Lines = list[dict[str, Any]]
 
 async def replay(database: Database, *arguments: str) -> tuple[int, Lines, str]:
     """The command in a process of its own: exit code, lines, standard error."""
-    running = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "geofence", "replay", *arguments,
-        env={**os.environ, "FLEET_DATABASE_URL": database.engine}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    out, err = await running.communicate()
-    return running.returncode or 0, [json.loads(line) for line in out.decode().splitlines()], err.decode()
+    environment = {**os.environ, "FLEET_DATABASE_URL": database.engine}
+    done = await asyncio.to_thread(ran, "geofence", "replay", *arguments, environment=environment)
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
 
 async def test_a_wider_corridor_takes_the_finding_away_and_nothing_is_written(

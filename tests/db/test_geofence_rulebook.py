@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -18,6 +17,7 @@ from geofence.instants import instant
 from geofence.preview import engine
 from geofence.rulebook import service
 from geofence.rulebook.change import EndChange, MuteChange, ParametersChange, RuleSet, Scope, Wanted, What
+from tests.commands import ran
 from tests.db import town as town_of
 from tests.db.judging import Bench, alerts, notices, set_scene, told
 from tests.db.town import NOW, Town
@@ -179,12 +179,9 @@ async def test_the_commands_write_show_and_refuse(owner: db.Connection, town: To
     """`rules set` makes versions of several rules at once, `show` says where each value comes from, refusals are named."""
 
     async def rules(*arguments: str) -> tuple[int, list[dict[str, Any]], str]:
-        running = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "geofence", "rules", *arguments,
-            env={**os.environ, "FLEET_DATABASE_URL": database.owner}, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        out, err = await running.communicate()
-        return running.returncode or 0, [json.loads(line) for line in out.decode().splitlines()], err.decode()
+        environment = {**os.environ, "FLEET_DATABASE_URL": database.owner}
+        done = await asyncio.to_thread(ran, "geofence", "rules", *arguments, environment=environment)
+        return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
     why = ("--reason", "整顿期间")
     code, lines, said = await rules(

@@ -5,7 +5,6 @@ import json
 import os
 import random
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +24,7 @@ from ingest import store
 from ingest.judging import judge_message
 from ingest.registry import Registry
 from local.mosquitto import Mosquitto
+from tests.commands import ran
 from tests.unit.test_ingest_foreign import EMQX, HOME, JT808, SOUND, TELTONIKA, TRACCAR, change
 
 PASSWORD = "secret"
@@ -63,13 +63,7 @@ class Site:
 
     def command(self, *words: str) -> tuple[int, dict[str, Any]]:
         """`python -m fleet device ...`: exit code and its line."""
-        done = subprocess.run(
-            [sys.executable, "-m", "fleet", "device", *words],
-            capture_output=True,
-            env=self.environment,
-            cwd=REPOSITORY,
-            check=False,
-        )
+        done = ran("fleet", "device", *words, environment=self.environment)
         return done.returncode, json.loads(done.stdout or done.stderr)
 
     async def bind_all(self, control: Control) -> None:
@@ -289,14 +283,7 @@ async def test_a_new_credential_keeps_the_foreign_topics(site: Site) -> None:
 )
 async def test_what_cannot_be_bound_is_refused_and_nothing_is_left(site: Site, words: tuple[str, ...]) -> None:
     """Exit 2 with one line; no binding appears."""
-    done = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "fleet", "device", *words],
-        capture_output=True,
-        env=site.environment,
-        cwd=REPOSITORY,
-        check=False,
-    )
+    done = await asyncio.to_thread(ran, "fleet", "device", *words, environment=site.environment)
     assert done.returncode == 2
     assert done.stderr.strip()
     assert await site.rows("SELECT count(*)::int FROM source_binding") == [(5,)]

@@ -2,11 +2,8 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +18,7 @@ from ingest.judging import judge_message
 from ingest.registry import Registry
 from ingest.reprocess.service import Again, Told
 from ingest.reprocess.store import Wanted
+from tests.commands import ran
 from tests.db import town as towns
 from tests.db.town import Town
 from tests.servers import Database
@@ -72,10 +70,7 @@ class Desk:
     def command(self, *words: str) -> tuple[int, list[dict[str, Any]], str]:
         """`python -m ingest reprocess ...`: exit code, lines, error."""
         environment = {**os.environ, "FLEET_DATABASE_URL": self.url}
-        done = subprocess.run(
-            [sys.executable, "-m", "ingest", "reprocess", *words],
-            capture_output=True, text=True, env=environment, cwd=Path(__file__).parents[2], check=False,
-        )  # fmt: skip
+        done = ran("ingest", "reprocess", *words, environment=environment)
         return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
 

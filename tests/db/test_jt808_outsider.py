@@ -3,15 +3,13 @@
 import asyncio
 import json
 import random
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from fleet import db
-from local.place import REPOSITORY
 from simulators.jt808_terminal import Jt808Terminal
+from tests.commands import ran
 from tests.db.jt808_chain import DEVICE, OTHER, Chain, now
 
 # domain.md 19, its date moved by the caller: devices were installed 60 days ago.
@@ -68,8 +66,8 @@ class Wire:
 
 def decoded(frame: bytes) -> dict[str, object]:
     """What `python -m ingest decode` says of a frame."""
-    command = [sys.executable, "-m", "ingest", "decode", "--format", "jt808", "--hex", frame.hex()]
-    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    done = ran("ingest", "decode", "--format", "jt808", "--hex", frame.hex())
+    assert done.returncode == 0, done.stderr
     (line,) = done.stdout.splitlines()
     said: dict[str, object] = json.loads(line)
     return said

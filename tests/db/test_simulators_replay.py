@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from tests.commands import ran
 from tests.programs import running, until
 from tests.servers import Database
 
@@ -21,14 +22,12 @@ EnvironmentOf = Callable[..., dict[str, str]]
 
 
 def fleet(environ: dict[str, str], *arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "fleet", *arguments], env=environ, check=True, capture_output=True)
+    done = ran("fleet", *arguments, environment=environ)
+    assert done.returncode == 0, done.stderr
 
 
 def replay(environ: dict[str, str], file: Path, *options: str) -> tuple[int, list[dict[str, Any]]]:
-    done = subprocess.run(
-        [sys.executable, "-m", "simulators", "replay", str(file), *options],
-        env=environ, capture_output=True, text=True, timeout=90, check=False,
-    )  # fmt: skip
+    done = ran("simulators", "replay", str(file), *options, environment=environ, timeout_s=90)
     assert done.returncode in {0, 1}, done.stderr
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
 

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +15,7 @@ from fleet.gazetteer.service import forget_name, name_place
 from fleet.gazetteer.sound import sound_of
 from fleet.position import Datum
 from fleet.seed.reference import seed_tenant
+from tests.commands import ran
 from tests.db import town as town_of
 from tests.db.site import Site, serving
 from tests.db.test_web_scope import add_alert
@@ -81,9 +80,7 @@ def test_the_command_makes_a_gazetteer_and_asks_it(city_dir: Path) -> None:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("FLEET_")}
 
     def gazetteer(*arguments: str) -> tuple[int, dict[str, object]]:
-        done = subprocess.run(
-            [sys.executable, "-m", "fleet", "gazetteer", *arguments], env=environ, capture_output=True, text=True, check=False
-        )  # fmt: skip
+        done = ran("fleet", "gazetteer", *arguments, environment=environ)
         lines = (done.stdout or done.stderr).splitlines()
         return done.returncode, json.loads(lines[0]) if lines else {}
 

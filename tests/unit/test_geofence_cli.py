@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from geofence.rules import EVERY
 from simulators.casefiles import write_case
 from simulators.stories import STORIES
+from tests.commands import ran
 from tests.unit.geofence_cases import Fix, context, day, driven, order, out_and_parked, parked, write
 
 KEYS = [
@@ -20,8 +20,7 @@ KEYS = [
 
 
 def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "geofence", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return ran("geofence", *map(str, arguments))
 
 
 def lines(text: str) -> list[dict[str, Any]]:

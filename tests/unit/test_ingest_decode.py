@@ -7,19 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import ran
+
 FIX = '{"t": 1700000000, "lon": 121.4, "lat": 31.2, "speed_kmh": 30, "door": 1}'
 
 
 def run(*arguments: str, stdin: bytes = b"") -> tuple[int, list[dict[str, object]], str]:
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path(__file__).parents[2])}
-    done = subprocess.run(
-        [sys.executable, "-m", "ingest", "decode", *arguments],
-        input=stdin,
-        capture_output=True,
-        env=environment,
-        check=False,
-    )
-    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr.decode()
+    done = ran("ingest", "decode", *arguments, environment=environment, stdin=stdin)
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
 
 
 def test_one_line_per_fix_from_hex() -> None:
