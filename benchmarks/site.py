@@ -27,7 +27,9 @@ from local import mosquitto, postgres, process, servers
 from local.place import REPOSITORY, make_dir, scratch_dir
 
 PASSWORD = "secret"
-READY_CLUSTER = "DAYLIGHT_READY_CLUSTER"  # a folder where a migrated cluster may be kept for the next site; tests set it
+READY_CLUSTER = (
+    "DAYLIGHT_READY_CLUSTER"  # a folder where a migrated cluster may be kept for the next site; tests set it
+)
 ADMIT_AT_ONCE = 250
 CLUSTER = ("postgres", "secrets.json")
 

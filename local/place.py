@@ -70,7 +70,9 @@ def scratch_dir(otherwise: Path) -> Path:
     try:
         about = MEMORY.stat()
         is_open = about.st_mode & 0o003 == 0o003
-        return MEMORY if is_open and min(shutil.disk_usage(MEMORY).free, _free_memory_bytes()) > ROOMY_BYTES else otherwise
+        return (
+            MEMORY if is_open and min(shutil.disk_usage(MEMORY).free, _free_memory_bytes()) > ROOMY_BYTES else otherwise
+        )
     except OSError:
         return otherwise
 
