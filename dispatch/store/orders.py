@@ -185,11 +185,12 @@ def _order_file(row: Mapping[str, Any]) -> OrderFile:
         "destination": _place(row["destination"]),
         "stops": tuple(place for place in map(_place, row["stops"]) if place is not None),
     }
-    sets = ("passenger_ids", "deciders")
+    computed = ("approved", "vehicle_class", "route_distance_m")
     return OrderFile(
         order=Order(**plain),
-        **{name: frozenset(row[name]) for name in sets},
-        **{name: row[name] for name in (*_KEPT, "route_distance_m", "approved", "vehicle_class") if name not in sets},
+        passenger_ids=frozenset(row["passenger_ids"]),
+        deciders=frozenset(row["deciders"]),
+        **{name: row[name] for name in (*_KEPT, *computed) if name != "passenger_ids"},
     )
 
 
