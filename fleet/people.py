@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from secrets import token_urlsafe
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -59,10 +61,14 @@ def hash_password(password: str) -> str:
 def password_matches(password_hash: str | None, password: str) -> bool:
     """Constant work also when there is no hash, so that a stranger cannot tell which logins exist."""
     try:
-        return _HASHER.verify(password_hash or _NOBODY, password) and password_hash is not None
+        return _HASHER.verify(password_hash or nobodys_hash(), password) and password_hash is not None
     except (VerificationError, InvalidHashError):
         return False
 
 
-# Of a random password nobody kept. Written down: to make one costs every program of ours a fifth of a second at its start.
-_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$WXwrysiml8FbeY8jkcGMVQ$7e20J46Oaq2jcMjq8h8slYTJS9l+7x4zkSIm5zQ14o8"
+@cache
+def nobodys_hash() -> str:
+    """What a stranger's password is compared with. Made when first asked for, not when imported: it takes a fifth of a second,
+    which every program of ours would pay at its start. Whoever lets people in asks for it before the first one comes.
+    """
+    return _HASHER.hash(token_urlsafe())

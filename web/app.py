@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 from fleet.db import open_pool
+from fleet.people import nobodys_hash
 from fleet.routing import Router
 from fleet.settings import Settings, need
 from web import auth, basemap, problems
@@ -178,6 +179,7 @@ def _api() -> APIRouter:
 @contextlib.asynccontextmanager
 async def _running(settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[Parts]:
     url = need(settings.database_url, "FLEET_DATABASE_URL")
+    await asyncio.to_thread(nobodys_hash)  # or the first stranger could tell by the time it takes
     gazetteers = await asyncio.to_thread(places_of.opened, settings.gazetteer)
     async with (
         open_pool(url, min_size=2, max_size=16) as pool,
