@@ -28,6 +28,7 @@ AROUND = timedelta(days=1)
 Busy = TypeVar("Busy", VehicleFacts, DriverFacts)
 NEAREST = 25  # vehicles per urgent trip
 FRESH = timedelta(minutes=10)  # a vehicle is where it was heard so long ago
+YARD_M = 200.0  # of a depot around its middle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,8 @@ async def situation(
     bonds = {order.id: bond(order, urgent.keys(), policy, now) for order in held}
     overrun = {order.id: now for order in held if order.state in STARTED and order.planned_end_at < now}
     until_at = {**overrun, **upset.until}
-    at = {each: _about(place) for each, (place, fixed_at) in heard.items() if now - fixed_at <= FRESH}
+    depots = {facts.vehicle.id: facts.depot for facts in vehicles}
+    at = {each: _about(place, depots.get(each)) for each, (place, fixed_at) in heard.items() if now - fixed_at <= FRESH}
     loose = frozenset(each for each, how in bonds.items() if how in (Bond.MOVABLE, Bond.BROKEN)) | urgent.keys()
     freed = [_without(facts, loose, until_at) for facts in vehicles]
     free_drivers = [_without(driver, loose, until_at) for driver in drivers]
@@ -120,8 +122,12 @@ async def situation(
     )
 
 
-def _about(place: LonLat) -> LonLat:
-    """Within some ten metres: a parked vehicle whose fixes wander stays one place, whose ways the router told before."""
+def _about(place: LonLat, depot: LonLat | None) -> LonLat:
+    """The depot for who stands in its yard, else within some ten metres: fixes of parked vehicles wander, and every new
+    place costs the router a second of ways from and to all others.
+    """
+    if depot is not None and distance_m(*place, *depot) <= YARD_M:
+        return depot
     return round(place[0], 4), round(place[1], 4)
 
 
