@@ -126,8 +126,8 @@ async def _answer(office: Office, order_id: str, began_s: float) -> Answer:
         if order["state"] in GIVEN:
             theirs = office.units_of_cars.get(str(order["vehicle_id"])) != str(order["unit_id"])
             return Answer(took_s=took_s, said="given", order_id=order_id, is_neighbours=theirs)
-        for each in (await office.dispatcher.get("/api/dispatch/disruptions", q=str(order["order_no"])))["items"]:
-            if each["answered_at"] is not None and each["unserved"]:
+        for each in (await office.dispatcher.get("/api/dispatch/disruptions"))["items"]:  # the newest hundred
+            if each["order_id"] == order_id and each["answered_at"] is not None and each["unserved"]:
                 return Answer(took_s=took_s, said=f"{each['unserved']} unserved", order_id=order_id)
         await asyncio.sleep(ASKED_EVERY_S)
     return Answer(took_s=took_s, said="no answer", order_id=order_id)
