@@ -28,6 +28,7 @@ AROUND = timedelta(days=1)
 Busy = TypeVar("Busy", VehicleFacts, DriverFacts)
 NEAREST = 25  # vehicles per urgent trip
 FRESH = timedelta(minutes=10)  # a vehicle is where it was heard so long ago
+SOON = timedelta(hours=2)  # until then it matters where a vehicle stands now; later it begins at its depot
 YARD_M = 200.0  # of a depot around its middle
 
 
@@ -40,7 +41,9 @@ class Situation:
     kept_away: Mapping[
         UUID, Sequence[frozenset[str]]
     ]  # of each urgent trip, what stands against each vehicle of the fleet
-    stands_at: Mapping[UUID, LonLat]  # idle vehicles heard just now, away from their depot or in it
+    stands_at: Mapping[
+        UUID, LonLat
+    ]  # idle vehicles heard just now, away from their depot or in it; none for a trip later than `SOON`
     zone: ZoneInfo
     now: datetime
 
@@ -70,7 +73,10 @@ async def situation(
     urgent = {order.id: order for order in upset.urgent}
     selves = [order.requester_id for order in (*urgent.values(), *held) if order.self_drive]
     drivers = await store.drivers(conn, tenant_id, since=since, until=until, now=now, selves=selves)
-    bonds = {order.id: bond(order, urgent.keys(), policy, now) for order in held}
+    near_in_time = any(order.planned_start_at <= now + SOON for order in urgent.values())
+    bonds = {
+        order.id: _undisturbed(order, bond(order, urgent.keys(), policy, now), near_in_time, now) for order in held
+    }
     overrun = {order.id: now for order in held if order.state in STARTED and order.planned_end_at < now}
     until_at = {**overrun, **upset.until}
     depots = {facts.vehicle.id: facts.depot for facts in vehicles}
@@ -116,10 +122,16 @@ async def situation(
             order_id: [frozenset(each.code for each in obstacles[order_id, facts.vehicle.id]) for facts in freed]
             for order_id in urgent
         },
-        stands_at={each: place for each, place in at.items() if each in near and each not in busy_now},
+        stands_at={each: place for each, place in at.items() if near_in_time and each in near and each not in busy_now},
         zone=zone,
         now=now,
     )
+
+
+def _undisturbed(order: Order, how: Bond, near_in_time: bool, now: datetime) -> Bond:
+    """A booking for tomorrow does not stir the trips of the next hours, whose vehicles may stand anywhere."""
+    is_soon = order.planned_start_at <= now + SOON
+    return Bond.FROZEN if how is Bond.MOVABLE and is_soon and not near_in_time else how
 
 
 def _about(place: LonLat, depot: LonLat | None) -> LonLat:
