@@ -12,6 +12,7 @@ from dispatch.lifecycle import Action
 from dispatch.rolling import answering, rounds, watching
 from dispatch.rolling.adopting import adopt_replan
 from dispatch.rolling.policy import ReplanPolicy, Trigger
+from dispatch.rolling.situation import Situation, Upset, situation
 from dispatch.store import rolling
 from dispatch.suggest import suggest
 from fleet import db, journal, store
@@ -255,3 +256,28 @@ async def test_a_better_plan_is_looked_for_once_nobody_waits_and_changes_nothing
     before = [await stage.row(each) for each in (first, second)]
     assert [await answering.improve(engine, stage.router, NOW) for _ in range(3)] == [True, True, False]
     assert [await stage.row(each) for each in (first, second)] == before
+
+
+async def test_where_vehicles_stand_matters_for_the_next_two_hours_only(stage: Stage, engine: db.Connection) -> None:
+    """A vehicle 20 m off the middle of its yard stands at its depot; a trip in five hours asks nobody where he is, and stirs no trip before."""
+    soon = await assigned(stage, "pool2", "driver2", START)
+    later = await stage.approved(planned_start_at=START + 3 * HOUR, planned_end_at=START + 4 * HOUR)
+    facts = await dispatch_store.vehicles(engine, stage.town.tenant_id, since=NOW, until=START, now=NOW)
+    depots = {each.vehicle.id: each.depot for each in facts}
+    pool, pool2 = stage.town.vehicles["pool"], stage.town.vehicles["pool2"]
+    home = depots[pool]
+    assert home is not None
+    await town.add_fix(stage.owner, stage.town, "pool", NOW, lon=home[0] + 0.0002, lat=home[1])
+    await town.add_fix(stage.owner, stage.town, "pool2", NOW, lon=116.400_04)
+
+    async def around(order_id: UUID, now: datetime) -> Situation:
+        (file,) = await dispatch_store.order_files(engine, [order_id])
+        upset = Upset(urgent=[file.order], around=[file.order], out=frozenset(), away={}, until={})
+        return await situation(engine, stage.town.tenant_id, upset, ReplanPolicy(), now)
+
+    now_and_here = await around(soon, NOW)
+    assert (now_and_here.stands_at[pool], now_and_here.stands_at[pool2]) == (home, (116.4, 32.0))
+    far_ahead = await around(later, NOW)
+    assert far_ahead.stands_at == {}
+    assert [order.id for order in far_ahead.day.orders] == [later]
+    assert [order.id for order in far_ahead.day.kept] == [soon]
