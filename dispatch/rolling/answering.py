@@ -23,6 +23,8 @@ from dispatch.rolling.adopting import carry_out
 from dispatch.rolling.helping import what_helps
 from dispatch.rolling.learning import factor_of
 from dispatch.rolling.moves import (
+    AS_WISHED_S,
+    TOLERANCES_S,
     Move,
     Replan,
     held_rows,
@@ -98,7 +100,8 @@ async def answer(conn: Connection, what: Disruption, router: Router, now: dateti
     around = await situation(conn, what.tenant_id, upset, policy, now)
     points, matrix, source = await travel(conn, what, router, around)
     patience = Patience(time.monotonic() + PLAN_S)
-    made = await asyncio.to_thread(replanned, around, points, matrix, source, policy, patience)
+    tolerances_s = AS_WISHED_S if what.kind is Trigger.NEW_BOOKING else TOLERANCES_S
+    made = await asyncio.to_thread(replanned, around, points, matrix, source, policy, patience, tolerances_s)
     row = plan_row(what, made, "replan", now)
     async with conn.transaction():
         return await _conclude(conn, what, made, row, policy, router, now)

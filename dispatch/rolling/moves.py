@@ -24,6 +24,7 @@ from fleet.travel import LonLat
 
 # How much later than wished an urgent trip may begin, tried in turn: on time, half an hour, two hours.
 TOLERANCES_S = (0, 1_800, 7_200)
+AS_WISHED_S = (0,)  # a new booking: who asked is told which later hour would do, and decides
 FAR_FUTURE_S = 60 * 86_400  # farther than any trip that is planned anew
 MOST_ROUNDS = 4  # of looking for drivers
 
@@ -97,11 +98,14 @@ def held_rows(situation: Situation, frozen: Set[UUID] = frozenset()) -> dict[Key
 
 def replanned(
     situation: Situation, points: Sequence[LonLat], matrix: Matrix, source: TravelSource, policy: ReplanPolicy,
-    patience: Patience,
+    patience: Patience, tolerances_s: Sequence[int] = TOLERANCES_S,
 ) -> Replan:  # fmt: skip
-    """The smallest re-plan that serves most urgent trips, on time if that is possible. The referee has passed it."""
+    """The smallest re-plan that serves most urgent trips, on time if that is possible. The referee has passed it.
+
+    `tolerances_s`: how much later than wished a trip may begin, tried in turn.
+    """
     best: list[Replan] = []
-    for tolerance_s in TOLERANCES_S:
+    for tolerance_s in tolerances_s:
         asked = problem(situation, points, matrix, source, tolerance_s)
         urgent = {(TaskKind.PICKUP, i) for i, order in enumerate(situation.day.orders) if order.id in situation.urgent}
         laid = lay_out(asked, held_rows(situation), urgent)
