@@ -281,3 +281,21 @@ async def test_where_vehicles_stand_matters_for_the_next_two_hours_only(stage: S
     assert far_ahead.stands_at == {}
     assert [order.id for order in far_ahead.day.orders] == [later]
     assert [order.id for order in far_ahead.day.kept] == [soon]
+
+
+async def test_a_new_booking_is_served_as_wished_or_told_what_would_do(stage: Stage, engine: db.Connection) -> None:
+    """Both cars are out at the wished time: no plan for a later start nobody agreed to, but the change that would serve it."""
+    await adopts(stage, Trigger.NEW_BOOKING)
+    wished = START + 3 * HOUR
+    for number in ("", "2"):
+        await assigned(stage, f"pool{number}", f"driver{number}", wished)
+    order_id = await stage.approved(planned_start_at=wished, planned_end_at=wished + SPAN)
+    done = await look(engine, stage.router, NOW)
+    assert (done.get("nothing"), done.get("proposed"), done.get("adopted")) == (1, None, None)
+    plan = await store.one(stage.owner, "SELECT plan FROM dispatch_plan WHERE kind = 'replan'")
+    assert plan is not None
+    assert plan["plan"]["assignments"] == []
+    (told,) = plan["plan"]["unassigned"]
+    assert told["order_id"] == str(order_id)
+    assert told["smallest_change"].keys() <= {"later_s", "earlier_s"}, told
+    assert told["smallest_change"], told
