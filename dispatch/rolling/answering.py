@@ -55,6 +55,7 @@ LEASE = timedelta(seconds=LEASE_S)
 PLAN_S = 4.0  # of looking for room
 ROUTER_S = 5.0
 BETTER = Effort(seconds=5.0, seed=0, iterations=2_000)
+ADOPTION_TRIES = 3  # then the plan stays a proposal for a dispatcher
 MOST_AT_ONCE = 20  # disruptions of a round, so that expiring and measuring go on
 
 
@@ -103,8 +104,13 @@ async def answer(conn: Connection, what: Disruption, router: Router, now: dateti
     tolerances_s = AS_WISHED_S if what.kind is Trigger.NEW_BOOKING else TOLERANCES_S
     made = await asyncio.to_thread(replanned, around, points, matrix, source, policy, patience, tolerances_s)
     row = plan_row(what, made, "replan", now)
-    async with conn.transaction():
-        return await _conclude(conn, what, made, row, policy, router, now)
+    try:
+        async with conn.transaction():
+            return await _conclude(conn, what, made, row, policy, router, now)
+    except TakenMeanwhile:
+        async with conn.transaction():
+            await rolling.answered(conn, what.id, claimed_until=None)
+        return "again"
 
 
 async def travel(
@@ -131,6 +137,8 @@ async def _conclude(
     if made.moves and what.kind in policy.adopts and what.kind is not Trigger.EMERGENCY:
         kept = {"id": row["id"], "plan": row["plan"], "cause": row["cause"]}
         done = await carry_out(conn, NAME, what.tenant_id, kept, None, router=router, now=now)
+        if not done.assigned and what.tries < ADOPTION_TRIES:
+            raise TakenMeanwhile(str(what.id))
         state, refused = ("adopted" if done.assigned else "proposed"), len(done.refused)
     better = bool(made.moves) or what.kind in FREEING
     if not await _close(conn, what, now, state=state, plan_id=row["id"], better_due=better):
@@ -141,6 +149,10 @@ async def _conclude(
     elif what.kind not in QUIET and state != "nothing":
         await _tell_dispatchers(conn, what, f"replan_{state}", params, now)
     return state
+
+
+class TakenMeanwhile(RuntimeError):
+    """While it was planned somebody gave away what the plan wanted: nothing is kept of it, it is planned anew."""
 
 
 class Overtaken(RuntimeError):

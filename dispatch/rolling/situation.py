@@ -129,9 +129,12 @@ async def situation(
 
 
 def _undisturbed(order: Order, how: Bond, near_in_time: bool, now: datetime) -> Bond:
-    """A booking for tomorrow does not stir the trips of the next hours, whose vehicles may stand anywhere."""
+    """A booking for tomorrow does not stir the trips of the next hours, whose vehicles may stand anywhere; a trip whose
+    places nobody knows keeps its vehicle and driver, for it cannot be planned anew.
+    """
     is_soon = order.planned_start_at <= now + SOON
-    return Bond.FROZEN if how is Bond.MOVABLE and is_soon and not near_in_time else how
+    stays = not has_places(order) or (is_soon and not near_in_time)
+    return Bond.FROZEN if how is Bond.MOVABLE and stays else how
 
 
 def _about(place: LonLat, depot: LonLat | None) -> LonLat:

@@ -1,6 +1,6 @@
 """A day under way in the database: what upsets it is found once, planned anew at once, adopted only where the tenant lets it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from dispatch.suggest import suggest
 from fleet import db, journal, store
 from fleet.errors import Invalid
 from fleet.routing import Router
+from fleet.travel import LonLat, Matrix
 from tests.db import dispatch_stage, town
 from tests.db.dispatch_stage import SPAN, START, Stage
 from tests.db.town import NOW
@@ -299,3 +300,32 @@ async def test_a_new_booking_is_served_as_wished_or_told_what_would_do(stage: St
     assert told["order_id"] == str(order_id)
     assert told["smallest_change"].keys() <= {"later_s", "earlier_s"}, told
     assert told["smallest_change"], told
+
+
+async def test_what_was_given_away_while_it_was_planned_is_planned_anew(stage: Stage, engine: db.Connection) -> None:
+    """A dispatcher takes the car between plan and adoption: the booking gets the other one in the same round, with one plan on record."""
+    await adopts(stage, Trigger.NEW_BOOKING)
+    booked = await stage.approved(planned_start_at=START, planned_end_at=START + SPAN)
+    rival = await stage.approved(planned_start_at=START, planned_end_at=START + SPAN)
+    async with stage.owner.transaction():
+        await stage.owner.execute("UPDATE dispatch_order SET origin = NULL WHERE id = %s", (rival,))  # nobody plans it
+
+    class Meanwhile(Router):
+        """Straight lines; while the first question is answered, somebody assigns a car."""
+
+        is_first = True
+
+        async def matrix(self, origins: Sequence[LonLat], destinations: Sequence[LonLat]) -> Matrix:
+            if self.is_first:
+                self.is_first = False
+                await stage.assign("dispatcher", rival, vehicle="pool", driver="driver")
+            return await super().matrix(origins, destinations)
+
+    async with Meanwhile(None) as router:
+        done = await look(engine, router, NOW)
+    rows = [await stage.row(each) for each in (booked, rival)]
+    assert [row["vehicle_id"] for row in rows] == [stage.town.vehicles["pool2"], stage.town.vehicles["pool"]]
+    assert (done["again"], done["adopted"]) == (1, 1)
+    assert await store.one(stage.owner, "SELECT count(*) AS plans FROM dispatch_plan WHERE kind = 'replan'") == {
+        "plans": 1
+    }
