@@ -4,12 +4,12 @@ Rows of `web.store` are answered as they are; here is only what lists, edits and
 """
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Header, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 
 from fleet import service
 from fleet.errors import Invalid, Refusal
@@ -21,7 +21,16 @@ from web.paging import MOST, Page, PageRequest, page_request
 from web.store.listing import names_of
 from web.work import Work
 
+
+def _of_our_calendar(at: datetime) -> datetime:
+    """In the first and the last year of the calendar the hours and days around an instant may not exist."""
+    if not MINYEAR < at.year < MAXYEAR:
+        raise ValueError("no year to reckon with")
+    return at
+
+
 Item = TypeVar("Item")
+Instant = Annotated[AwareDatetime, AfterValidator(_of_our_calendar)]  # with an offset
 Format = Literal["json", "csv", "xlsx"]
 Text = Annotated[str, Field(min_length=1, max_length=200)]
 Label = Annotated[str, Field(max_length=200)]
@@ -105,10 +114,10 @@ def _seen_version(if_match: Annotated[str | None, Header()] = None) -> int | Non
 
 # For steps a driver may repeat later without having read the newest version.
 SeenVersion = Annotated[int | None, Depends(_seen_version)]
-From = Annotated[AwareDatetime, Query(alias="from")]
-To = Annotated[AwareDatetime, Query(alias="to")]
-SinceFilter = Annotated[AwareDatetime | None, Query(alias="from")]
-UntilFilter = Annotated[AwareDatetime | None, Query(alias="to")]
+From = Annotated[Instant, Query(alias="from")]
+To = Annotated[Instant, Query(alias="to")]
+SinceFilter = Annotated[Instant | None, Query(alias="from")]
+UntilFilter = Annotated[Instant | None, Query(alias="to")]
 Purpose = Annotated[str | None, Query(max_length=500)]
 
 

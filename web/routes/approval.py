@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from dispatch import service as orders
 from dispatch.approving import changing, rounds
@@ -18,7 +18,7 @@ from dispatch.approving.timers import EMERGENCY_PAPER
 from fleet.access import Role, require
 from fleet.errors import NotFound
 from fleet.order import OrderState, OrderType
-from web.shapes import Changed, Listing, Made, RowVersion
+from web.shapes import Changed, Instant, Listing, Made, RowVersion
 from web.store import approval as store
 from web.store.approval import (
     BudgetRow,
@@ -96,7 +96,7 @@ class PolicyProposal(BaseModel):
 
     unit_id: UUID | None = None
     body: dict[str, Any] | None = None
-    from_at: AwareDatetime | None = None
+    from_at: Instant | None = None
     reason: Reason
 
 
@@ -113,16 +113,16 @@ class Appointment(BaseModel):
     post: Post
     unit_id: UUID
     person_id: UUID
-    from_at: AwareDatetime | None = None
-    to_at: AwareDatetime | None = None
+    from_at: Instant | None = None
+    to_at: Instant | None = None
 
 
 class NewDelegation(BaseModel):
     """Somebody decides in one's name."""
 
     deputy_id: UUID
-    from_at: AwareDatetime
-    to_at: AwareDatetime
+    from_at: Instant
+    to_at: Instant
     reason: Reason
 
 
@@ -150,7 +150,7 @@ async def of_order(order_id: UUID, work: Signed) -> OrderApproval:
 
 
 @router.get("/approval/policy")
-async def policy(work: Signed, unit: UUID | None = None, at: AwareDatetime | None = None) -> PolicyInForce:
+async def policy(work: Signed, unit: UUID | None = None, at: Instant | None = None) -> PolicyInForce:
     """The policy that holds for everybody, or for a unit, now or at an instant."""
     require(work.actor, "approval.view")
     when = at or work.now

@@ -5,13 +5,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
 from fleet.access import require
 from fleet.errors import NotFound
 from fleet.fences.depots import civil_days
 from web.paging import Page, PageRequest
-from web.shapes import Listing, Lists, listed
+from web.shapes import Instant, Listing, Lists, listed
 from web.store import depots as store
 from web.store.depots import DepotDayRow, DepotRow, DepotStayRow
 from web.work import Signed, SignedRoute, Work
@@ -64,7 +63,7 @@ async def days(area_id: UUID, work: Signed, lists: Lists, first: FirstDay = None
 
 
 @router.get("/depots/{area_id}/vehicles", response_model=Listing[DepotStayRow])
-async def vehicles(area_id: UUID, work: Signed, lists: Lists, at: AwareDatetime | None = None) -> Any:
+async def vehicles(area_id: UUID, work: Signed, lists: Lists, at: Instant | None = None) -> Any:
     """Who stood there at an instant, now when none is named."""
     await _known(work, area_id)
     when = at or work.now

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from dispatch.drivers import days, keeping, settings
 from dispatch.drivers.days import DriverDays
@@ -18,6 +18,7 @@ from fleet.vehicle import VehicleClass
 from web.paging import Page, PageRequest
 from web.shapes import (
     Changed,
+    Instant,
     Label,
     Listing,
     Lists,
@@ -62,8 +63,8 @@ class AbsenceBody(BaseModel):
 
     person_id: UUID
     kind: Away
-    start_at: AwareDatetime
-    end_at: AwareDatetime | None = None
+    start_at: Instant
+    end_at: Instant | None = None
     note: Label = ""
     anyway: bool = False
 
@@ -71,14 +72,14 @@ class AbsenceBody(BaseModel):
 class SickBody(BaseModel):
     """Sick from now on; without an end until he says that he is back."""
 
-    until: AwareDatetime | None = None
+    until: Instant | None = None
     note: Label = ""
 
 
 class BackBody(BaseModel):
     """From when he is there again; absent: from now."""
 
-    back_at: AwareDatetime | None = None
+    back_at: Instant | None = None
 
 
 class QualificationBody(BaseModel):
@@ -118,7 +119,7 @@ class RulesBody(BaseModel):
 class NewRules(RulesBody):
     """A new version; absent `from_at`: from now."""
 
-    from_at: AwareDatetime | None = None
+    from_at: Instant | None = None
     reason: Text
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from fleet.access import require
 from fleet.errors import Invalid, NotFound, WrongState
@@ -14,7 +14,7 @@ from fleet.fences.service import Wanted
 from fleet.fences.shift import Warned
 from fleet.position import Datum
 from web.paging import Page, PageRequest
-from web.shapes import Changed, Label, Listing, Lists, RowVersion, listed
+from web.shapes import Changed, Instant, Label, Listing, Lists, RowVersion, listed
 from web.store import fences as store
 from web.store.fences import DraftDetail, DraftRow, FenceRow, PreviewFindingRow, PreviewRow, VersionRow
 from web.work import Signed, SignedRoute, Work
@@ -38,7 +38,7 @@ class Fence(BaseModel):
     capacity: int | None = None
     speed_limit_kmh: float | None = None
     watch: dict[str, Any] = {}
-    effective_at: AwareDatetime | None = None
+    effective_at: Instant | None = None
     ends: bool = False
 
 
@@ -54,7 +54,7 @@ class FenceFile(BaseModel):
     radius_m: float = 100.0
     outlines: bool = False
     prefix: Annotated[str, Field(max_length=30)] = ""
-    effective_at: AwareDatetime | None = None
+    effective_at: Instant | None = None
     save: bool = False
 
 
@@ -100,8 +100,8 @@ class PublishedFence(BaseModel):
 
     area_id: UUID
     version_no: int | None  # None: the fence ends
-    since: AwareDatetime | None
-    until: AwareDatetime | None
+    since: Instant | None
+    until: Instant | None
 
 
 @router.get("/fences", response_model=Listing[FenceRow])

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from dispatch.policy import keeping, papers
 from dispatch.policy.papers import PaperKind
@@ -13,7 +13,7 @@ from fleet.access import may, require
 from fleet.errors import NotFound
 from fleet.vehicle import VehicleClass
 from web.paging import Page, PageRequest
-from web.shapes import Listing, Lists, Made, listed
+from web.shapes import Instant, Listing, Lists, Made, listed
 from web.store import fleet_policy as store
 from web.store import vehicles
 from web.store.fleet_policy import FleetPolicyRow, PaperRow
@@ -62,7 +62,7 @@ class PolicyContent(BaseModel):
 class PolicyBody(BaseModel):
     """A version of the fleet policy, holding from an instant on."""
 
-    holds_from: AwareDatetime
+    holds_from: Instant
     reason: Annotated[str, Field(max_length=500)]
     body: PolicyContent
 
@@ -73,7 +73,7 @@ class FleetPolicyNow(BaseModel):
     version_no: int | None  # absent: nobody has published one, and the defaults hold
     body: PolicyContent
     next_version_no: int | None
-    next_from: AwareDatetime | None
+    next_from: Instant | None
     may_draft: bool
     may_publish: bool
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from fleet import foreign
 from fleet.access import require
@@ -13,7 +13,7 @@ from fleet.sources import Source, own_topics
 from fleet.store import DeviceKey
 from web.brokerage import let_write
 from web.paging import Page, PageRequest
-from web.shapes import Changed, Label, Listing, Lists, Made, RowVersion, listed
+from web.shapes import Changed, Instant, Label, Listing, Lists, Made, RowVersion, listed
 from web.store import foreign_names as store
 from web.store.foreign_names import ForwarderRow, SourceBindingRow
 from web.work import Signed, SignedRoute, Work
@@ -28,8 +28,8 @@ class NewSourceBinding(BaseModel):
     device_id: UUID
     source: Source
     external_id: Name
-    since: AwareDatetime | None = None  # absent: its installation, or now when somebody had the name before
-    until: AwareDatetime | None = None  # absent: it still holds
+    since: Instant | None = None  # absent: its installation, or now when somebody had the name before
+    until: Instant | None = None  # absent: it still holds
 
 
 class SourceBindingEdit(BaseModel):
@@ -37,8 +37,8 @@ class SourceBindingEdit(BaseModel):
 
     device_id: UUID | None = None
     external_id: Name | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Instant | None = None
+    until: Instant | None = None
 
 
 @router.get("/source-bindings", response_model=Listing[SourceBindingRow])

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from dispatch.ladder import keeping, service, taking
 from dispatch.ladder.cost import Mode
@@ -12,7 +12,7 @@ from dispatch.ladder.rungs import Option, Rung, RungKind, Why
 from fleet.access import require
 from web.paging import Page, PageRequest
 from web.routes.orders import OrderPage, order_page
-from web.shapes import Changed, Listing, Lists, Made, RowVersion, SeenVersion, Text, listed
+from web.shapes import Changed, Instant, Listing, Lists, Made, RowVersion, SeenVersion, Text, listed
 from web.store import ladder as store
 from web.store.ladder import LumpSumRow, MeansRow, VendorPriceRow, VendorRow
 from web.work import Signed, SignedRoute
@@ -84,7 +84,7 @@ class PriceBody(BaseModel):
     """The price of vehicles of a size (seats without the driver's) from an instant on."""
 
     seats: Annotated[int, Field(ge=1, le=79)]
-    holds_from: AwareDatetime
+    holds_from: Instant
     cents_per_day: Cents = 0
     cents_per_km: Cents = 0
     minimum_cents: Cents = 0
@@ -96,7 +96,7 @@ class LumpSumBody(BaseModel):
     mode: Mode
     up_to_km: Annotated[int, Field(ge=1, le=10_000)]
     cents_per_person: Annotated[int, Field(ge=1, le=10_000_000)]
-    holds_from: AwareDatetime
+    holds_from: Instant
     level: Level = ""
 
 

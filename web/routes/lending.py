@@ -4,12 +4,12 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from dispatch.lending import service
 from fleet.access import MAY, may, require
 from web.paging import Page, PageRequest
-from web.shapes import Changed, Listing, Lists, Made, RowVersion, listed
+from web.shapes import Changed, Instant, Listing, Lists, Made, RowVersion, listed
 from web.store import lending as store
 from web.store.lending import LendingRow
 from web.work import Signed, SignedRoute
@@ -22,8 +22,8 @@ class StandingBody(BaseModel):
     """To whom a unit lends what until when; no vehicle: every one it uses, no unit: to any."""
 
     unit_id: UUID
-    start_at: AwareDatetime
-    end_at: AwareDatetime
+    start_at: Instant
+    end_at: Instant
     vehicle_id: UUID | None = None
     to_unit_id: UUID | None = None
     words: Annotated[str, Field(max_length=500)] = ""

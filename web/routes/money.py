@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from dispatch import service
 from dispatch.tariffs import expected, versions, vouchers
@@ -19,7 +19,7 @@ from web.paging import Page, PageRequest
 from web.papers.setting import set_paper
 from web.papers.statement import statement_facts
 from web.routes.papers import A_PDF, pdf, printed
-from web.shapes import Listing, Lists, Made, listed
+from web.shapes import Instant, Listing, Lists, Made, listed
 from web.store import money as store
 from web.store.money import StatementLine, TariffRow, UnitMonthRow, VoucherRow
 from web.work import Signed, SignedRoute, Work
@@ -40,7 +40,7 @@ class TierBody(BaseModel):
 class TariffBody(BaseModel):
     """A version of the price of a class (absent: of every class without one of its own), holding from an instant on."""
 
-    holds_from: AwareDatetime
+    holds_from: Instant
     reason: Annotated[str, Field(max_length=500)]
     vehicle_class: VehicleClass | None = None
     cents_per_km: Cents = 0
@@ -58,7 +58,7 @@ class VoucherBody(BaseModel):
 
     kind: VoucherKind
     cents: Annotated[int, Field(ge=1, le=vouchers.MOST_CENTS)]
-    paid_at: AwareDatetime
+    paid_at: Instant
     number: Annotated[str, Field(max_length=60)] = ""
     note: Annotated[str, Field(max_length=200)] = ""
 

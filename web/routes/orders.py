@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from dispatch import assignment, attachments, requests, service
 from dispatch.approving import rounds
@@ -26,6 +26,7 @@ from web.presence import Reason
 from web.routes.steps import hints_of, steps_of
 from web.shapes import (
     Changed,
+    Instant,
     Label,
     Listing,
     Lists,
@@ -90,8 +91,8 @@ class StopBody(PlaceBody):
 class Wish(BaseModel):
     """A trip as somebody wants it."""
 
-    planned_start_at: AwareDatetime
-    planned_end_at: AwareDatetime
+    planned_start_at: Instant
+    planned_end_at: Instant
     origin: PlaceBody
     destination: PlaceBody
     stops: Annotated[list[StopBody], Field(max_length=20)] = []
@@ -131,7 +132,7 @@ class StepBody(BaseModel):
     odometer_km: float | None = None
     vehicle_id: UUID | None = None
     driver_id: UUID | None = None
-    planned_end_at: AwareDatetime | None = None
+    planned_end_at: Instant | None = None
     off_hours_approved: bool = False
     holiday_approved: bool = False
     rating: Annotated[int, Field(ge=1, le=5)] | None = None

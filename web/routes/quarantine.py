@@ -5,14 +5,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from fleet.access import require
 from fleet.errors import NotFound
 from fleet.position import Quality, Rejected
 from ingest.decode import topic_of
 from web.paging import Page, PageRequest
-from web.shapes import Listing, Lists, Purpose, SinceFilter, UntilFilter, listed
+from web.shapes import Instant, Listing, Lists, Purpose, SinceFilter, UntilFilter, listed
 from web.shown import Bytes, shown
 from web.store import quarantine as store
 from web.store import register
@@ -79,7 +79,7 @@ async def quarantined(entry_id: UUID, work: Signed, purpose: Purpose = None) -> 
 
 
 @router.get("/devices/{device_id}/raw")
-async def raw_form(device_id: UUID, work: Signed, at: AwareDatetime, purpose: Purpose = None) -> RawForm:
+async def raw_form(device_id: UUID, work: Signed, at: Instant, purpose: Purpose = None) -> RawForm:
     """The bytes a stored fix came as, by its own time to the millisecond; kept for 30 days. Recorded like a track."""
     require(work.actor, "device.raw")
     device = await register.device(work.conn, device_id, work.actor, work.now)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from fleet import broker_accounts, foreign, service
 from fleet.access import require
@@ -14,7 +14,7 @@ from fleet.errors import NotFound
 from fleet.vehicle import Relation, VehicleClass, VehicleStatus
 from web.brokerage import at_broker
 from web.paging import Page, PageRequest
-from web.shapes import Changed, Label, Listing, Lists, Made, RowVersion, Text, edited, listed
+from web.shapes import Changed, Instant, Label, Listing, Lists, Made, RowVersion, Text, edited, listed
 from web.store import register as store
 from web.store import vehicles
 from web.store.register import DeviceRow
@@ -66,7 +66,7 @@ class Transfer(BaseModel):
     relation: Relation
     unit_id: UUID
     basis: Text
-    since: AwareDatetime | None = None  # absent: from now on
+    since: Instant | None = None  # absent: from now on
 
 
 class NewDevice(BaseModel):
@@ -77,7 +77,7 @@ class NewDevice(BaseModel):
     model: Label = ""
     installer: Label = ""
     source_datum: Label = "WGS84"
-    installed_at: AwareDatetime | None = None
+    installed_at: Instant | None = None
 
 
 class Credential(BaseModel):
@@ -103,7 +103,7 @@ class Binding(BaseModel):
     """The vehicle a locator is mounted in from an instant on."""
 
     vehicle_id: UUID
-    since: AwareDatetime
+    since: Instant
 
 
 @router.post("/vehicles", status_code=201)

@@ -4,13 +4,13 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from fleet.access import require
 from fleet.errors import NotFound
 from fleet.position import Rejected
 from web.paging import Page, PageRequest
-from web.shapes import Label, Listing, Lists, listed
+from web.shapes import Instant, Label, Listing, Lists, listed
 from web.store import reprocessing as store
 from web.store.quarantine import Sought
 from web.store.reprocessing import RunRow
@@ -30,8 +30,8 @@ class NewRun(BaseModel):
     reason: Rejected | None = None
     unit: UUID | None = None
     vehicle: UUID | None = None
-    start_at: AwareDatetime | None = None
-    end_at: AwareDatetime | None = None
+    start_at: Instant | None = None
+    end_at: Instant | None = None
 
 
 @router.post("/reprocess-runs", status_code=201)

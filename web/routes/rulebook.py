@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from fleet.access import require
 from fleet.errors import Invalid, NotFound, WrongState
@@ -16,7 +16,7 @@ from geofence.rulebook import store as rules
 from geofence.rulebook.change import Scope, Wanted, What, read_change
 from geofence.rulebook.values import values
 from web.paging import Page, PageRequest
-from web.shapes import Changed, Label, Listing, Lists, RowVersion, listed, span
+from web.shapes import Changed, Instant, Label, Listing, Lists, RowVersion, listed, span
 from web.store import rulebook as store
 from web.store.rulebook import (
     RuleChangeDetail,
@@ -46,8 +46,8 @@ class RuleChange(BaseModel):
     unit_id: UUID | None = None  # with the units below it. Absent: everybody
     vehicle_class: Label | None = None
     vehicle_id: UUID | None = None  # of a mute
-    from_at: AwareDatetime | None = None  # absent: from the publication on
-    to_at: AwareDatetime | None = None
+    from_at: Instant | None = None  # absent: from the publication on
+    to_at: Instant | None = None
     reason: Annotated[str, Field(max_length=500)]
 
 
@@ -109,13 +109,13 @@ class RulesInForce(BaseModel):
 class Period(BaseModel):
     """Which stored span is judged with a change and without; the last 31 days when absent."""
 
-    from_at: AwareDatetime | None = None
-    to_at: AwareDatetime | None = None
+    from_at: Instant | None = None
+    to_at: Instant | None = None
 
 
 @router.get("")
 async def in_force(
-    work: Signed, unit: UUID | None = None, vehicle_class: Label | None = None, at: AwareDatetime | None = None
+    work: Signed, unit: UUID | None = None, vehicle_class: Label | None = None, at: Instant | None = None
 ) -> RulesInForce:
     """The values that hold for everybody, or a unit and a vehicle class, now or at an instant, and where each comes from."""
     require(work.actor, "rule.view")

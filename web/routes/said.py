@@ -4,12 +4,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from dispatch import said
 from dispatch.said import Said, StopAllowed, Why
 from web.routes.orders import OrderPage, order_page
-from web.shapes import Text
+from web.shapes import Instant, Text
 from web.work import Signed, SignedRoute
 
 router = APIRouter(tags=["orders"], route_class=SignedRoute)
@@ -22,8 +22,8 @@ class StatementBody(BaseModel):
 
     reason: Why
     words: Annotated[str, Field(max_length=500)] = ""
-    from_at: AwareDatetime
-    to_at: AwareDatetime
+    from_at: Instant
+    to_at: Instant
     lon: Longitude | None = None
     lat: Latitude | None = None
 

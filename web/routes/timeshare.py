@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from dispatch.timeshare import keeping, trips
 from dispatch.timeshare.stock import NoCar
@@ -13,7 +13,7 @@ from dispatch.timeshare.trips import ShareWish
 from fleet.access import require
 from web.paging import Page, PageRequest
 from web.routes.orders import OrderPage, order_page
-from web.shapes import Label, Listing, Lists, Made, Text, listed
+from web.shapes import Instant, Label, Listing, Lists, Made, Text, listed
 from web.store import timeshare as store
 from web.store.timeshare import ShareCarRow, ShareSiteRow
 from web.work import Signed, SignedRoute
@@ -42,8 +42,8 @@ class ShareOrderBody(BaseModel):
 
     from_site: UUID
     to_site: UUID
-    start_at: AwareDatetime
-    end_at: AwareDatetime
+    start_at: Instant
+    end_at: Instant
     passengers: Annotated[int, Field(ge=1, le=79)] = 1
     purpose: Label = ""
     purpose_text: Annotated[str, Field(max_length=2000)] = ""
@@ -114,7 +114,7 @@ async def cars(work: Signed, lists: Lists) -> Any:
 @router.get("/share/free")
 async def free(
     work: Signed, from_site: UUID, to_site: UUID,
-    start_at: Annotated[AwareDatetime, Query(alias="from")], end_at: Annotated[AwareDatetime, Query(alias="to")],
+    start_at: Annotated[Instant, Query(alias="from")], end_at: Annotated[Instant, Query(alias="to")],
 ) -> FreeCars:  # fmt: skip
     """How many cars could be promised for a trip, or why none can."""
     found = await trips.free_cars(

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from dispatch.guards import standing
 from dispatch.rolling import arrivals, depot_times
@@ -15,7 +15,7 @@ from dispatch.rolling.pace import ENOUGH
 from dispatch.service import load
 from dispatch.store import times
 from fleet.access import MAY, require
-from web.shapes import Listing
+from web.shapes import Instant, Listing
 from web.work import Signed, SignedRoute, Work
 
 router = APIRouter(tags=["orders"], route_class=SignedRoute)
@@ -47,7 +47,7 @@ class CorrectionBody(BaseModel):
     """A person's word about one of the two times."""
 
     what: Literal["left", "entered"]
-    at: AwareDatetime
+    at: Instant
     reason: Annotated[str, Field(max_length=500)]
 
 

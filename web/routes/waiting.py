@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from dispatch import upkeep
 from dispatch.upkeep import Window
@@ -12,7 +12,7 @@ from dispatch.waiting import service
 from fleet.access import require
 from web.paging import Page, PageRequest
 from web.routes.orders import OrderPage, order_page
-from web.shapes import Changed, Listing, Lists, Made, RowVersion, SeenVersion, SinceFilter, UntilFilter, listed
+from web.shapes import Changed, Instant, Listing, Lists, Made, RowVersion, SeenVersion, SinceFilter, UntilFilter, listed
 from web.store import waiting as store
 from web.store.waiting import UpkeepRow, WaitRow
 from web.work import Signed, SignedRoute
@@ -31,8 +31,8 @@ class UpkeepBody(BaseModel):
     """A window in which a vehicle is not to be sent; `anyway` enters it although it meets trips."""
 
     kind: Literal["repair", "inspection", "maintenance", "other"]
-    start_at: AwareDatetime
-    end_at: AwareDatetime
+    start_at: Instant
+    end_at: Instant
     note: Annotated[str, Field(max_length=500)] = ""
     anyway: bool = False
 
