@@ -67,20 +67,18 @@ async def situation(
     until = max(order.planned_end_at for order in upset.around) + AROUND
     zone = await store.zone(conn, tenant_id)
     vehicles = await store.vehicles(conn, tenant_id, since=since, until=until, now=now)
-    heard = await rolling.positions(conn, tenant_id, now)
     held_ids = {span.order_id for facts in vehicles for span in facts.busy if span.order_id is not None}
     held = [file.order for file in await store.order_files(conn, held_ids)]
     urgent = {order.id: order for order in upset.urgent}
     selves = [order.requester_id for order in (*urgent.values(), *held) if order.self_drive]
     drivers = await store.drivers(conn, tenant_id, since=since, until=until, now=now, selves=selves)
-    near_in_time = any(order.planned_start_at <= now + SOON for order in urgent.values())
+    near_in_time = any(order.planned_start_at <= now + SOON for order in (*urgent.values(), *upset.around))
     bonds = {
         order.id: _undisturbed(order, bond(order, urgent.keys(), policy, now), near_in_time, now) for order in held
     }
     overrun = {order.id: now for order in held if order.state in STARTED and order.planned_end_at < now}
     until_at = {**overrun, **upset.until}
-    depots = {facts.vehicle.id: facts.depot for facts in vehicles}
-    at = {each: _about(place, depots.get(each)) for each, (place, fixed_at) in heard.items() if now - fixed_at <= FRESH}
+    at = _standing(await rolling.positions(conn, tenant_id, now), vehicles, now)
     loose = frozenset(each for each, how in bonds.items() if how in (Bond.MOVABLE, Bond.BROKEN)) | urgent.keys()
     freed = [_without(facts, loose, until_at) for facts in vehicles]
     free_drivers = [_without(driver, loose, until_at) for driver in drivers]
@@ -92,9 +90,7 @@ async def situation(
     own = {order.vehicle_id for order in upset.around}
     near = own | {each for order in upset.around for each in _nearest(order, freed, obstacles, at, nearest)}
     chosen = [facts for facts in freed if facts.vehicle.id in near]
-    movable = [
-        order for order in held if bonds[order.id] is Bond.MOVABLE and order.vehicle_id in near and has_places(order)
-    ]
+    movable = [order for order in held if bonds[order.id] is Bond.MOVABLE and order.vehicle_id in near]
     kept = [
         replace(order, planned_end_at=until_at.get(order.id, order.planned_end_at))
         for order in held
@@ -135,6 +131,16 @@ def _undisturbed(order: Order, how: Bond, near_in_time: bool, now: datetime) -> 
     is_soon = order.planned_start_at <= now + SOON
     stays = not has_places(order) or (is_soon and not near_in_time)
     return Bond.FROZEN if how is Bond.MOVABLE and stays else how
+
+
+def _standing(
+    heard: Mapping[UUID, tuple[LonLat, datetime]], vehicles: Sequence[VehicleFacts], now: datetime
+) -> dict[UUID, LonLat]:
+    """Where vehicles heard just now are."""
+    depots = {facts.vehicle.id: facts.depot for facts in vehicles}
+    return {
+        each: _about(place, depots.get(each)) for each, (place, fixed_at) in heard.items() if now - fixed_at <= FRESH
+    }
 
 
 def _about(place: LonLat, depot: LonLat | None) -> LonLat:

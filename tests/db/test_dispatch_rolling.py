@@ -278,6 +278,11 @@ async def test_where_vehicles_stand_matters_for_the_next_two_hours_only(stage: S
 
     now_and_here = await around(soon, NOW)
     assert (now_and_here.stands_at[pool], now_and_here.stands_at[pool2]) == (home, (116.4, 32.0))
+    (gone,) = await dispatch_store.order_files(engine, [soon])
+    freed = Upset(urgent=(), around=[gone.order], out=frozenset(), away={}, until={})
+    assert (
+        await situation(engine, stage.town.tenant_id, freed, ReplanPolicy(), NOW)
+    ).stands_at != {}  # cancelled: what is soon may improve
     far_ahead = await around(later, NOW)
     assert far_ahead.stands_at == {}
     assert [order.id for order in far_ahead.day.orders] == [later]
